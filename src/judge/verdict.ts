@@ -1,0 +1,85 @@
+import type { FieldEvidence, ProspectSnapshot } from '../crm/prospect.ts';
+import type { Decision, ParseTrouble, Span } from '../message/types.ts';
+
+/** The ten rules of the rubric, in priority order. */
+export const RULES = [
+  'disqualifier',
+  'opt_out',
+  'c_level',
+  'thread_leak',
+  'low_confidence_funding',
+  'prior_commitment',
+  'soft_rejection',
+  'regulated_caveat',
+  'funding_tier',
+  'generic_peers',
+] as const;
+export type RuleName = (typeof RULES)[number];
+
+/** The decision each rule stands for (DESIGN, "The rubric"). */
+export const RULE_DECISION: Record<RuleName, Decision> = {
+  disqualifier: 'SUPPRESS',
+  opt_out: 'SUPPRESS',
+  c_level: 'ESCALATE',
+  thread_leak: 'BLOCK',
+  low_confidence_funding: 'BLOCK',
+  prior_commitment: 'BLOCK',
+  soft_rejection: 'BLOCK',
+  regulated_caveat: 'PENALISE',
+  funding_tier: 'PENALISE',
+  generic_peers: 'PENALISE',
+};
+
+/** `enforce` acts, `observe` records only, `off` does not run. */
+export type RuleMode = 'enforce' | 'observe' | 'off';
+
+/** One rule's (or the adapter's) result with its evidence. */
+export interface Finding {
+  rule: RuleName | 'adapter';
+  decision: Decision;
+  /** false for a rule in `observe` mode: shown, but decides nothing. */
+  enforced: boolean;
+  /** One sentence for a reviewer. */
+  rationale: string;
+  spans: Span[];
+  fields: FieldEvidence[];
+}
+
+/** Doubt: why there is no decision. Each is shown to the reviewer under its own name. */
+export type HoldReason =
+  | ParseTrouble
+  | 'unknown_recipient'
+  | 'stale_record'
+  | 'language'
+  | 'unknown_headcount'
+  | 'unvalidated_vertical'
+  | 'low_confidence'
+  | 'adapter_unavailable'
+  | 'too_long'
+  | 'judge_error';
+
+/** What is worth telling but is not judged (missing unsubscribe, hidden preheader, link text vs target …). */
+export interface Notice {
+  kind: string;
+  detail: string;
+}
+
+/**
+ * The judge's answer for one delivery. Exactly one of `decision` and `hold_reason` is set: doubt is not
+ * a decision.
+ */
+export interface Verdict {
+  decision: Decision | null;
+  hold_reason: HoldReason | null;
+  /** One sentence: the first finding's rationale, or what the doubt is. */
+  rationale: string;
+  /** All findings, in rubric order. */
+  findings: Finding[];
+  notices: Notice[];
+  /** null when the recipient is unknown to the CRM mirror. */
+  prospect: ProspectSnapshot | null;
+  rubric_version: string;
+  adapter_version: string | null;
+  /** Time spent judging, milliseconds. */
+  latency_ms: number;
+}

@@ -1,0 +1,16 @@
+export type DeliveryState =
+  | 'received'
+  | 'relaying'
+  | 'relayed'
+  | 'deferred'
+  | 'failed'
+  | 'uncertain'
+  | 'held'
+  | 'rejected'
+  | 'escalating'
+  | 'escalated'
+  | 'closed'
+  | 'scheduled'
+  | 'cancelled'
+  | 'suppressed'
+  | 'expired';

@@ -1,0 +1,108 @@
+import SQLite from 'better-sqlite3';
+import { Kysely, Migrator, SqliteDialect, type Transaction, sql } from 'kysely';
+import { migrationProvider } from './migrations/index.ts';
+import type { Schema } from './schema.ts';
+
+export type Trx = Transaction<Schema>;
+
+interface Pending {
+  work: (trx: Trx) => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Most pieces of work that share one commit; bounds how long the first of them waits. */
+const MAX_GROUP = 64;
+
+/**
+ * The database. Reads go through `db`; every change goes through `transact`, which returns only after
+ * the change is durable on disk (WAL + synchronous=FULL). Pieces of work queued in the same turn of
+ * the event loop share one transaction and so one fsync (group commit, as in PostgreSQL's commit_delay); each
+ * has a savepoint, so one that throws takes back only its own changes.
+ *
+ * Work given to `transact` must await nothing but the transaction it is handed.
+ */
+export class Database {
+  readonly db: Kysely<Schema>;
+  readonly #raw: SQLite.Database;
+  #pending: Pending[] = [];
+  #running = false;
+  #idle: (() => void)[] = [];
+
+  constructor(path: string, options: { readonly?: boolean } = {}) {
+    this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 5000 });
+    if (!options.readonly) {
+      this.#raw.pragma('journal_mode = WAL');
+      // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
+      this.#raw.pragma('synchronous = FULL');
+      this.#raw.pragma('foreign_keys = ON');
+    }
+    this.#raw.pragma('cache_size = -65536');
+    this.#raw.pragma('temp_store = MEMORY');
+    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#raw }) });
+  }
+
+  /** Brings the schema up to date. Throws with the migration's name when one fails. */
+  async migrate(): Promise<void> {
+    const { error, results } = await new Migrator({
+      db: this.db,
+      provider: migrationProvider,
+    }).migrateToLatest();
+    if (error) {
+      const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
+      throw new Error(`database migration ${failed} failed: ${String(error)}`, { cause: error });
+    }
+  }
+
+  /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
+  transact<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      if (!this.#running) {
+        this.#running = true;
+        setImmediate(() => void this.#drain());
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.db.destroy();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const group = this.#pending.splice(0, MAX_GROUP);
+      await this.#commit(group);
+      // Let sockets be read between two commits, so that the next group is a large one.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#running = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #commit(group: Pending[]): Promise<void> {
+    const settle: (() => void)[] = [];
+    try {
+      await this.db.transaction().execute(async (trx) => {
+        for (const { work, resolve, reject } of group) {
+          await sql`savepoint piece`.execute(trx);
+          try {
+            const value = await work(trx);
+            await sql`release piece`.execute(trx);
+            settle.push(() => resolve(value));
+          } catch (error) {
+            await sql`rollback to piece`.execute(trx);
+            await sql`release piece`.execute(trx);
+            settle.push(() => reject(error));
+          }
+        }
+      });
+    } catch (error) {
+      // BEGIN or COMMIT failed (disk full, locked): nothing of the group is on disk.
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const done of settle) done();
+  }
+}

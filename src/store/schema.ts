@@ -1,0 +1,306 @@
+/** Tables as Kysely sees them. Times are integers, milliseconds since the epoch; JSON is text. */
+import type { Generated } from 'kysely';
+import type { DeliveryState } from '../message/disposition.ts';
+import type { Decision } from '../message/types.ts';
+
+/** An engine: a client that submits mail. */
+export interface EngineTable {
+  id: string;
+  name: string;
+  /** argon2id hash; null = no password login (the demo engine on loopback). */
+  secret_hash: string | null;
+  /** JSON array of sender domains. */
+  sender_domains: string;
+  /** Names of upstreams in failover order, JSON array; empty = the default order of the config. */
+  upstreams: string;
+  mode: 'observe' | 'enforce' | 'stopped';
+  /** 1 when X-Prospect-Id and X-Thread-Id of this engine are believed. */
+  trusted_headers: number;
+  /** sync | async | null = config default. */
+  answer: 'sync' | 'async' | null;
+  /** 1 when this engine may submit from loopback without AUTH. */
+  loopback_without_auth: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface MessageTable {
+  id: string;
+  engine_id: string;
+  envelope_from: string;
+  /** JSON of EnvelopeParams. */
+  params: string;
+  message_id: string | null;
+  subject: string | null;
+  size: number;
+  received_at: number;
+  /** JSON: remote address, HELO, transmission type, authenticated user. */
+  origin: string;
+  /** sha256 over engine, Message-ID, recipients and content; see intake/accept.ts. */
+  dedupe_key: string | null;
+  /** null until judged. */
+  judged_at: number | null;
+  /** What the client was told before the verdict: 1 = answered 250 without a verdict. */
+  answered_early: number;
+  lease_until: number | null;
+  lease_token: number;
+  judge_attempts: number;
+}
+
+/** Raw bytes; revision 0 is as accepted, higher ones are a reviewer's edits. */
+export interface BodyTable {
+  message_id: string;
+  revision: number;
+  raw: Buffer;
+  created_at: number;
+  actor: string;
+}
+
+export interface DeliveryTable {
+  id: string;
+  message_id: string;
+  engine_id: string;
+  /** As given in RCPT TO. */
+  recipient: string;
+  /** Normalised (crm/address.ts): what suppressions and prospects match on. */
+  address_key: string;
+  dsn_notify: string | null;
+  dsn_orcpt: string | null;
+  /** 1 = internal address or CRM dropbox: follows the message's prospects, not judged. */
+  internal: number;
+  prospect_id: string | null;
+  state: DeliveryState;
+  /** Where `deferred` and `uncertain` go back to. */
+  returns_to: 'relaying' | 'escalating' | null;
+  decision: Decision | null;
+  /** Why it is held: a rule's name, a HoldReason, or held_behind, whole_message, engine_stopped … */
+  hold_reason: string | null;
+  held_behind: string | null;
+  /** One sentence: rationale, upstream reply or a person's reason. */
+  note: string | null;
+  body_revision: number;
+  attempts: number;
+  /** Earliest time of the next courier attempt. */
+  next_attempt_at: number | null;
+  /** A release can be undone until then. */
+  undo_until: number | null;
+  expires_at: number | null;
+  reminded_at: number | null;
+  lease_until: number | null;
+  lease_token: number;
+  released_by: string | null;
+  judged_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AttemptTable {
+  id: Generated<number>;
+  delivery_id: string;
+  kind: 'relay' | 'forward';
+  upstream: string;
+  started_at: number;
+  /** Durable mark set before the last byte is handed over; an attempt with this and no outcome is uncertain. */
+  handover_at: number | null;
+  finished_at: number | null;
+  outcome: 'delivered' | 'temporary' | 'permanent' | 'lost' | 'aborted' | null;
+  response: string | null;
+}
+
+export interface VerdictTable {
+  id: Generated<number>;
+  delivery_id: string;
+  created_at: number;
+  decision: Decision | null;
+  hold_reason: string | null;
+  rationale: string;
+  /** JSON of Finding[] and Notice[]. */
+  findings: string;
+  notices: string;
+  /** JSON of ProspectSnapshot; null = unknown recipient. */
+  prospect: string | null;
+  rubric_version: string;
+  adapter_version: string | null;
+  latency_ms: number;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  actor: string;
+  /** e.g. message, delivery, prospect, engine. */
+  subject_type: string;
+  subject_id: string;
+  action: string;
+  /** JSON. */
+  detail: string;
+}
+
+/** A reviewer's answer to "was the judge right?". */
+export interface LabelTable {
+  id: Generated<number>;
+  delivery_id: string;
+  at: number;
+  actor: string;
+  right: 'right' | 'wrong' | 'not_sure';
+  act: string;
+}
+
+export interface CompanyTable {
+  id: string;
+  name: string;
+  /** Domain of the company's addresses, normalised; null = unknown. */
+  domain: string | null;
+  headcount: number | null;
+  funding_stage: string | null;
+  funding_amount_usd: number | null;
+  funding_confidence: string | null;
+  /** JSON array. */
+  disqualifiers: string;
+  industry: string | null;
+  city: string | null;
+  country: string | null;
+  regulated: string | null;
+  account_owner: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ProspectTable {
+  id: string;
+  company_id: string | null;
+  address: string;
+  /** Normalised address; unique. */
+  address_key: string;
+  name: string | null;
+  recipient_role: string | null;
+  title: string | null;
+  disqualifiers: string;
+  opt_out_channels: string;
+  thread_id: string | null;
+  account_owner: string | null;
+  /** Regulated status where it differs from the company's. */
+  regulated: string | null;
+  available_signals: string;
+  /** An account owner took over: every engine is paused for this prospect until then/for good. */
+  taken_over_by: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Opt-outs by address or by domain. */
+export interface SuppressionTable {
+  id: Generated<number>;
+  kind: 'address' | 'domain';
+  /** Normalised address or domain. */
+  value: string;
+  /** email, sms, linkedin, all. */
+  channel: string;
+  reason: string | null;
+  source: string;
+  created_at: number;
+}
+
+export interface CommitmentTable {
+  id: Generated<number>;
+  /** null = of the sender's own people and bench. */
+  prospect_id: string | null;
+  subject: string;
+  starts: string | null;
+  ends: string | null;
+  type: string;
+  note: string | null;
+}
+
+export interface PeerTable {
+  id: Generated<number>;
+  name: string;
+  /** Folded lower-case name; matching key. */
+  name_key: string;
+  city: string | null;
+  industry: string | null;
+}
+
+/** Which peer names went out to which prospect. */
+export interface PeerUseTable {
+  name_key: string;
+  prospect_id: string;
+  at: number;
+}
+
+export interface ThreadTable {
+  id: string;
+  company_id: string | null;
+  prospect_id: string | null;
+  subject: string | null;
+  open: number;
+  updated_at: number;
+}
+
+export interface ThreadMessageTable {
+  id: Generated<number>;
+  thread_id: string;
+  company_id: string | null;
+  prospect_id: string | null;
+  /** Message-ID header with angle brackets; In-Reply-To and References match on it. */
+  message_id: string | null;
+  direction: 'in' | 'out';
+  person: string | null;
+  at: number;
+  text: string;
+}
+
+/** Winnowed fingerprints of thread messages: the index behind thread_leak. */
+export interface FingerprintTable {
+  hash: number;
+  thread_message_id: number;
+}
+
+/** Every edit of a CRM record. */
+export interface RevisionTable {
+  id: Generated<number>;
+  at: number;
+  actor: string;
+  table_name: string;
+  record_id: string;
+  /** JSON of the row; null = did not exist. */
+  before: string | null;
+  after: string | null;
+  /** The revision this one took back. */
+  reverts: number | null;
+}
+
+/** Relays per sender mailbox and local day, for daily caps. */
+export interface MailboxDayTable {
+  mailbox: string;
+  day: string;
+  sent: number;
+}
+
+export interface SettingTable {
+  key: string;
+  value: string;
+}
+
+export interface Schema {
+  engines: EngineTable;
+  messages: MessageTable;
+  bodies: BodyTable;
+  deliveries: DeliveryTable;
+  attempts: AttemptTable;
+  verdicts: VerdictTable;
+  audit: AuditTable;
+  labels: LabelTable;
+  companies: CompanyTable;
+  prospects: ProspectTable;
+  suppressions: SuppressionTable;
+  commitments: CommitmentTable;
+  peers: PeerTable;
+  peer_uses: PeerUseTable;
+  threads: ThreadTable;
+  thread_messages: ThreadMessageTable;
+  fingerprints: FingerprintTable;
+  revisions: RevisionTable;
+  mailbox_days: MailboxDayTable;
+  settings: SettingTable;
+}
