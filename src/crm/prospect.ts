@@ -98,4 +98,3 @@ export interface FieldEvidence {
 
 /** Canonical roles of the published schema. */
 export const ROLES = ['founder', 'cto', 'vp_eng', 'c_level', 'other'] as const;
-

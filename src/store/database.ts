@@ -50,7 +50,10 @@ export class Database {
     }).migrateToLatest();
     if (error) {
       const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
-      throw new Error(`database migration ${failed} failed: ${String(error)}`, { cause: error });
+      throw new Error(
+        `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+        { cause: error },
+      );
     }
   }
 
