@@ -149,6 +149,8 @@ export interface LabelTable {
 export interface CompanyTable {
   id: string;
   name: string;
+  /** Folded name (crm/names.ts); matching key. */
+  name_key: string;
   /** Domain of the company's addresses, normalised; null = unknown. */
   domain: string | null;
   headcount: number | null;
@@ -215,10 +217,13 @@ export interface CommitmentTable {
 export interface PeerTable {
   id: Generated<number>;
   name: string;
-  /** Folded lower-case name; matching key. */
+  /** Folded name (crm/names.ts); matching key. */
   name_key: string;
   city: string | null;
   industry: string | null;
+  /** Lower-case, for matching with the prospect's. */
+  city_key: string | null;
+  industry_key: string | null;
 }
 
 /** Which peer names went out to which prospect. */
@@ -246,11 +251,17 @@ export interface ThreadMessageTable {
   message_id: string | null;
   direction: 'in' | 'out';
   person: string | null;
+  role: string | null;
   at: number;
   text: string;
+  /** How many fingerprints the text has, stored in the index or not. */
+  fingerprint_count: number;
 }
 
-/** Winnowed fingerprints of thread messages: the index behind thread_leak. */
+/**
+ * Winnowed fingerprints of thread messages: the index behind thread_leak. One row per hash and thread,
+ * and none beyond a few threads: what stands in many threads is a template (crm/threads.ts).
+ */
 export interface FingerprintTable {
   hash: number;
   thread_message_id: number;
@@ -268,6 +279,8 @@ export interface RevisionTable {
   after: string | null;
   /** The revision this one took back. */
   reverts: number | null;
+  /** The import this change belongs to, so that it can be reverted as a whole. */
+  import_id: string | null;
 }
 
 /** Relays per sender mailbox and local day, for daily caps. */

@@ -68,12 +68,13 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create index labels_by_delivery on labels (delivery_id)`,
 
     sql`create table companies (
-      id text primary key, name text not null, domain text, headcount integer, funding_stage text,
+      id text primary key, name text not null, name_key text not null, domain text, headcount integer,
+      funding_stage text,
       funding_amount_usd bigint, funding_confidence text, disqualifiers text not null, industry text,
       city text, country text, regulated text, account_owner text, created_at bigint not null,
       updated_at bigint not null)`,
     sql`create index companies_by_domain on companies (domain)`,
-    sql`create index companies_by_name on companies (name)`,
+    sql`create index companies_by_name on companies (name_key)`,
 
     sql`create table prospects (
       id text primary key, company_id text references companies(id), address text not null,
@@ -94,9 +95,11 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create index commitments_by_prospect on commitments (prospect_id)`,
 
     sql`create table peers (
-      id ${serial}, name text not null, name_key text not null, city text, industry text)`,
+      id ${serial}, name text not null, name_key text not null, city text, industry text,
+      city_key text, industry_key text)`,
     sql`create index peers_by_name on peers (name_key)`,
-    sql`create index peers_by_place on peers (city, industry)`,
+    sql`create index peers_by_city on peers (city_key, industry_key)`,
+    sql`create index peers_by_industry on peers (industry_key)`,
     sql`create table peer_uses (
       name_key text not null, prospect_id text not null, at bigint not null,
       primary key (name_key, prospect_id))`,
@@ -104,21 +107,24 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create table threads (
       id text primary key, company_id text, prospect_id text, subject text, open integer not null,
       updated_at bigint not null)`,
-    sql`create index threads_by_prospect on threads (prospect_id, open)`,
+    sql`create index threads_by_prospect on threads (prospect_id, open, updated_at)`,
     sql`create index threads_by_company on threads (company_id)`,
     sql`create table thread_messages (
       id ${serial}, thread_id text not null references threads(id), company_id text, prospect_id text,
-      message_id text, direction text not null, person text, at bigint not null, text text not null)`,
+      message_id text, direction text not null, person text, role text, at bigint not null, text text not null,
+      fingerprint_count integer not null)`,
     sql`create index thread_messages_by_thread on thread_messages (thread_id, at)`,
     sql`create index thread_messages_by_company on thread_messages (company_id, at)`,
+    sql`create index thread_messages_by_prospect on thread_messages (prospect_id, direction, at)`,
     sql`create index thread_messages_by_message_id on thread_messages (message_id) where message_id is not null`,
     sql`create table fingerprints (
       hash bigint not null, thread_message_id bigint not null, primary key (hash, thread_message_id)) without rowid`,
 
     sql`create table revisions (
       id ${serial}, at bigint not null, actor text not null, table_name text not null, record_id text not null,
-      "before" text, "after" text, reverts bigint)`,
+      "before" text, "after" text, reverts bigint, import_id text)`,
     sql`create index revisions_by_record on revisions (table_name, record_id)`,
+    sql`create index revisions_by_import on revisions (import_id) where import_id is not null`,
 
     sql`create table mailbox_days (
       mailbox text not null, day text not null, sent integer not null, primary key (mailbox, day))`,
