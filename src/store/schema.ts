@@ -1,6 +1,6 @@
 /** Tables as Kysely sees them. Times are integers, milliseconds since the epoch; JSON is text. */
 import type { Generated } from 'kysely';
-import type { DeliveryState } from '../message/disposition.ts';
+import type { Disposition } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 
 /** An engine: a client that submits mail. */
@@ -18,6 +18,8 @@ export interface EngineTable {
   trusted_headers: number;
   /** sync | async | null = config default. */
   answer: 'sync' | 'async' | null;
+  /** JSON of the config's `decisions`, where this engine's differ; null = the config's. */
+  decisions: string | null;
   /** 1 when this engine may submit from loopback without AUTH. */
   loopback_without_auth: number;
   created_at: number;
@@ -38,6 +40,8 @@ export interface MessageTable {
   origin: string;
   /** sha256 over engine, Message-ID, recipients and content; see intake/accept.ts. */
   dedupe_key: string | null;
+  /** Relay not before this time; null = at once. */
+  scheduled_at: number | null;
   /** null until judged. */
   judged_at: number | null;
   /** What the client was told before the verdict: 1 = answered 250 without a verdict. */
@@ -56,7 +60,7 @@ export interface BodyTable {
   actor: string;
 }
 
-export interface DeliveryTable {
+export interface DeliveryTable extends Disposition {
   id: string;
   message_id: string;
   engine_id: string;
@@ -68,27 +72,14 @@ export interface DeliveryTable {
   dsn_orcpt: string | null;
   /** 1 = internal address or CRM dropbox: follows the message's prospects, not judged. */
   internal: number;
+  /** `mail` is what an engine submitted; the others are the gate's own mails about the delivery `about`. */
+  kind: 'mail' | 'report_failed' | 'report_delayed' | 'reminder';
+  about: string | null;
   prospect_id: string | null;
-  state: DeliveryState;
-  /** Where `deferred` and `uncertain` go back to. */
-  returns_to: 'relaying' | 'escalating' | null;
-  decision: Decision | null;
-  /** Why it is held: a rule's name, a HoldReason, or held_behind, whole_message, engine_stopped … */
-  hold_reason: string | null;
-  held_behind: string | null;
-  /** One sentence: rationale, upstream reply or a person's reason. */
-  note: string | null;
-  body_revision: number;
   attempts: number;
-  /** Earliest time of the next courier attempt. */
-  next_attempt_at: number | null;
-  /** A release can be undone until then. */
-  undo_until: number | null;
-  expires_at: number | null;
   reminded_at: number | null;
   lease_until: number | null;
   lease_token: number;
-  released_by: string | null;
   judged_at: number | null;
   created_at: number;
   updated_at: number;

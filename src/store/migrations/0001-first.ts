@@ -10,13 +10,13 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create table engines (
       id text primary key, name text not null unique, secret_hash text, sender_domains text not null,
       upstreams text not null, mode text not null check (mode in ('observe','enforce','stopped')),
-      trusted_headers integer not null, answer text, loopback_without_auth integer not null,
+      trusted_headers integer not null, answer text, decisions text, loopback_without_auth integer not null,
       created_at bigint not null, updated_at bigint not null)`,
 
     sql`create table messages (
       id text primary key, engine_id text not null references engines(id), envelope_from text not null,
       params text not null, message_id text, subject text, size integer not null, received_at bigint not null,
-      origin text not null, dedupe_key text, judged_at bigint, answered_early integer not null,
+      origin text not null, dedupe_key text, scheduled_at bigint, judged_at bigint, answered_early integer not null,
       lease_until bigint, lease_token integer not null, judge_attempts integer not null)`,
     sql`create index messages_dedupe on messages (dedupe_key, received_at) where dedupe_key is not null`,
     sql`create index messages_unjudged on messages (received_at) where judged_at is null`,
@@ -30,7 +30,7 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create table deliveries (
       id text primary key, message_id text not null references messages(id), engine_id text not null,
       recipient text not null, address_key text not null, dsn_notify text, dsn_orcpt text,
-      internal integer not null, prospect_id text, state text not null, returns_to text, decision text,
+      internal integer not null, kind text not null, about text, prospect_id text, state text not null, returns_to text, decision text,
       hold_reason text, held_behind text, note text, body_revision integer not null, attempts integer not null,
       next_attempt_at bigint, undo_until bigint, expires_at bigint, reminded_at bigint, lease_until bigint,
       lease_token integer not null, released_by text, judged_at bigint, created_at bigint not null,

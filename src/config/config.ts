@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { upstreamSchema } from '../delivery/upstream.ts';
+import { loadStrictYaml } from './strict-yaml.ts';
+
+const port = z.int().min(0).max(65535);
+const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address like ann@example.com');
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 08:30');
+
+const mailboxLimits = {
+  daily_cap: z.int().positive().nullable().default(null),
+  window: z
+    .strictObject({
+      days: z
+        .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+        .min(1)
+        .default(['mon', 'tue', 'wed', 'thu', 'fri']),
+      from: time,
+      to: time,
+    })
+    .nullable()
+    .default(null),
+  time_zone: z.string().default('UTC').refine(isTimeZone, 'must be an IANA time zone like Europe/Berlin'),
+};
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What happens to a delivery of each decision. Each decision allows only what is at least as safe as a
+ * person looking at it; PENALISE alone may be relayed.
+ */
+export const decisionsSchema = z.strictObject({
+  SUPPRESS: z.enum(['suppress', 'hold']).default('suppress'),
+  ESCALATE: z.enum(['forward', 'hold', 'suppress']).default('forward'),
+  BLOCK: z.enum(['hold', 'forward', 'suppress']).default('hold'),
+  PENALISE: z.enum(['hold', 'relay', 'forward', 'suppress']).default('hold'),
+});
+
+export const configSchema = z.strictObject({
+  data_dir: z.string().default('data'),
+  rubric: z.string().default('rubric.yaml'),
+  hostname: z.string().nullable().default(null),
+  smtp: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(2525),
+      implicit_tls_port: port.nullable().default(null),
+      tls: z
+        .strictObject({ certificate: z.string(), key: z.string() })
+        .nullable()
+        .default(null),
+      auth_without_tls_on_loopback: z.boolean().default(false),
+      max_message_bytes: z.int().positive().default(26_214_400),
+      max_recipients: z.int().positive().default(100),
+      max_connections: z.int().positive().default(500),
+      max_connections_per_address: z.int().positive().default(100),
+      max_line_bytes: z.int().min(998).default(16_384),
+      max_commands_per_minute: z.int().positive().default(60_000),
+      idle_seconds: z.number().positive().default(60),
+      data_seconds: z.number().positive().default(300),
+      greeting_delay_ms: z.int().min(0).max(10_000).default(0),
+      proxy_from: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8080),
+      public_url: z.url().nullable().default(null),
+    })
+    .prefault({}),
+  answer: z
+    .strictObject({
+      mode: z.enum(['sync', 'async']).default('sync'),
+      wait_ms: z.int().positive().max(60_000).default(5_000),
+      suppressed: z.enum(['reject', 'accept']).default('reject'),
+    })
+    .prefault({}),
+  decisions: decisionsSchema.prefault({}),
+  internal: z
+    .strictObject({
+      addresses: z.array(address).default([]),
+      domains: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  upstreams: z
+    .array(upstreamSchema)
+    .default([])
+    .refine((list) => new Set(list.map((u) => u.name)).size === list.length, 'two upstreams have the same name'),
+  delivery: z
+    .strictObject({
+      concurrency: z.int().positive().max(200).default(10),
+      lease_seconds: z.int().min(5).default(120),
+      first_retry_seconds: z.number().positive().default(60),
+      max_retry_seconds: z.number().positive().default(3_600),
+      give_up_hours: z.number().positive().default(72),
+      undo_seconds: z.number().min(0).default(10),
+      max_hops: z.int().positive().default(50),
+    })
+    .prefault({}),
+  mailboxes: z
+    .strictObject({
+      default: z.strictObject(mailboxLimits).prefault({}),
+      overrides: z.array(z.strictObject({ mailbox: address, ...mailboxLimits })).default([]),
+    })
+    .prefault({}),
+  escalation: z
+    .strictObject({
+      from: address.default('presend@localhost.localdomain'),
+      fallback: address.nullable().default(null),
+      link_days: z.number().positive().default(14),
+    })
+    .prefault({}),
+  review: z
+    .strictObject({
+      expire_days: z.number().positive().default(14),
+      remind_days: z.number().positive().default(7),
+      deputy: address.nullable().default(null),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    })
+    .prefault({}),
+});
+
+/** The validated configuration, paths absolute, defaults filled in. */
+export type Config = z.infer<typeof configSchema> & { hostname: string; source: string | null };
+
+/** The folder that holds `config/`, `models/` and the example CRM. */
+export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/**
+ * Reads `--config`, else `$PRESEND_CONFIG`, else `config/presend.yaml` of the project. Relative paths in the
+ * file are relative to it, except `data_dir`, which is relative to the working folder.
+ *
+ * @throws ConfigError with file and line
+ */
+export function loadConfig(options: { path?: string | undefined; dataDir?: string | undefined } = {}): Config {
+  const named = options.path ?? process.env['PRESEND_CONFIG'];
+  const path = named ?? join(PROJECT_ROOT, 'config/presend.yaml');
+  const source = named !== undefined || existsSync(path) ? resolve(path) : null;
+  const parsed = source ? loadStrictYaml(source, configSchema) : configSchema.parse({});
+  const base = source ? dirname(source) : join(PROJECT_ROOT, 'config');
+  return {
+    ...parsed,
+    source,
+    hostname: parsed.hostname ?? hostname(),
+    data_dir: resolve(options.dataDir ?? process.env['PRESEND_DATA'] ?? parsed.data_dir),
+    rubric: resolve(base, parsed.rubric),
+    smtp: {
+      ...parsed.smtp,
+      tls: parsed.smtp.tls && {
+        certificate: resolve(base, parsed.smtp.tls.certificate),
+        key: resolve(base, parsed.smtp.tls.key),
+      },
+    },
+  };
+}

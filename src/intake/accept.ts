@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { ulid } from 'ulid';
+import { addressKey } from '../crm/address.ts';
+import type { Database, Trx } from '../store/database.ts';
+import { peekHeaders } from './header-peek.ts';
+import type { Accepted, Submission } from './submission.ts';
+
+/** How long a retry of the same message is recognised. */
+const DEDUPE_MS = 24 * 3_600_000;
+
+/** Most submissions in one commit; bounds the number of bound parameters of one insert. */
+const MAX_BATCH = 50;
+
+interface Row {
+  submission: Submission;
+  id: string;
+  messageId: string | null;
+  subject: string | null;
+  dedupeKey: string | null;
+  resolve: (accepted: Accepted) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Takes submissions in: message, deliveries and audit entry in one transaction, durable on disk before
+ * the promise resolves. Submissions that arrive in the same turn of the event loop share one commit and one
+ * statement per table.
+ */
+export class Acceptor {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #isInternal: (address: string) => boolean;
+  #pending: Row[] = [];
+  #scheduled = false;
+
+  constructor(options: {
+    database: Database;
+    now: () => number;
+    /** Internal addresses and CRM dropboxes: not judged, they follow the message's prospects. */
+    isInternal: (address: string) => boolean;
+  }) {
+    this.#database = options.database;
+    this.#now = options.now;
+    this.#isInternal = options.isInternal;
+  }
+
+  /**
+   * @returns the message's id; for a retry (same engine, Message-ID, recipients and content within 24 h) the
+   *   first one's, unless a person has settled that one since
+   * @throws whatever the database threw; then nothing of it is stored and the client must be told to retry
+   */
+  accept(submission: Submission): Promise<Accepted> {
+    const { messageId, subject } = peekHeaders(submission.raw);
+    return new Promise<Accepted>((resolve, reject) => {
+      const dedupeKey = dedupeKeyOf(submission, messageId);
+      this.#pending.push({ submission, id: ulid(this.#now()), messageId, subject, dedupeKey, resolve, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, MAX_BATCH);
+      this.#database
+        .transact((trx) => this.#insert(trx, batch))
+        .then((ids) => batch.forEach((row, i) => row.resolve(ids[i]!)))
+        .catch((error: unknown) => batch.forEach((row) => row.reject(error)));
+    }
+  }
+
+  async #insert(trx: Trx, batch: Row[]): Promise<Accepted[]> {
+    const now = this.#now();
+    const known = await earlierIds(trx, batch, now);
+    const fresh: Row[] = [];
+    const results = batch.map((row): Accepted => {
+      const earlier = row.dedupeKey === null ? undefined : known.get(row.dedupeKey);
+      if (earlier !== undefined) return { id: earlier, duplicate: true };
+      if (row.dedupeKey !== null) known.set(row.dedupeKey, row.id);
+      fresh.push(row);
+      return { id: row.id, duplicate: false };
+    });
+    if (fresh.length === 0) return results;
+
+    await trx
+      .insertInto('messages')
+      .values(
+        fresh.map(({ submission: s, id, messageId, subject, dedupeKey }) => ({
+          id,
+          engine_id: s.engineId,
+          envelope_from: s.envelope.from,
+          params: JSON.stringify(s.envelope.params),
+          message_id: messageId,
+          subject,
+          size: s.raw.length,
+          received_at: now,
+          origin: JSON.stringify(s.origin),
+          dedupe_key: dedupeKey,
+          scheduled_at: s.scheduledAt ?? null,
+          judged_at: null,
+          answered_early: s.answerEarly ? 1 : 0,
+          lease_until: null,
+          lease_token: 0,
+          judge_attempts: 0,
+        })),
+      )
+      .execute();
+    await trx
+      .insertInto('bodies')
+      .values(
+        fresh.map(({ submission, id }) => ({
+          message_id: id,
+          revision: 0,
+          raw: submission.raw,
+          created_at: now,
+          actor: 'engine',
+        })),
+      )
+      .execute();
+    const deliveries = fresh.flatMap(({ submission, id }) =>
+      submission.envelope.recipients.map((recipient, index) => this.#delivery(submission, id, index, recipient, now)),
+    );
+    for (let i = 0; i < deliveries.length; i += MAX_BATCH) {
+      await trx.insertInto('deliveries').values(deliveries.slice(i, i + MAX_BATCH)).execute();
+    }
+    await trx
+      .insertInto('audit')
+      .values(
+        fresh.map(({ submission: s, id }) => ({
+          at: now,
+          actor: `engine:${s.engineId}`,
+          subject_type: 'message',
+          subject_id: id,
+          action: 'accepted',
+          detail: JSON.stringify({ size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin }),
+        })),
+      )
+      .execute();
+    return results;
+  }
+
+  #delivery(
+    s: Submission,
+    messageId: string,
+    index: number,
+    recipient: Submission['envelope']['recipients'][number],
+    now: number,
+  ) {
+    return {
+      id: `${messageId}-${index + 1}`,
+      message_id: messageId,
+      engine_id: s.engineId,
+      recipient: recipient.address,
+      address_key: addressKey(recipient.address) ?? recipient.address.toLowerCase(),
+      dsn_notify: recipient.dsnNotify?.join(',') ?? null,
+      dsn_orcpt: recipient.dsnOrcpt ?? null,
+      internal: this.#isInternal(recipient.address) ? 1 : 0,
+      kind: 'mail' as const,
+      about: null,
+      prospect_id: null,
+      state: 'received' as const,
+      returns_to: null,
+      decision: null,
+      hold_reason: null,
+      held_behind: null,
+      note: null,
+      body_revision: 0,
+      attempts: 0,
+      next_attempt_at: null,
+      undo_until: null,
+      expires_at: null,
+      reminded_at: null,
+      lease_until: null,
+      lease_token: 0,
+      released_by: null,
+      judged_at: null,
+      created_at: now,
+      updated_at: now,
+    };
+  }
+}
+
+/** null when there is no Message-ID: two mails without one are two mails. */
+function dedupeKeyOf(s: Submission, messageId: string | null): string | null {
+  if (messageId === null) return null;
+  const recipients = s.envelope.recipients.map((r) => r.address.toLowerCase()).toSorted();
+  return createHash('sha256')
+    .update(JSON.stringify([s.engineId, messageId, s.envelope.from, recipients]))
+    .update(s.raw)
+    .digest('base64');
+}
+
+/** Message ids accepted under these keys within the window and not settled by a person since. */
+async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<string, string>> {
+  const keys = batch.flatMap((row) => row.dedupeKey ?? []);
+  if (keys.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('messages')
+    .select(['dedupe_key', 'id'])
+    .where('dedupe_key', 'in', keys)
+    .where('received_at', '>', now - DEDUPE_MS)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries')
+            .select('deliveries.id')
+            .whereRef('deliveries.message_id', '=', 'messages.id')
+            .where((eb) =>
+              eb.or([
+                eb('deliveries.released_by', 'is not', null),
+                eb('deliveries.state', 'in', ['rejected', 'closed', 'cancelled']),
+              ]),
+            ),
+        ),
+      ),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.dedupe_key!, row.id]));
+}

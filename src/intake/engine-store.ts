@@ -1,0 +1,142 @@
+import type { Kysely, Selectable } from 'kysely';
+import { ulid } from 'ulid';
+import { decisionsSchema } from '../config/config.ts';
+import { UserError } from '../config/user-error.ts';
+import type { Trx } from '../store/database.ts';
+import type { EngineTable, Schema } from '../store/schema.ts';
+
+export type EngineMode = EngineTable['mode'];
+
+/** A client that submits mail. */
+export interface Engine {
+  id: string;
+  name: string;
+  secretHash: string | null;
+  /** Domains it may send as, lower case; a leading dot allows subdomains. */
+  senderDomains: string[];
+  /** Upstream names in failover order; empty = all configured ones, in the config's order. */
+  upstreams: string[];
+  mode: EngineMode;
+  trustedHeaders: boolean;
+  answer: 'sync' | 'async' | null;
+  decisions: Partial<ReturnType<typeof decisionsSchema.parse>> | null;
+  loopbackWithoutAuth: boolean;
+}
+
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
+function fromRow(row: Selectable<EngineTable>): Engine {
+  return {
+    id: row.id,
+    name: row.name,
+    secretHash: row.secret_hash,
+    senderDomains: JSON.parse(row.sender_domains) as string[],
+    upstreams: JSON.parse(row.upstreams) as string[],
+    mode: row.mode,
+    trustedHeaders: row.trusted_headers === 1,
+    answer: row.answer,
+    decisions: row.decisions === null ? null : (JSON.parse(row.decisions) as Engine['decisions']),
+    loopbackWithoutAuth: row.loopback_without_auth === 1,
+  };
+}
+
+export async function listEngines(db: Reader): Promise<Engine[]> {
+  return (await db.selectFrom('engines').selectAll().orderBy('name').execute()).map(fromRow);
+}
+
+/** By name or id; undefined when there is none. */
+export async function findEngine(db: Reader, nameOrId: string): Promise<Engine | undefined> {
+  const row = await db
+    .selectFrom('engines')
+    .selectAll()
+    .where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)]))
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** As `findEngine`; throws UserError naming the known engines. */
+export async function requireEngine(db: Reader, nameOrId: string): Promise<Engine> {
+  const engine = await findEngine(db, nameOrId);
+  if (engine) return engine;
+  const names = (await listEngines(db)).map((e) => e.name);
+  throw new UserError(
+    `there is no engine "${nameOrId}"; ${names.length ? `known are: ${names.join(', ')}` : 'add one with: presend engine add <name> --domain <sender domain>'}`,
+  );
+}
+
+export type EngineChanges = Partial<Omit<Engine, 'id'>>;
+
+function toRow(changes: EngineChanges) {
+  return {
+    ...(changes.name === undefined ? {} : { name: changes.name }),
+    ...(changes.secretHash === undefined ? {} : { secret_hash: changes.secretHash }),
+    ...(changes.senderDomains === undefined ? {} : { sender_domains: JSON.stringify(changes.senderDomains) }),
+    ...(changes.upstreams === undefined ? {} : { upstreams: JSON.stringify(changes.upstreams) }),
+    ...(changes.mode === undefined ? {} : { mode: changes.mode }),
+    ...(changes.trustedHeaders === undefined ? {} : { trusted_headers: changes.trustedHeaders ? 1 : 0 }),
+    ...(changes.answer === undefined ? {} : { answer: changes.answer }),
+    ...(changes.decisions === undefined
+      ? {}
+      : { decisions: changes.decisions === null ? null : JSON.stringify(changes.decisions) }),
+    ...(changes.loopbackWithoutAuth === undefined
+      ? {}
+      : { loopback_without_auth: changes.loopbackWithoutAuth ? 1 : 0 }),
+  };
+}
+
+async function auditEngine(trx: Trx, id: string, actor: string, now: number, action: string, detail: object) {
+  await trx
+    .insertInto('audit')
+    .values({ at: now, actor, subject_type: 'engine', subject_id: id, action, detail: JSON.stringify(detail) })
+    .execute();
+}
+
+/** @throws UserError when the name is taken */
+export async function addEngine(
+  trx: Trx,
+  engine: { name: string; senderDomains: string[] } & EngineChanges,
+  { actor, now }: { actor: string; now: number },
+): Promise<Engine> {
+  if (await findEngine(trx, engine.name)) {
+    throw new UserError(`there is already an engine "${engine.name}"; change it with: presend engine set ${engine.name} …`);
+  }
+  const row = {
+    id: ulid(now),
+    secret_hash: null,
+    upstreams: '[]',
+    mode: 'enforce' as const,
+    trusted_headers: 0,
+    answer: null,
+    decisions: null,
+    loopback_without_auth: 0,
+    created_at: now,
+    updated_at: now,
+    ...toRow(engine),
+    name: engine.name,
+    sender_domains: JSON.stringify(engine.senderDomains),
+  };
+  await trx.insertInto('engines').values(row).execute();
+  await auditEngine(trx, row.id, actor, now, 'added', { ...row, secret_hash: undefined });
+  return fromRow(row);
+}
+
+export async function changeEngine(
+  trx: Trx,
+  id: string,
+  changes: EngineChanges,
+  { actor, now }: { actor: string; now: number },
+): Promise<void> {
+  const row = toRow(changes);
+  await trx.updateTable('engines').set({ ...row, updated_at: now }).where('id', '=', id).execute();
+  const shown = 'secret_hash' in row ? { ...row, secret_hash: 'changed' } : row;
+  await auditEngine(trx, id, actor, now, 'changed', shown);
+}
+
+/** May the engine send as this address? The null sender is allowed: it carries delivery reports. */
+export function maySendAs(engine: Engine, address: string): boolean {
+  if (address === '') return true;
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return engine.senderDomains.some((allowed) =>
+    allowed.startsWith('.') ? domain.endsWith(allowed) || domain === allowed.slice(1) : domain === allowed,
+  );
+}

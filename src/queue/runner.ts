@@ -1,0 +1,129 @@
+import type { Logger } from '../observability/logger.ts';
+import type { Database } from '../store/database.ts';
+import type { Delivery } from './settle.ts';
+import { type MessageRow, claimDeliveries, claimMessages } from './store.ts';
+
+export interface RunnerOptions {
+  database: Database;
+  now: () => number;
+  log: Logger;
+  leaseMs: number;
+  /** Courier attempts at once. */
+  concurrency: number;
+  /** How often to look for work nobody announced: retries that fall due, another process's commands. */
+  pollMs?: number;
+  processMessage: (message: MessageRow) => Promise<void>;
+  deliverMessage: (delivery: Delivery) => Promise<void>;
+}
+
+/** Messages claimed for the judge at once: enough to share a commit, few enough that a wait stays short. */
+const JUDGE_BATCH = 16;
+
+/**
+ * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for
+ * deliveries whose courier attempt is due. A lapsed lease is claimed anew, so a crash loses nothing.
+ */
+export class Runner {
+  readonly #options: RunnerOptions;
+  #stopping = false;
+  #judgeWake: () => void = () => {};
+  #deliverWake: () => void = () => {};
+  #inFlight = new Set<Promise<void>>();
+  #loops: Promise<void>[] = [];
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loops = [this.#judgeLoop(), this.#deliverLoop()];
+  }
+
+  /** Something new waits: look now instead of at the next poll. */
+  wake(): void {
+    this.#judgeWake();
+    this.#deliverWake();
+  }
+
+  /** Takes no more work and waits for what is in flight. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await Promise.all(this.#loops);
+    await Promise.all(this.#inFlight);
+  }
+
+  async #judgeLoop(): Promise<void> {
+    const { database, now, leaseMs, processMessage, log } = this.#options;
+    while (!this.#stopping) {
+      const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
+      const messages = await this.#claim(() =>
+        database.transact((trx) => claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH })),
+      );
+      if (messages.length === 0) {
+        await slept();
+        continue;
+      }
+      await Promise.all(
+        messages.map((message) =>
+          processMessage(message).catch((err: unknown) =>
+            // The lease lapses and the message is judged again; nothing is lost by carrying on.
+            log.error({ err, id: message.id }, 'judging a message failed'),
+          ),
+        ),
+      );
+      this.#deliverWake();
+    }
+  }
+
+  async #deliverLoop(): Promise<void> {
+    const { database, now, leaseMs, concurrency, deliverMessage, log } = this.#options;
+    while (!this.#stopping) {
+      const slept = this.#sleeper((wake) => (this.#deliverWake = wake));
+      const free = concurrency - this.#inFlight.size;
+      const due =
+        free <= 0
+          ? []
+          : await this.#claim(() =>
+              database.transact((trx) => claimDeliveries(trx, { now: now(), leaseMs, limit: free })),
+            );
+      for (const delivery of due) {
+        const work: Promise<void> = deliverMessage(delivery)
+          .catch((err: unknown) => log.error({ err, id: delivery.id }, 'a courier attempt failed inside the gate'))
+          .finally(() => {
+            this.#inFlight.delete(work);
+            this.#deliverWake();
+          });
+        this.#inFlight.add(work);
+      }
+      if (due.length === 0) await slept();
+    }
+  }
+
+  /** A claim that fails (disk full, locked) is tried again at the next poll: the gate recovers by itself. */
+  async #claim<T>(claim: () => Promise<T[]>): Promise<T[]> {
+    try {
+      return await claim();
+    } catch (err) {
+      this.#options.log.error({ err }, 'the queue cannot be read; trying again');
+      return [];
+    }
+  }
+
+  /**
+   * Registers the wake-up before the claim is made, so that work announced during the claim is not slept over.
+   *
+   * @returns a wait until woken or the poll interval is over
+   */
+  #sleeper(register: (wake: () => void) => void): () => Promise<void> {
+    let wake!: () => void;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    register(wake);
+    return async () => {
+      if (this.#stopping) return;
+      const timer = setTimeout(wake, this.#options.pollMs ?? 500);
+      await woken;
+      clearTimeout(timer);
+    };
+  }
+}

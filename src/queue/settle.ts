@@ -1,0 +1,85 @@
+import type { Selectable } from 'kysely';
+import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
+import type { Trx } from '../store/database.ts';
+import type { DeliveryTable } from '../store/schema.ts';
+
+export type Delivery = Selectable<DeliveryTable>;
+
+/** The lease lapsed and somebody else took the work: what this holder found out is void. */
+export class LeaseLostError extends Error {
+  override name = 'LeaseLostError';
+}
+
+export interface SettleOptions {
+  /** `gate`, `engine:<id>`, a user's name … */
+  actor: string;
+  now: number;
+  /** The token of the lease under which the event came about; omit for a person's act. */
+  leaseToken?: number;
+  /** More for the audit entry. */
+  detail?: Record<string, unknown>;
+  /** Columns beside the disposition to change in the same statement. */
+  set?: Partial<Pick<Delivery, 'prospect_id' | 'judged_at' | 'attempts' | 'reminded_at'>>;
+}
+
+/**
+ * Applies one event to a delivery: reads it inside the transaction, asks `transition`, writes the new
+ * disposition and its audit entry. Nothing else writes a disposition.
+ *
+ * @returns the delivery after the event
+ * @throws TransitionError when its state does not allow the event
+ * @throws LeaseLostError when `leaseToken` is no longer the current one
+ */
+export async function settle(
+  trx: Trx,
+  deliveryId: string,
+  event: DispositionEvent,
+  options: SettleOptions,
+): Promise<Delivery> {
+  const before = await trx
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', deliveryId)
+    .executeTakeFirstOrThrow();
+  if (options.leaseToken !== undefined && before.lease_token !== options.leaseToken) {
+    throw new LeaseLostError(`the lease on delivery ${deliveryId} was taken over`);
+  }
+  const after: Disposition = transition(before, event, options.now);
+  const changes = {
+    state: after.state,
+    returns_to: after.returns_to,
+    decision: after.decision,
+    hold_reason: after.hold_reason,
+    held_behind: after.held_behind,
+    note: after.note,
+    body_revision: after.body_revision,
+    next_attempt_at: after.next_attempt_at,
+    undo_until: after.undo_until,
+    expires_at: after.expires_at,
+    released_by: after.released_by,
+    lease_until: null,
+    // A new token makes whatever an earlier holder still does void.
+    lease_token: before.lease_token + 1,
+    updated_at: options.now,
+    ...options.set,
+  };
+  await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
+  await trx
+    .insertInto('audit')
+    .values({
+      at: options.now,
+      actor: options.actor,
+      subject_type: 'delivery',
+      subject_id: deliveryId,
+      action: event.type,
+      detail: JSON.stringify({
+        from: before.state,
+        to: after.state,
+        ...(after.hold_reason === null ? {} : { hold_reason: after.hold_reason }),
+        ...(after.note === null ? {} : { note: after.note }),
+        ...options.detail,
+      }),
+    })
+    .execute();
+  return { ...before, ...changes };
+}
