@@ -81,6 +81,8 @@ export type DispositionEvent =
       holdReason: string | null;
       note: string;
       suppress: boolean;
+      /** The reviewer's edit that was judged. */
+      bodyRevision?: number;
     }
   | { type: 'due' }
   | { type: 'delivered'; note: string }
@@ -200,7 +202,13 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
     }
     case 'rejudged': {
       allow('held');
-      const judged = { ...from, decision: event.decision, hold_reason: event.holdReason, note: event.note };
+      const judged = {
+        ...from,
+        decision: event.decision,
+        hold_reason: event.holdReason,
+        note: event.note,
+        body_revision: event.bodyRevision ?? from.body_revision,
+      };
       return event.suppress
         ? { ...judged, state: 'suppressed', expires_at: null, next_attempt_at: null, undo_until: null }
         : judged;

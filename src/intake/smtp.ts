@@ -1,0 +1,272 @@
+import type { AddressInfo } from 'node:net';
+import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
+import type { Config } from '../config/config.ts';
+import { checkSubmittedBytes } from './submitted-bytes.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { addressKey } from '../crm/address.ts';
+import type { OutcomeReader } from './answer.ts';
+import type { CredentialChecker } from './credentials.ts';
+import { type Engine, listEngines, maySendAs } from './engine-store.ts';
+import { GateSmtpServer } from './smtp-connection.ts';
+import { type SmtpReply, TROUBLE } from './smtp-reply.ts';
+import type { Accepted, Submission } from './submission.ts';
+import type { KeyPair } from './tls.ts';
+import type { Database } from '../store/database.ts';
+
+export interface SmtpIntakeOptions {
+  config: Config;
+  keyPair: KeyPair;
+  database: Database;
+  credentials: CredentialChecker;
+  accept: (submission: Submission) => Promise<Accepted>;
+  answer: OutcomeReader;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** A refusal with its SMTP reply code; smtp-server sends `message` after it. */
+class Refusal extends Error {
+  readonly responseCode: number;
+  constructor(code: number, text: string) {
+    super(text);
+    this.responseCode = code;
+  }
+}
+
+const refuseWith = ({ code, text }: SmtpReply): Refusal => new Refusal(code, text);
+
+const NOT_OFFERED = ['WIZ', 'SHELL', 'KILL', 'VRFY', 'EXPN', 'XCLIENT', 'XFORWARD'];
+
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+/**
+ * SMTP submission (RFC 6409): engines authenticate, send as their own domains only, and get 250 only after the
+ * message is durable. One instance listens on the plain port (with STARTTLS) and, if configured, on the implicit TLS port.
+ */
+export class SmtpIntake {
+  readonly #options: SmtpIntakeOptions;
+  readonly #servers: { server: GateSmtpServer; port: number }[] = [];
+  readonly #perAddress = new Map<string, number>();
+  readonly #counted = new Set<string>();
+
+  constructor(options: SmtpIntakeOptions) {
+    this.#options = options;
+    const { smtp } = options.config;
+    this.#servers.push({ server: this.#createServer(false), port: smtp.port });
+    if (smtp.implicit_tls_port !== null) {
+      this.#servers.push({ server: this.#createServer(true), port: smtp.implicit_tls_port });
+    }
+  }
+
+  /** @returns the addresses listened on; rejects with the system's error (EADDRINUSE …) */
+  async listen(): Promise<AddressInfo[]> {
+    return Promise.all(
+      this.#servers.map(
+        ({ server, port }) =>
+          new Promise<AddressInfo>((resolve, reject) => {
+            server.server.once('error', reject);
+            server.listen(port, this.#options.config.smtp.host, () => {
+              server.server.off('error', reject);
+              resolve(server.server.address() as AddressInfo);
+            });
+          }),
+      ),
+    );
+  }
+
+  /** Stops listening, lets transactions in progress end, closes the rest. */
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map(({ server }) => new Promise<void>((resolve) => server.close(resolve))));
+  }
+
+  #createServer(secure: boolean): GateSmtpServer {
+    const { config, keyPair, log } = this.#options;
+    const { smtp } = config;
+    const options: SMTPServerOptions = {
+      ...keyPair,
+      secure,
+      name: config.hostname,
+      banner: 'presend',
+      size: smtp.max_message_bytes,
+      rejectOversized: true,
+      maxClients: smtp.max_connections,
+      maxRecipients: smtp.max_recipients,
+      maxCommandLength: smtp.max_line_bytes,
+      socketTimeout: smtp.idle_seconds * 1000,
+      closeTimeout: 5_000,
+      authMethods: ['PLAIN', 'LOGIN'],
+      // Whether a session without AUTH may send is decided per engine in onMailFrom.
+      authOptional: true,
+      allowInsecureAuth: smtp.auth_without_tls_on_loopback,
+      hideENHANCEDSTATUSCODES: false,
+      hideDSN: false,
+      disableReverseLookup: true,
+      disabledCommands: NOT_OFFERED,
+      useProxy: smtp.proxy_from.length > 0 ? smtp.proxy_from : false,
+      onConnect: (session, done) => this.#reply(done, () => this.#onConnect(session)),
+      onSecure: (_socket, session, done) => {
+        session.disabledCommands = NOT_OFFERED;
+        done();
+      },
+      onClose: (session) => this.#onClose(session),
+      onAuth: (auth, _session, done) => {
+        this.#authenticate(auth.username ?? '', auth.password ?? '').then(
+          (user) => done(null, { user }),
+          (error: unknown) => done(toRefusal(error)),
+        );
+      },
+      onMailFrom: (address, session, done) => this.#reply(done, () => this.#onMailFrom(address.address, session)),
+      onRcptTo: (address, _session, done) => this.#reply(done, () => onRcptTo(address.address)),
+      onData: (stream, session, done) => {
+        this.#onData(server, stream, session).then(
+          (text) => done(null, text),
+          (error: unknown) => {
+            if (!(error instanceof Refusal)) log.error({ err: error }, 'accepting a message failed');
+            done(toRefusal(error));
+          },
+        );
+      },
+    };
+    const server = new GateSmtpServer(options, {
+      greetingDelayMs: smtp.greeting_delay_ms,
+      maxCommandsPerMinute: smtp.max_commands_per_minute,
+    });
+    server.on('error', (err) => log.debug({ err }, 'smtp connection error'));
+    return server;
+  }
+
+  #reply(done: (error?: Error | null) => void, check: () => void | Promise<void>): void {
+    Promise.resolve()
+      .then(check)
+      .then(
+        () => done(),
+        (error: unknown) => done(toRefusal(error)),
+      );
+  }
+
+  #onConnect(session: SMTPServerSession): void {
+    const { smtp } = this.#options.config;
+    const count = (this.#perAddress.get(session.remoteAddress) ?? 0) + 1;
+    if (count > smtp.max_connections_per_address) {
+      throw new Refusal(421, '4.7.0 Too many connections from your address, try again later');
+    }
+    this.#perAddress.set(session.remoteAddress, count);
+    this.#counted.add(session.id);
+    // AUTH in the clear is for loopback only, even where the config allows it there.
+    if (!session.secure && !isLoopback(session.remoteAddress)) session.disabledCommands = [...NOT_OFFERED, 'AUTH'];
+  }
+
+  #onClose(session: SMTPServerSession): void {
+    if (!this.#counted.delete(session.id)) return;
+    const count = (this.#perAddress.get(session.remoteAddress) ?? 1) - 1;
+    if (count > 0) this.#perAddress.set(session.remoteAddress, count);
+    else this.#perAddress.delete(session.remoteAddress);
+  }
+
+  async #authenticate(name: string, password: string): Promise<Engine> {
+    const engine = await this.#options.credentials.check(name, password).catch((err: unknown) => {
+      this.#options.log.error({ err }, 'credentials cannot be checked');
+      throw new Refusal(454, '4.7.0 Temporary authentication failure, try again later');
+    });
+    if (engine) return engine;
+    this.#options.metrics.authFailures.inc();
+    throw new Refusal(535, '5.7.8 Wrong engine name or password');
+  }
+
+  async #onMailFrom(from: string, session: SMTPServerSession): Promise<void> {
+    const engine = (session.user as Engine | undefined) || (await this.#loopbackEngine(from, session));
+    if (!engine) throw new Refusal(530, '5.7.0 Authentication required: AUTH with the name and password of an engine');
+    if (!maySendAs(engine, from)) {
+      throw new Refusal(
+        550,
+        `5.7.1 Engine ${engine.name} may not send as ${from.slice(from.lastIndexOf('@') + 1)}; its sender domains are ${engine.senderDomains.join(', ') || 'none yet'}`,
+      );
+    }
+    sessionEngine.set(session, engine);
+  }
+
+  /** An engine that may submit from loopback without AUTH, if its sender domains include this one. */
+  async #loopbackEngine(from: string, session: SMTPServerSession): Promise<Engine | undefined> {
+    if (!isLoopback(session.remoteAddress)) return undefined;
+    const open = (await listEngines(this.#options.database.db)).filter((engine) => engine.loopbackWithoutAuth);
+    return open.find((engine) => from !== '' && maySendAs(engine, from)) ?? open[0];
+  }
+
+  async #onData(server: GateSmtpServer, stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+    const { config, accept, answer, metrics } = this.#options;
+    const engine = sessionEngine.get(session);
+    const timer = setTimeout(
+      () => server.drop(session.id, '4.4.2 The message took too long to arrive'),
+      config.smtp.data_seconds * 1000,
+    );
+    const raw = await collect(stream, config.smtp.max_message_bytes).finally(() => clearTimeout(timer));
+    if (raw === null || !engine) {
+      throw new Refusal(552, `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`);
+    }
+    const refusal = checkSubmittedBytes(raw, {
+      maxLineBytes: config.smtp.max_line_bytes,
+      maxHops: config.delivery.max_hops,
+      maySendAs: (address) => maySendAs(engine, address),
+    });
+    if (refusal) throw refuseWith(refusal);
+
+    const mode = engine.answer ?? config.answer.mode;
+    const accepted = await accept({
+      engineId: engine.id,
+      raw,
+      envelope: {
+        from: session.envelope.mailFrom ? session.envelope.mailFrom.address : '',
+        recipients: session.envelope.rcptTo.map((rcpt) => ({
+          address: rcpt.address,
+          dsnNotify: rcpt.dsn?.notify,
+          dsnOrcpt: rcpt.dsn?.orcpt,
+        })),
+        params: {
+          body8bit: session.envelope.bodyType === '8bitmime',
+          smtpUtf8: session.envelope.smtpUtf8 === true,
+          dsnRet: session.envelope.dsn?.ret ?? undefined,
+          dsnEnvid: session.envelope.dsn?.envid ?? undefined,
+        },
+      },
+      origin: {
+        protocol: 'SMTP',
+        remoteAddress: session.remoteAddress,
+        helo: session.hostNameAppearsAs || null,
+        transmission: session.transmissionType,
+        user: session.user ? engine.name : null,
+      },
+      answerEarly: mode === 'async',
+    });
+    metrics.accepted.inc({ engine: engine.name });
+    const reply = await answer(accepted, mode);
+    if (reply.code >= 400) throw refuseWith(reply);
+    return reply.text;
+  }
+}
+
+/** The engine of the current transaction; smtp-server's session object lives as long as the connection. */
+const sessionEngine = new WeakMap<SMTPServerSession, Engine>();
+
+function onRcptTo(address: string): void {
+  if (addressKey(address) === null) {
+    throw new Refusal(553, '5.1.3 That is not an address mail can be sent to');
+  }
+}
+
+/** What is not a refusal is gate trouble, and that is always temporary. */
+function toRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : refuseWith(TROUBLE);
+}
+
+/** The whole message, or null when it is larger than `maxBytes` (then the rest is read and dropped). */
+async function collect(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return size > maxBytes ? null : Buffer.concat(chunks);
+}

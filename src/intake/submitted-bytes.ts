@@ -1,0 +1,61 @@
+import addressparser from 'nodemailer/lib/addressparser';
+import { findBareLineBreak } from '../message/bare-line-break.ts';
+import { headerValues } from './header-peek.ts';
+import type { SmtpReply } from './smtp-reply.ts';
+
+export interface ByteRules {
+  maxLineBytes: number;
+  /** Most Received lines before the mail is taken to be in a loop (RFC 5321 6.3). */
+  maxHops: number;
+  maySendAs: (address: string) => boolean;
+}
+
+/**
+ * Refuses bytes that cannot be relayed as they are judged, before anything is stored.
+ *
+ * - A bare CR or LF is read as text by one library and sent as a new header line or end of data by another
+ *   (header injection, SMTP smuggling).
+ * - A From header outside the engine's domains.
+ * - A loop.
+ *
+ * @returns the refusal, or null when the bytes may be accepted
+ */
+export function checkSubmittedBytes(raw: Buffer, rules: ByteRules): SmtpReply | null {
+  const bare = findBareLineBreak(raw);
+  if (bare) {
+    return {
+      code: 550,
+      text: `5.6.11 Bare ${bare.kind} at byte ${bare.offset}: lines must end in CRLF (RFC 5321 2.3.8)`,
+    };
+  }
+  const long = findLongLine(raw, rules.maxLineBytes);
+  if (long !== null) {
+    return {
+      code: 550,
+      text: `5.6.0 The line at byte ${long} is longer than ${rules.maxLineBytes} bytes: encode the part as quoted-printable or base64`,
+    };
+  }
+  if (headerValues(raw, 'received').length > rules.maxHops) {
+    return { code: 554, text: `5.4.6 Too many hops: more than ${rules.maxHops} Received lines, the mail is in a loop` };
+  }
+  for (const address of headerValues(raw, 'from').flatMap((value) => addressesIn(value))) {
+    if (!rules.maySendAs(address)) {
+      return { code: 550, text: `5.7.1 The From header names ${address}, which this engine may not send as` };
+    }
+  }
+  return null;
+}
+
+function addressesIn(value: string): string[] {
+  return addressparser(value, { flatten: true }).flatMap((entry) => entry.address || []);
+}
+
+function findLongLine(raw: Buffer, max: number): number | null {
+  for (let start = 0; start < raw.length; ) {
+    const end = raw.indexOf(0x0a, start);
+    if ((end < 0 ? raw.length : end) - start > max) return start;
+    if (end < 0) return null;
+    start = end + 1;
+  }
+  return null;
+}

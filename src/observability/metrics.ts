@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Prometheus metrics of one gate. Each gate has its own registry, so that tests can run several. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    accepted: new Counter({
+      name: 'presend_accepted_total',
+      help: 'Messages accepted, retries of the same message included.',
+      labelNames: ['engine'],
+      registers,
+    }),
+    authFailures: new Counter({ name: 'presend_auth_failures_total', help: 'Failed AUTH attempts.', registers }),
+    judged: new Counter({
+      name: 'presend_judged_total',
+      help: 'Deliveries judged, by decision (or hold reason) and the state they went to.',
+      labelNames: ['decision', 'state'],
+      registers,
+    }),
+    judgeSeconds: new Histogram({
+      name: 'presend_judge_seconds',
+      help: 'Time to judge one delivery, CRM lookups included.',
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'presend_courier_attempts_total',
+      help: 'Courier attempts by upstream and outcome.',
+      labelNames: ['upstream', 'outcome'],
+      registers,
+    }),
+    deliveries: new Gauge({
+      name: 'presend_deliveries',
+      help: 'Deliveries by state, final states of the last day only.',
+      labelNames: ['state'],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,102 @@
+import type { Config } from '../config/config.ts';
+
+export interface MailboxLimits {
+  dailyCap: number | null;
+  window: { days: string[]; from: string; to: string } | null;
+  timeZone: string;
+}
+
+/** The limits of the mailbox a mail is sent from. */
+export function limitsOf(config: Config['mailboxes'], mailbox: string): MailboxLimits {
+  const own = config.overrides.find((entry) => entry.mailbox.toLowerCase() === mailbox.toLowerCase());
+  const { daily_cap, window, time_zone } = own ?? config.default;
+  return { dailyCap: daily_cap, window, timeZone: time_zone };
+}
+
+interface LocalTime {
+  /** YYYY-MM-DD. */
+  day: string;
+  weekday: string;
+  /** Minutes since local midnight. */
+  minute: number;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs far more than using it. */
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      weekday: 'short',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  return formatter;
+}
+
+/** What clock and calendar say at `at` in a time zone. */
+export function localTime(at: number, timeZone: string): LocalTime {
+  const parts = Object.fromEntries(
+    formatterOf(timeZone)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  );
+  return {
+    day: `${parts['year']}-${parts['month']}-${parts['day']}`,
+    weekday: (parts['weekday'] ?? '').toLowerCase(),
+    minute: Number(parts['hour']) * 60 + Number(parts['minute']),
+  };
+}
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+
+const MINUTE = 60_000;
+const DAY_MINUTES = 24 * 60;
+
+/** Is `at` inside the send window? `to` is exclusive; a window may run over midnight. */
+function isOpen(at: number, { window, timeZone }: MailboxLimits): boolean {
+  if (!window) return true;
+  const { weekday, minute } = localTime(at, timeZone);
+  const [from, to] = [minuteOf(window.from), minuteOf(window.to)];
+  if (from < to) return window.days.includes(weekday) && minute >= from && minute < to;
+  const yesterday = localTime(at - DAY_MINUTES * MINUTE, timeZone).weekday;
+  return (
+    (minute >= from && window.days.includes(weekday)) || (minute < to && window.days.includes(yesterday))
+  );
+}
+
+/**
+ * When the send window is next open.
+ *
+ * @returns `now` when it is open or there is none; otherwise the first open minute of the next eight days
+ */
+export function nextOpening(now: number, limits: MailboxLimits): number {
+  if (isOpen(now, limits) || !limits.window) return now;
+  const from = minuteOf(limits.window.from);
+  let at = Math.ceil(now / MINUTE) * MINUTE;
+  // From one opening time to the next; a clock change on the way is put right by the next round.
+  for (let round = 0; round < 32 && !isOpen(at, limits); round++) {
+    const { minute } = localTime(at, limits.timeZone);
+    at += ((from - minute + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES) * MINUTE;
+  }
+  return at;
+}
+
+/** The first moment of the next local day, when a daily cap starts anew. */
+export function nextDay(now: number, timeZone: string): number {
+  const { minute } = localTime(now, timeZone);
+  const today = localTime(now, timeZone).day;
+  let at = Math.floor(now / MINUTE) * MINUTE + (DAY_MINUTES - minute) * MINUTE;
+  // A day of 23 or 25 hours moves midnight.
+  while (localTime(at, timeZone).day === today) at += 30 * MINUTE;
+  while (localTime(at - 30 * MINUTE, timeZone).day !== today) at -= 30 * MINUTE;
+  return at;
+}

@@ -1,0 +1,164 @@
+import type { Config } from '../config/config.ts';
+import { addressKey } from '../crm/address.ts';
+import { type Engine, findEngine } from '../intake/engine-store.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { ParsedMessage } from '../message/types.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
+import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
+import { type MessageRow, readRaw } from '../queue/store.ts';
+import type { Database, Trx } from '../store/database.ts';
+import { type Disposal, type Judged, dispose } from './dispose.ts';
+import { deliveryInFront } from './held-behind.ts';
+import { queueOwnMail } from './own-mail.ts';
+import { saveVerdict } from './verdict-store.ts';
+
+/** Judges one delivery of a parsed message; see judge-delivery.ts. */
+export type JudgeDelivery = (input: {
+  parsed: ParsedMessage;
+  engine: Engine;
+  address: string;
+  now: number;
+}) => Promise<{ verdict: Verdict; prospectId: string | null }>;
+
+export interface ProcessOptions {
+  database: Database;
+  config: Config;
+  now: () => number;
+  log: Logger;
+  metrics: Metrics;
+  board: OutcomeBoard;
+  parse: (raw: Buffer) => Promise<ParsedMessage>;
+  judge: JudgeDelivery;
+}
+
+interface JudgedDelivery extends Judged {
+  delivery: Delivery;
+  prospectId: string | null;
+}
+
+/**
+ * The way of one message, from accepted to disposed of: parse → prospect → judge → transition, saved with its
+ * audit entries in one transaction. Whoever waits for the verdict is told after it is durable.
+ */
+export async function processMessage(options: ProcessOptions, message: MessageRow): Promise<void> {
+  const { database, config, now, board, parse, metrics } = options;
+  const deliveries = await database.db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('message_id', '=', message.id)
+    .where('state', '=', 'received')
+    .orderBy('created_at')
+    .execute();
+  const engine = await findEngine(database.db, message.engine_id);
+  if (!engine) throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
+
+  const parsed = await parse(await readRaw(database.db, message.id, 0));
+  const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
+  const judged = await Promise.all(
+    deliveries.map((delivery) => judgeOne(options, { delivery, engine, parsed, visible })),
+  );
+  const disposals = dispose(judged, engine, config);
+
+  await database.transact((trx) => save(trx, { config, engine, message, judged, disposals }, now()));
+
+  for (const { delivery, verdict } of judged) {
+    if (!verdict) continue;
+    const disposal = disposals[deliveries.indexOf(delivery)]!;
+    metrics.judged.inc({ decision: verdict.decision ?? verdict.hold_reason ?? '', state: disposal.outcome });
+    metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
+  }
+  const outcomes = await readOutcomes(database.db, message.id);
+  if (outcomes) board.publish(message.id, outcomes);
+}
+
+/** A judge that throws is doubt, and doubt is a hold. */
+async function judgeOne(
+  { judge, now, log }: ProcessOptions,
+  input: { delivery: Delivery; engine: Engine; parsed: ParsedMessage; visible: Set<string> },
+): Promise<JudgedDelivery> {
+  const { delivery, engine, parsed, visible } = input;
+  const base = { delivery, internal: delivery.internal === 1, visible: visible.has(delivery.address_key) };
+  if (base.internal) return { ...base, verdict: null, prospectId: null };
+  try {
+    return { ...base, ...(await judge({ parsed, engine, address: delivery.recipient, now: now() })) };
+  } catch (err) {
+    log.error({ err, id: delivery.id }, 'the judge failed; holding the delivery');
+    const rationale = 'The judge failed on this mail; a person has to look at it.';
+    return {
+      ...base,
+      prospectId: null,
+      verdict: {
+        decision: null,
+        hold_reason: 'judge_error',
+        rationale,
+        findings: [],
+        notices: [],
+        prospect: null,
+        rubric_version: '',
+        adapter_version: null,
+        latency_ms: 0,
+      },
+    };
+  }
+}
+
+interface ToSave {
+  config: Config;
+  engine: Engine;
+  message: MessageRow;
+  judged: JudgedDelivery[];
+  disposals: Disposal[];
+}
+
+async function save(
+  trx: Trx,
+  { config, engine, message, judged, disposals }: ToSave,
+  now: number,
+): Promise<void> {
+  const current = await trx
+    .selectFrom('messages')
+    .select(['lease_token', 'answered_early'])
+    .where('id', '=', message.id)
+    .executeTakeFirstOrThrow();
+  if (current.lease_token !== message.lease_token) {
+    throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
+  }
+  for (const [i, { delivery, verdict, prospectId }] of judged.entries()) {
+    if (verdict) await saveVerdict(trx, delivery.id, verdict, now);
+    let { outcome, reason, note } = disposals[i]!;
+    let front: string | null = null;
+    if (outcome === 'relay' && verdict && engine.mode !== 'observe') {
+      front = await deliveryInFront(trx, delivery, prospectId);
+      if (front !== null) {
+        [outcome, reason, note] = ['hold', 'held_behind', `earlier mail to this prospect (${front}) is not settled yet`];
+      }
+    }
+    const after = await settle(
+      trx,
+      delivery.id,
+      {
+        type: 'judged',
+        outcome,
+        decision: verdict?.decision ?? null,
+        holdReason: reason,
+        heldBehind: front,
+        note,
+        scheduledAt: message.scheduled_at,
+        expiresAt: now + config.review.expire_days * 86_400_000,
+      },
+      { actor: 'gate', now, set: { prospect_id: prospectId, judged_at: now } },
+    );
+    // The client was told 250 before there was a verdict: a stop must still reach it.
+    if (current.answered_early === 1 && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
+      const kind = outcome === 'suppress' ? 'report_failed' : 'report_delayed';
+      await queueOwnMail(trx, after, kind, message.envelope_from, now);
+    }
+  }
+  await trx
+    .updateTable('messages')
+    .set({ judged_at: now, lease_until: null })
+    .where('id', '=', message.id)
+    .execute();
+}

@@ -1,0 +1,50 @@
+import { recheckRecord } from '../crm/recheck.ts';
+import type { EngineMode } from '../intake/engine-store.ts';
+import type { Rubric } from '../judge/rubric.ts';
+import { decidedByRecord } from '../judge/record-rules.ts';
+import type { DispositionEvent } from '../message/disposition.ts';
+import type { Delivery } from '../queue/settle.ts';
+import type { Trx } from '../store/database.ts';
+
+/**
+ * What changed since the judgement and stops a relay after all: run inside the transaction before every courier attempt
+ * and again with the hand-over, so that an opt-out that arrived meanwhile wins.
+ *
+ * @returns the event that takes the delivery off its way, or null when it may go
+ */
+export async function recheck(
+  trx: Trx,
+  delivery: Delivery,
+  { rubric, now, holdMs }: { rubric: Rubric; now: number; holdMs: number },
+): Promise<DispositionEvent | null> {
+  // The gate's own mails and forwards reach no prospect.
+  if (delivery.kind !== 'mail' || delivery.state === 'escalating') return null;
+  const engine = await trx
+    .selectFrom('engines')
+    .select(['name', 'mode'])
+    .where('id', '=', delivery.engine_id)
+    .executeTakeFirst();
+  const mode: EngineMode = engine?.mode ?? 'stopped';
+  const hold = (reason: string, note: string): DispositionEvent => ({
+    type: 'hold',
+    reason,
+    note,
+    expiresAt: now + holdMs,
+  });
+  if (mode === 'stopped') return hold('engine_stopped', `engine ${engine?.name ?? 'unknown'} is stopped`);
+  if (mode === 'observe' || delivery.internal === 1) return null;
+
+  const record = await recheckRecord(trx, {
+    address: delivery.recipient,
+    prospectId: delivery.prospect_id,
+  });
+  const stop = decidedByRecord(record, rubric);
+  if (stop) return { type: 'suppress', rule: stop.rule, note: stop.rationale };
+  if (record.taken_over_by !== null && delivery.released_by === null) {
+    return hold('taken_over', `${record.taken_over_by} has taken over this prospect`);
+  }
+  if (record.newest_reply_at !== null && record.newest_reply_at > (delivery.judged_at ?? 0)) {
+    return hold('reply_arrived', 'the prospect wrote after this mail was judged');
+  }
+  return null;
+}

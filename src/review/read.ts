@@ -1,0 +1,139 @@
+import type { Kysely } from 'kysely';
+import { UserError } from '../config/user-error.ts';
+import type { DeliveryState } from '../message/disposition.ts';
+import { type StoredVerdict, newestVerdict } from '../pipeline/verdict-store.ts';
+import type { Delivery } from '../queue/settle.ts';
+import type { Schema } from '../store/schema.ts';
+
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
+export interface DeliveryListItem {
+  id: string;
+  message_id: string;
+  engine: string;
+  recipient: string;
+  subject: string | null;
+  state: DeliveryState;
+  decision: string | null;
+  hold_reason: string | null;
+  note: string | null;
+  created_at: number;
+  updated_at: number;
+  expires_at: number | null;
+}
+
+export interface ListFilter {
+  states?: DeliveryState[] | undefined;
+  /** Part of a recipient, subject or id. */
+  search?: string | undefined;
+  engine?: string | undefined;
+  reason?: string | undefined;
+  limit: number;
+  order: 'oldest' | 'newest';
+}
+
+/** Deliveries of engines' mail (not the gate's own). */
+export async function listDeliveries(db: Reader, filter: ListFilter): Promise<DeliveryListItem[]> {
+  let query = db
+    .selectFrom('deliveries')
+    .innerJoin('messages', 'messages.id', 'deliveries.message_id')
+    .innerJoin('engines', 'engines.id', 'deliveries.engine_id')
+    .select([
+      'deliveries.id',
+      'deliveries.message_id',
+      'engines.name as engine',
+      'deliveries.recipient',
+      'messages.subject',
+      'deliveries.state',
+      'deliveries.decision',
+      'deliveries.hold_reason',
+      'deliveries.note',
+      'deliveries.created_at',
+      'deliveries.updated_at',
+      'deliveries.expires_at',
+    ])
+    .where('deliveries.kind', '=', 'mail');
+  if (filter.states?.length) query = query.where('deliveries.state', 'in', filter.states);
+  if (filter.engine) query = query.where('engines.name', '=', filter.engine);
+  if (filter.reason) query = query.where('deliveries.hold_reason', '=', filter.reason);
+  if (filter.search) {
+    const like = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    query = query.where(({ eb, or }) =>
+      or(
+        (['deliveries.recipient', 'messages.subject', 'deliveries.id'] as const).map((column) =>
+          eb(eb.fn<string>('lower', [column]), 'like', like.toLowerCase()),
+        ),
+      ),
+    );
+  }
+  return query
+    .orderBy('deliveries.created_at', filter.order === 'oldest' ? 'asc' : 'desc')
+    .limit(filter.limit)
+    .execute();
+}
+
+export interface TimelineEntry {
+  at: number;
+  actor: string;
+  action: string;
+  detail: Record<string, unknown>;
+}
+
+export interface DeliveryDetail {
+  delivery: Delivery;
+  engine: string;
+  message: { id: string; from: string; subject: string | null; message_id: string | null; size: number; received_at: number };
+  verdict: StoredVerdict | null;
+  timeline: TimelineEntry[];
+}
+
+/**
+ * Everything about one delivery, or about each delivery of a message.
+ *
+ * @param id a delivery's id or a message's
+ * @throws UserError when there is neither
+ */
+export async function readDetails(db: Reader, id: string): Promise<DeliveryDetail[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where((eb) => eb.or([eb('id', '=', id), eb('message_id', '=', id)]))
+    .where('kind', '=', 'mail')
+    .orderBy('created_at')
+    .execute();
+  if (rows.length === 0) {
+    throw new UserError(`there is no message or delivery "${id}"; list them with: presend messages`);
+  }
+  return Promise.all(rows.map((delivery) => readDetail(db, delivery)));
+}
+
+async function readDetail(db: Reader, delivery: Delivery): Promise<DeliveryDetail> {
+  const message = await db
+    .selectFrom('messages')
+    .innerJoin('engines', 'engines.id', 'messages.engine_id')
+    .select([
+      'messages.id',
+      'messages.envelope_from as from',
+      'messages.subject',
+      'messages.message_id',
+      'messages.size',
+      'messages.received_at',
+      'engines.name as engine',
+    ])
+    .where('messages.id', '=', delivery.message_id)
+    .executeTakeFirstOrThrow();
+  const { engine, ...rest } = message;
+  const audit = await db
+    .selectFrom('audit')
+    .select(['at', 'actor', 'action', 'detail'])
+    .where('subject_id', 'in', [delivery.id, delivery.message_id])
+    .orderBy('id')
+    .execute();
+  return {
+    delivery,
+    engine,
+    message: rest,
+    verdict: await newestVerdict(db, delivery.id),
+    timeline: audit.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> })),
+  };
+}

@@ -1,0 +1,183 @@
+import type { Config } from '../config/config.ts';
+import { UserError } from '../config/user-error.ts';
+import { recheckRecord } from '../crm/recheck.ts';
+import { decidedByRecord } from '../judge/record-rules.ts';
+import type { Rubric } from '../judge/rubric.ts';
+import { TransitionError } from '../message/disposition.ts';
+import { queueOwnMail } from '../pipeline/own-mail.ts';
+import { type Delivery, settle } from '../queue/settle.ts';
+import type { Database, Trx } from '../store/database.ts';
+
+/** "Was the judge right?", asked with every act. */
+export type Label = 'right' | 'wrong' | 'not_sure';
+
+export interface Act {
+  /** Who acts. */
+  actor: string;
+  label?: Label | undefined;
+  reason?: string | undefined;
+}
+
+/**
+ * What a person may do with a delivery. Every act goes through the same `settle` as the gate's own events, in one
+ * transaction with its audit entry and label. Unknown ids and acts the state does not allow throw UserError.
+ */
+export class Review {
+  readonly #database: Database;
+  readonly #config: Config;
+  readonly #rubric: () => Rubric;
+  readonly #now: () => number;
+
+  constructor(options: { database: Database; config: Config; rubric: () => Rubric; now: () => number }) {
+    this.#database = options.database;
+    this.#config = options.config;
+    this.#rubric = options.rubric;
+    this.#now = options.now;
+  }
+
+  /**
+   * Lets a held or escalated delivery go. It is sent after the undo time. Rules 1 and 2 cannot be overridden: what the CRM
+   * record forbids by now is suppressed instead.
+   */
+  release(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'release', act, async (trx, delivery, now) => {
+      const record = await recheckRecord(trx, { address: delivery.recipient, prospectId: delivery.prospect_id });
+      const stop = delivery.internal === 1 ? null : decidedByRecord(record, this.#rubric());
+      if (stop && delivery.state === 'held') {
+        await settle(
+          trx,
+          id,
+          { type: 'suppress', rule: stop.rule, note: stop.rationale },
+          { actor: act.actor, now, detail: { asked: 'release' } },
+        );
+        return { stopped: `it cannot be released: ${stop.rationale} It was suppressed instead.` };
+      }
+      if (stop) throw new UserError(`${id} cannot be released: ${stop.rationale}`);
+      const undo = this.#config.delivery.undo_seconds * 1000;
+      return settle(
+        trx,
+        id,
+        { type: 'release', by: act.actor, notBefore: now + undo, undoUntil: undo > 0 ? now + undo : null },
+        { actor: act.actor, now, set: { judged_at: now } },
+      );
+    });
+  }
+
+  /** Takes a release back while its undo time runs. */
+  undo(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'undo', act, (trx, _delivery, now) =>
+      settle(trx, id, { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) }, { actor: act.actor, now }),
+    );
+  }
+
+  /** Ends a held delivery; the engine is told, with the reason. */
+  reject(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'reject', act, async (trx, delivery, now) => {
+      const note = act.reason ?? 'rejected by a reviewer';
+      const after = await settle(trx, id, { type: 'reject', by: act.actor, note }, { actor: act.actor, now });
+      await this.#report(trx, delivery, after, now);
+      return after;
+    });
+  }
+
+  /** Hands a held delivery to the account owner. */
+  escalate(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'escalate', act, (trx, _delivery, now) =>
+      settle(trx, id, { type: 'escalate', by: act.actor }, { actor: act.actor, now }),
+    );
+  }
+
+  /** The account owner has dealt with an escalated mail; it is not sent. */
+  close(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'close', act, async (trx, delivery, now) => {
+      const note = act.reason ?? `closed by ${act.actor}`;
+      const after = await settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
+      await this.#report(trx, delivery, after, now);
+      return after;
+    });
+  }
+
+  /** As `close`, and pauses every engine for that prospect until the CRM record is freed. */
+  takeOver(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'take_over', act, async (trx, delivery, now) => {
+      if (delivery.prospect_id === null) throw new UserError(`${id} is not to a prospect of the CRM mirror`);
+      await trx
+        .updateTable('prospects')
+        .set({ taken_over_by: act.actor, updated_at: now })
+        .where('id', '=', delivery.prospect_id)
+        .execute();
+      const note = `taken over by ${act.actor}`;
+      return settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
+    });
+  }
+
+  /** An uncertain delivery did arrive. */
+  confirm(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'confirm', act, (trx, _delivery, now) =>
+      settle(trx, id, { type: 'confirm', by: act.actor }, { actor: act.actor, now }),
+    );
+  }
+
+  /** An uncertain delivery did not arrive: send it again. */
+  resend(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'resend', act, (trx, _delivery, now) =>
+      settle(trx, id, { type: 'resend', by: act.actor }, { actor: act.actor, now }),
+    );
+  }
+
+  /** Takes a scheduled delivery off the schedule. */
+  cancel(id: string, act: Act): Promise<Delivery> {
+    return this.#act(id, 'cancel', act, (trx, _delivery, now) =>
+      settle(trx, id, { type: 'cancel', by: act.actor }, { actor: act.actor, now }),
+    );
+  }
+
+  #expiry(now: number): number {
+    return now + this.#config.review.expire_days * 86_400_000;
+  }
+
+  async #act(
+    id: string,
+    name: string,
+    act: Act,
+    work: (trx: Trx, delivery: Delivery, now: number) => Promise<Delivery | { stopped: string }>,
+  ): Promise<Delivery> {
+    const now = this.#now();
+    const result = await this.#database.transact(async (trx) => {
+      const delivery = await trx
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('id', '=', id)
+        .where('kind', '=', 'mail')
+        .executeTakeFirst();
+      if (!delivery) {
+        throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
+      }
+      try {
+        const after = await work(trx, delivery, now);
+        if (act.label && !('stopped' in after)) {
+          await trx
+            .insertInto('labels')
+            .values({ delivery_id: id, at: now, actor: act.actor, right: act.label, act: name })
+            .execute();
+        }
+        return after;
+      } catch (error) {
+        if (error instanceof TransitionError) throw new UserError(`${id}: ${error.message}`);
+        throw error;
+      }
+    });
+    if ('stopped' in result) throw new UserError(`${id}: ${result.stopped}`);
+    return result;
+  }
+
+  /** The engine logged "sent" when it heard 250; a mail that now never goes must be told. */
+  async #report(trx: Trx, delivery: Delivery, after: Delivery, now: number): Promise<void> {
+    const message = await trx
+      .selectFrom('messages')
+      .select('envelope_from')
+      .where('id', '=', delivery.message_id)
+      .executeTakeFirstOrThrow();
+    await queueOwnMail(trx, after, 'report_failed', message.envelope_from, now);
+  }
+}
