@@ -36,6 +36,15 @@ export interface ForeignText {
   source: string;
   threadId: string | null;
   text: string;
+  /** Who spoke: a text they wrote (`in`) is a confidence, one we sent (`out`) may be a campaign mail. */
+  direction?: 'in' | 'out';
+  /** ISO time of the message. */
+  at?: string;
+  /**
+   * Fingerprints that the draft shares with this text, without those of templates and of what the
+   * recipient knows from the own thread. Empty = found only because it is of the same company.
+   */
+  shared?: number[];
 }
 
 /** A peer company known to the CRM mirror. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, oneof, pre, property, string, stringMatching, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressKey, domainChain, domainKey, isFreemail } from '../../src/crm/address.ts';
 import { nameKey, placeKey } from '../../src/crm/names.ts';
@@ -53,15 +53,15 @@ describe('addressKey', () => {
     expect(addressKey(address)).toBeNull();
   });
 
-  const local = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/u);
-  const domain = fc.constantFrom('example.com', 'gmail.com', 'mail.münchen.example', 'a.example.co.uk');
+  const local = stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/u);
+  const domain = constantFrom('example.com', 'gmail.com', 'mail.münchen.example', 'a.example.co.uk');
 
   test('a key is its own key, whatever the input', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.tuple(fc.string({ unit: 'grapheme' }), domain).map((p) => p.join('@')),
+    assert(
+      property(
+        oneof(
+          string(),
+          tuple(string({ unit: 'grapheme' }), domain).map((p) => p.join('@')),
         ),
         (text) => {
           const key = addressKey(text);
@@ -73,7 +73,7 @@ describe('addressKey', () => {
   });
 
   test('case, brackets, blanks, tags, quotes and a trailing dot never change the key', () => {
-    const respell = fc.constantFrom<(l: string, d: string) => string>(
+    const respell = constantFrom<(l: string, d: string) => string>(
       (l, d) => `${l.toUpperCase()}@${d.toUpperCase()}`,
       (l, d) => `<${l}@${d}>`,
       (l, d) => ` ${l}@${d}\t`,
@@ -82,17 +82,17 @@ describe('addressKey', () => {
       (l, d) => `${l}@${d}.`,
       (l, d) => `"Some One" <${l}@${d}>`,
     );
-    fc.assert(
-      fc.property(local, domain, respell, (l, d, change) => {
+    assert(
+      property(local, domain, respell, (l, d, change) => {
         expect(addressKey(change(l, d))).toBe(addressKey(`${l}@${d}`));
       }),
     );
   });
 
   test('different mailboxes of one domain keep different keys', () => {
-    fc.assert(
-      fc.property(local, local, (a, b) => {
-        fc.pre(a !== b);
+    assert(
+      property(local, local, (a, b) => {
+        pre(a !== b);
         expect(addressKey(`${a}@example.com`)).not.toBe(addressKey(`${b}@example.com`));
       }),
     );

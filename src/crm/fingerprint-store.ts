@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { chunks } from './revision-store.ts';
+
+/**
+ * A hash is kept for this many threads and ignored once it has as many: text that stands in so many
+ * threads is a template or a disclaimer. It also bounds the index and every look-up in it.
+ */
+export const TEMPLATE_THREADS = 6;
+
+/** A message of some thread that shares a rare hash with a text. */
+export interface Sharing {
+  hash: number;
+  thread_message_id: number;
+  thread_id: string;
+  company_id: string | null;
+  prospect_id: string | null;
+}
+
+/** Adds a message's hashes to the index: one row per hash and thread, and no more than the cap. */
+export async function indexFingerprints(
+  trx: Trx,
+  message: { id: number; thread_id: string },
+  hashes: readonly number[],
+): Promise<void> {
+  for (const some of chunks([...new Set(hashes)], 500)) {
+    const threads = new Map<number, Set<string>>();
+    const present = await trx
+      .selectFrom('fingerprints')
+      .innerJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
+      .select(['fingerprints.hash', 'thread_messages.thread_id'])
+      .where('fingerprints.hash', 'in', some)
+      .execute();
+    for (const { hash, thread_id } of present) {
+      threads.set(hash, (threads.get(hash) ?? new Set()).add(thread_id));
+    }
+    const fresh = some.filter((hash) => {
+      const known = threads.get(hash);
+      return !known || (known.size < TEMPLATE_THREADS && !known.has(message.thread_id));
+    });
+    if (fresh.length === 0) continue;
+    await trx
+      .insertInto('fingerprints')
+      .values(fresh.map((hash) => ({ hash, thread_message_id: message.id })))
+      .execute();
+  }
+}
+
+/**
+ * Who shares rare hashes with a text. Hashes that have reached the cap are templates and left out. Reads
+ * at most TEMPLATE_THREADS rows per hash, even of one that has more rows than it should.
+ */
+export async function sharing(db: Kysely<Schema>, hashes: readonly number[]): Promise<Sharing[]> {
+  const found: Sharing[] = [];
+  // A literal list, since hundreds of parameters cost more to bind than the look-up itself; all are
+  // checked to be integers.
+  const safe = [...new Set(hashes)].filter((hash) => Number.isSafeInteger(hash) && hash >= 0);
+  for (const some of chunks(safe, 400)) {
+    const { rows } = await sql<Sharing>`
+      with wanted(hash) as (values ${sql.raw(some.map((hash) => `(${hash})`).join(','))}),
+      rare(hash) as (
+        select hash from wanted
+        where (select f.thread_message_id from fingerprints f where f.hash = wanted.hash
+               order by f.thread_message_id limit 1 offset ${sql.lit(TEMPLATE_THREADS - 1)}) is null)
+      select f.hash, f.thread_message_id, m.thread_id, m.company_id, m.prospect_id
+      from rare
+      join fingerprints f on f.hash = rare.hash
+      join thread_messages m on m.id = f.thread_message_id`.execute(db);
+    found.push(...rows);
+  }
+  return found;
+}

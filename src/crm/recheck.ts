@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../store/schema.ts';
+import { type Prospect, united } from './records.ts';
+import { getCompany, getProspect, getProspectByAddress } from './store.ts';
+import { suppressedChannels } from './suppression-store.ts';
+import { newestInbound } from './thread-store.ts';
+
+/** What may have changed between judging and sending. */
+export interface RecordNow {
+  disqualifiers: string[];
+  opt_out_channels: string[];
+  /** The account owner who took the prospect over. */
+  taken_over_by: string | null;
+  /** Newest message from the prospect, milliseconds since the epoch. */
+  newest_reply_at: number | null;
+}
+
+/**
+ * Rules 1 and 2, take-overs and replies as of now, for the transaction that starts a courier attempt. A
+ * recipient that was unknown when judged may have become a prospect since; where the address and the id
+ * now lead to two prospects, both count.
+ *
+ * @param of.address the envelope recipient, as given or as its key
+ */
+export async function recheckRecord(
+  trx: Kysely<Schema>,
+  of: { address: string; prospectId: string | null },
+): Promise<RecordNow> {
+  const byAddress = await getProspectByAddress(trx, of.address);
+  const byId =
+    of.prospectId === null || of.prospectId === byAddress?.id ? null : await getProspect(trx, of.prospectId);
+  const now: RecordNow = {
+    disqualifiers: [],
+    opt_out_channels: await suppressedChannels(trx, of.address),
+    taken_over_by: null,
+    newest_reply_at: null,
+  };
+  for (const prospect of [byAddress, byId]) {
+    if (prospect === null) continue;
+    const company = prospect.company_id === null ? null : await getCompany(trx, prospect.company_id);
+    const replyAt = await newestInbound(trx, prospect.id);
+    now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
+    now.opt_out_channels = united(now.opt_out_channels, await optOutsOf(trx, prospect, null));
+    now.taken_over_by ??= prospect.taken_over_by;
+    if (replyAt !== null) now.newest_reply_at = Math.max(now.newest_reply_at ?? replyAt, replyAt);
+  }
+  return now;
+}
+
+/** Channels that a prospect opted out of, with those of its own address and of the one judged. */
+export async function optOutsOf(
+  db: Kysely<Schema>,
+  prospect: Prospect,
+  address: string | null,
+): Promise<string[]> {
+  const channels = [prospect.opt_out_channels];
+  for (const one of new Set([prospect.address, address ?? prospect.address])) {
+    channels.push(await suppressedChannels(db, one));
+  }
+  return united(...channels);
+}

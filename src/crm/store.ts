@@ -1,0 +1,215 @@
+import type { Kysely } from 'kysely';
+import { ulid } from 'ulid';
+import { UserError } from '../config/user-error.ts';
+import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { addressKey, domainKey } from './address.ts';
+import { nameKey } from './names.ts';
+import {
+  type Change,
+  type Company,
+  type CompanyFields,
+  companyFromRow,
+  type Prospect,
+  type ProspectFields,
+  prospectFromRow,
+  toColumns,
+} from './records.ts';
+import {
+  deleteRow,
+  getRow,
+  insertRow,
+  type NewRow,
+  refuseWithProspects,
+  updateRow,
+} from './revision-store.ts';
+
+/** Companies and prospects of the CRM mirror. Every change leaves a revision (crm/revert.ts). */
+
+export async function getCompany(db: Kysely<Schema>, id: string): Promise<Company | null> {
+  const row = await getRow(db, 'companies', id);
+  return row ? companyFromRow(row) : null;
+}
+
+/** By domain first, then by name; the oldest where several match. */
+export async function findCompany(
+  db: Kysely<Schema>,
+  by: { domain?: string | null; name?: string | null },
+): Promise<Company | null> {
+  const query = db.selectFrom('companies').selectAll().orderBy('id').limit(1);
+  const domain = by.domain ? domainKey(by.domain) : null;
+  const name = by.name ? nameKey(by.name) : '';
+  const row =
+    (domain === null ? undefined : await query.where('domain', '=', domain).executeTakeFirst()) ??
+    (name === '' ? undefined : await query.where('name_key', '=', name).executeTakeFirst());
+  return row ? companyFromRow(row) : null;
+}
+
+export async function createCompany(
+  trx: Trx,
+  fields: Partial<CompanyFields> & { name: string; id?: string },
+  change: Change,
+): Promise<Company> {
+  return companyFromRow(await insertRow(trx, 'companies', newCompanyRow(fields, change.at), change));
+}
+
+/** @throws UserError when there is no such company */
+export async function updateCompany(
+  trx: Trx,
+  id: string,
+  patch: Partial<CompanyFields>,
+  change: Change,
+): Promise<Company> {
+  const before = await getRow(trx, 'companies', id);
+  if (!before) throw new UserError(`there is no company ${id}`);
+  return companyFromRow(await updateRow(trx, 'companies', before, companyColumns(patch), change));
+}
+
+/** @throws UserError when there is no such company, or it still has prospects */
+export async function deleteCompany(trx: Trx, id: string, change: Change): Promise<void> {
+  const before = await getRow(trx, 'companies', id);
+  if (!before) throw new UserError(`there is no company ${id}`);
+  await refuseWithProspects(trx, id);
+  await deleteRow(trx, 'companies', before, change);
+}
+
+export async function getProspect(db: Kysely<Schema>, id: string): Promise<Prospect | null> {
+  const row = await getRow(db, 'prospects', id);
+  return row ? prospectFromRow(row) : null;
+}
+
+export async function getProspectByAddress(db: Kysely<Schema>, address: string): Promise<Prospect | null> {
+  const key = addressKey(address);
+  if (key === null) return null;
+  const row = await db.selectFrom('prospects').selectAll().where('address_key', '=', key).executeTakeFirst();
+  return row ? prospectFromRow(row) : null;
+}
+
+/** @throws UserError when the address is none, or another prospect has it */
+export async function createProspect(
+  trx: Trx,
+  fields: Partial<ProspectFields> & { address: string; id?: string },
+  change: Change,
+): Promise<Prospect> {
+  const row = newProspectRow(fields, change.at);
+  await refuseTaken(trx, row.address_key, row.id);
+  return prospectFromRow(await insertRow(trx, 'prospects', row, change));
+}
+
+/** @throws UserError when there is no such prospect, or the new address is none or taken */
+export async function updateProspect(
+  trx: Trx,
+  id: string,
+  patch: Partial<ProspectFields>,
+  change: Change,
+): Promise<Prospect> {
+  const before = await getRow(trx, 'prospects', id);
+  if (!before) throw new UserError(`there is no prospect ${id}`);
+  const columns = prospectColumns(patch);
+  if (columns.address_key !== undefined) await refuseTaken(trx, columns.address_key, id);
+  return prospectFromRow(await updateRow(trx, 'prospects', before, columns, change));
+}
+
+/** Deletes the prospect and its commitments. Its threads stay: what others said in them is still secret. */
+export async function deleteProspect(trx: Trx, id: string, change: Change): Promise<void> {
+  const before = await getRow(trx, 'prospects', id);
+  if (!before) throw new UserError(`there is no prospect ${id}`);
+  const commitments = await trx.selectFrom('commitments').selectAll().where('prospect_id', '=', id).execute();
+  for (const commitment of commitments) await deleteRow(trx, 'commitments', commitment, change);
+  await deleteRow(trx, 'prospects', before, change);
+}
+
+/** The whole row of a new company; what is not given is unknown. */
+export function newCompanyRow(
+  fields: Partial<CompanyFields> & { name: string; id?: string | undefined },
+  at: number,
+): NewRow<'companies'> {
+  return {
+    id: `c_${ulid(at).toLowerCase()}`,
+    headcount: null,
+    funding_stage: null,
+    funding_amount_usd: null,
+    funding_confidence: null,
+    disqualifiers: '[]',
+    industry: null,
+    city: null,
+    country: null,
+    regulated: null,
+    account_owner: null,
+    created_at: at,
+    updated_at: at,
+    domain: null,
+    name_key: '',
+    ...given(companyColumns(fields)),
+    name: fields.name,
+  };
+}
+
+/** The whole row of a new prospect. @throws UserError when the address is none */
+export function newProspectRow(
+  fields: Partial<ProspectFields> & { address: string; id?: string | undefined },
+  at: number,
+): NewRow<'prospects'> {
+  return {
+    id: `p_${ulid(at).toLowerCase()}`,
+    company_id: null,
+    address_key: '',
+    name: null,
+    recipient_role: null,
+    title: null,
+    disqualifiers: '[]',
+    opt_out_channels: '[]',
+    thread_id: null,
+    account_owner: null,
+    regulated: null,
+    available_signals: '{}',
+    taken_over_by: null,
+    created_at: at,
+    updated_at: at,
+    ...given(prospectColumns(fields)),
+    address: fields.address.trim(),
+  };
+}
+
+/** Columns that follow from the fields, keys among them. @throws UserError for an impossible domain */
+export function companyColumns(fields: Partial<CompanyFields>): Partial<NewRow<'companies'>> {
+  const columns: Partial<NewRow<'companies'>> = toColumns(fields);
+  if (fields.name !== undefined) {
+    columns.name_key = nameKey(fields.name);
+    if (columns.name_key === '')
+      throw new UserError(`company name "${fields.name}" holds no letter or digit`);
+  }
+  if (typeof fields.domain === 'string') {
+    columns.domain = domainKey(fields.domain);
+    if (columns.domain === null) throw new UserError(`domain "${fields.domain}" is not a domain`);
+  }
+  return columns;
+}
+
+/** Columns that follow from the fields, keys among them. @throws UserError when the address is none */
+export function prospectColumns(fields: Partial<ProspectFields>): Partial<NewRow<'prospects'>> {
+  const columns: Partial<NewRow<'prospects'>> = toColumns(fields);
+  if (fields.address !== undefined) {
+    const key = addressKey(fields.address);
+    if (key === null) {
+      throw new UserError(`address "${fields.address}" is not a mail address: write e.g. jane@example.com`);
+    }
+    columns.address_key = key;
+  }
+  return columns;
+}
+
+async function refuseTaken(db: Kysely<Schema>, key: string, id: string): Promise<void> {
+  const other = await db
+    .selectFrom('prospects')
+    .select(['id', 'address'])
+    .where('address_key', '=', key)
+    .executeTakeFirst();
+  if (other && other.id !== id) {
+    throw new UserError(`${other.address} is already the address of prospect ${other.id}`);
+  }
+}
+
+function given<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,90 @@
+import type { Kysely } from 'kysely';
+import { UserError } from '../config/user-error.ts';
+import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { addressKey, domainChain, domainKey, domainOfKey } from './address.ts';
+import type { Change } from './records.ts';
+import { deleteRow, insertRow, type Row } from './revision-store.ts';
+
+/** An address or a whole domain, as a key. */
+export interface SuppressionTarget {
+  kind: 'address' | 'domain';
+  value: string;
+}
+
+/**
+ * Reads `jane@example.com`, or `@example.com` for a domain with its subdomains.
+ *
+ * @throws UserError when it is neither
+ */
+export function suppressionTarget(text: string): SuppressionTarget {
+  const domain = text.trim().startsWith('@');
+  const value = domain ? domainKey(text) : addressKey(text);
+  if (value === null) {
+    throw new UserError(
+      `"${text}" is neither an address nor a domain: write jane@example.com or @example.com`,
+    );
+  }
+  return { kind: domain ? 'domain' : 'address', value };
+}
+
+/** Adds an opt-out. One that is there already stays as it is. */
+export async function addSuppression(
+  trx: Trx,
+  suppression: SuppressionTarget & { channel: string; reason: string | null; source: string },
+  change: Change,
+): Promise<Row<'suppressions'>> {
+  const { kind, value, channel } = suppression;
+  const [existing] = (await suppressionsOf(trx, { kind, value })).filter((s) => s.channel === channel);
+  return (
+    existing ?? (await insertRow(trx, 'suppressions', { ...suppression, created_at: change.at }, change))
+  );
+}
+
+/** Takes opt-outs of a target back: of one channel, or of every channel when `channel` is null. */
+export async function removeSuppressions(
+  trx: Trx,
+  target: SuppressionTarget,
+  channel: string | null,
+  change: Change,
+): Promise<number> {
+  const found = await suppressionsOf(trx, target);
+  const taken = found.filter((s) => channel === null || s.channel === channel);
+  for (const suppression of taken) await deleteRow(trx, 'suppressions', suppression, change);
+  return taken.length;
+}
+
+export async function suppressionsOf(
+  db: Kysely<Schema>,
+  { kind, value }: SuppressionTarget,
+): Promise<Row<'suppressions'>[]> {
+  return await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('value', '=', value)
+    .execute();
+}
+
+/**
+ * Channels that an address is opted out of by itself, its domain or a parent domain, whether or not the
+ * CRM mirror knows a prospect behind it.
+ *
+ * @param address as given in the envelope, or a key; one that is no address has no opt-outs
+ */
+export async function suppressedChannels(db: Kysely<Schema>, address: string): Promise<string[]> {
+  const key = addressKey(address);
+  if (key === null) return [];
+  const rows = await db
+    .selectFrom('suppressions')
+    .select('channel')
+    .distinct()
+    .where((where) =>
+      where.or([
+        where.and([where('kind', '=', 'address'), where('value', '=', key)]),
+        where.and([where('kind', '=', 'domain'), where('value', 'in', domainChain(domainOfKey(key)))]),
+      ]),
+    )
+    .execute();
+  return rows.map((row) => row.channel).sort();
+}

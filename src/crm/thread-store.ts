@@ -1,0 +1,232 @@
+import { type Kysely, sql } from 'kysely';
+import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { indexFingerprints } from './fingerprint-store.ts';
+import type { ThreadMessage } from './prospect.ts';
+import type { Change } from './records.ts';
+import { getRow, insertRow, type NewRow, type Row, updateRow } from './revision-store.ts';
+
+/** The index function of the judge (judge/language/fingerprint.ts), passed in: imports do not run that way. */
+export type Fingerprint = (text: string) => number[];
+
+/** A message to add to a thread. */
+export interface NewThreadMessage {
+  /** An existing thread, or the id of a new one. */
+  threadId: string;
+  prospectId: string | null;
+  companyId: string | null;
+  /** Message-ID with angle brackets; a message that the thread holds already is not added again. */
+  messageId: string | null;
+  direction: 'in' | 'out';
+  person: string | null;
+  role: string | null;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** New text only: no quoted mail. */
+  text: string;
+  /** Subject of the thread, if it is a new one. */
+  subject: string | null;
+}
+
+/**
+ * Adds a message to its thread, with its fingerprints; creates the thread where it is new.
+ *
+ * @param change given for a person's or an import's doing, which then can be reverted; mail that passes
+ *   the gate leaves no revision
+ * @returns the message's id, and whether it was added or there already
+ */
+export async function addThreadMessage(
+  trx: Trx,
+  message: NewThreadMessage,
+  fingerprint: Fingerprint,
+  change?: Change,
+): Promise<{ id: number; added: boolean }> {
+  const thread = await openThread(trx, message, change);
+  const known = await sameMessage(trx, message);
+  if (known !== null) return { id: known, added: false };
+  const hashes = fingerprint(message.text);
+  const row: NewRow<'thread_messages'> = {
+    thread_id: thread.id,
+    company_id: message.companyId ?? thread.company_id,
+    prospect_id: message.prospectId ?? thread.prospect_id,
+    message_id: message.messageId,
+    direction: message.direction,
+    person: message.person,
+    role: message.role,
+    at: message.at,
+    text: message.text,
+    fingerprint_count: hashes.length,
+  };
+  const { id } = change
+    ? await insertRow(trx, 'thread_messages', row, change)
+    : await trx.insertInto('thread_messages').values(row).returning('id').executeTakeFirstOrThrow();
+  await indexFingerprints(trx, { id, thread_id: thread.id }, hashes);
+  return { id, added: true };
+}
+
+/** The thread that is to take the message, made or brought up to date. */
+async function openThread(trx: Trx, message: NewThreadMessage, change?: Change): Promise<Row<'threads'>> {
+  const before = await getRow(trx, 'threads', message.threadId);
+  if (before) {
+    const patch = {
+      company_id: before.company_id ?? message.companyId,
+      prospect_id: before.prospect_id ?? message.prospectId,
+      updated_at: Math.max(before.updated_at, message.at),
+    };
+    if (change) return await updateRow(trx, 'threads', before, patch, change);
+    await trx.updateTable('threads').set(patch).where('id', '=', before.id).execute();
+    return { ...before, ...patch };
+  }
+  const row = {
+    id: message.threadId,
+    company_id: message.companyId,
+    prospect_id: message.prospectId,
+    subject: message.subject,
+    open: 1,
+    updated_at: message.at,
+  };
+  if (change) return await insertRow(trx, 'threads', row, change);
+  await trx.insertInto('threads').values(row).execute();
+  return row;
+}
+
+/** By Message-ID; without one, by time, direction and text. */
+export async function sameMessage(
+  db: Kysely<Schema>,
+  message: Pick<NewThreadMessage, 'threadId' | 'messageId' | 'at' | 'direction' | 'text'>,
+): Promise<number | null> {
+  const inThread = db.selectFrom('thread_messages').select('id').where('thread_id', '=', message.threadId);
+  const row = await (message.messageId === null
+    ? inThread
+        .where('at', '=', message.at)
+        .where('direction', '=', message.direction)
+        .where('text', '=', message.text)
+    : inThread.where('message_id', '=', message.messageId)
+  ).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** Threads that hold one of the Message-IDs, newest message first. */
+export async function threadsOfMessages(
+  db: Kysely<Schema>,
+  messageIds: readonly string[],
+): Promise<{ thread_id: string; prospect_id: string | null; message_id: string | null }[]> {
+  if (messageIds.length === 0) return [];
+  return await db
+    .selectFrom('thread_messages')
+    .select(['thread_id', 'prospect_id', 'message_id'])
+    .where('message_id', 'in', [...messageIds])
+    .where('message_id', 'is not', null)
+    .orderBy('at', 'desc')
+    .limit(50)
+    .execute();
+}
+
+export async function getThread(db: Kysely<Schema>, id: string): Promise<Row<'threads'> | null> {
+  return (await getRow(db, 'threads', id)) ?? null;
+}
+
+/** The prospect's open thread that was used last. */
+export async function openThreadOf(db: Kysely<Schema>, prospectId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('threads')
+    .select('id')
+    .where('prospect_id', '=', prospectId)
+    .where('open', '=', 1)
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+const MESSAGE = ['id', 'thread_id', 'direction', 'person', 'role', 'at', 'text'] as const;
+
+/** The newest messages of a thread, oldest first. */
+export async function threadMessages(
+  db: Kysely<Schema>,
+  threadId: string,
+  limit: number,
+): Promise<ThreadMessage[]> {
+  const rows = await db
+    .selectFrom('thread_messages')
+    .select(MESSAGE)
+    .where('thread_id', '=', threadId)
+    .orderBy('at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.toReversed().map((row) => ({
+    threadId: row.thread_id,
+    direction: row.direction,
+    person: row.person,
+    role: row.role,
+    at: new Date(row.at).toISOString(),
+    text: row.text,
+  }));
+}
+
+/** A message of another thread, with what tells a campaign mail from a conversation. */
+export type OtherMessage = Row<'thread_messages'> & { answers: number };
+
+function otherMessages(db: Kysely<Schema>) {
+  return db
+    .selectFrom('thread_messages as m')
+    .selectAll('m')
+    .select(
+      // 1 when the other side had written before: only then can it hold what they confided.
+      sql<number>`case when exists (select 1 from thread_messages i where i.prospect_id = m.prospect_id
+        and i.direction = 'in' and i.at <= m.at) or exists (select 1 from thread_messages j
+        where j.thread_id = m.thread_id and j.at <= m.at and j.direction = 'in') then 1 else 0 end`.as(
+        'answers',
+      ),
+    );
+}
+
+/** The newest messages of a company that are not in this thread, nor with this prospect. */
+export async function companyMessages(
+  db: Kysely<Schema>,
+  own: { companyId: string; prospectId: string; threadId: string | null },
+  limit: number,
+): Promise<OtherMessage[]> {
+  return await otherMessages(db)
+    .where('m.company_id', '=', own.companyId)
+    .where((where) =>
+      where.or([where('m.prospect_id', 'is', null), where('m.prospect_id', '<>', own.prospectId)]),
+    )
+    .where('m.thread_id', '<>', own.threadId ?? '')
+    // Bounds the walk past the prospect's own messages.
+    .where('m.at', '>=', (where) =>
+      where.fn.coalesce(
+        where
+          .selectFrom('thread_messages as bound')
+          .select('bound.at')
+          .where('bound.company_id', '=', own.companyId)
+          .orderBy('bound.at', 'desc')
+          .limit(1)
+          .offset(limit * 20),
+        sql.lit(0),
+      ),
+    )
+    .orderBy('m.at', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+export async function messagesById(db: Kysely<Schema>, ids: readonly number[]): Promise<OtherMessage[]> {
+  if (ids.length === 0) return [];
+  return await otherMessages(db)
+    .where('m.id', 'in', [...ids])
+    .execute();
+}
+
+/** Time of the newest message that a prospect sent, in any thread; null = none. */
+export async function newestInbound(db: Kysely<Schema>, prospectId: string): Promise<number | null> {
+  const row = await db
+    .selectFrom('thread_messages')
+    .select('at')
+    .where('prospect_id', '=', prospectId)
+    .where('direction', '=', 'in')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
