@@ -1,0 +1,250 @@
+import { ident, parse, walk } from 'css-tree';
+import type { CssNode, Declaration, Selector } from 'css-tree';
+import type { ParseLimits } from './limits.ts';
+
+/** Property → value, both lower case and unescaped. Later and `!important` ones win. */
+export type Declarations = Map<string, { value: string; important: boolean }>;
+
+/** What a selector can ask of an element. */
+export interface StyledElement {
+  tag: string;
+  attribs: Readonly<Record<string, string>>;
+  classes: readonly string[];
+  parent: StyledElement | null;
+}
+
+interface Compound {
+  tag: string | null;
+  id: string | null;
+  classes: string[];
+  attributes: { name: string; value: string | null }[];
+}
+
+interface StyleRule {
+  /** Right to left; `direct[i]` says that compound `i + 1` must be the parent of compound `i`. */
+  compounds: Compound[];
+  direct: boolean[];
+  specificity: number;
+  order: number;
+  declarations: Declarations;
+}
+
+/** Rules by the id, class or tag of their last compound, so that few are tried per element. */
+export interface StyleSheet {
+  byKey: Map<string, StyleRule[]>;
+  /** Words that `content:` would add to what is seen. */
+  generated: string[];
+  tooComplex: boolean;
+  count: number;
+}
+
+export function emptySheet(): StyleSheet {
+  return { byKey: new Map(), generated: [], tooComplex: false, count: 0 };
+}
+
+/** The declarations of a `style` attribute. Never throws: what cannot be read is not applied. */
+export function parseInlineStyle(style: string): Declarations {
+  const declarations: Declarations = new Map();
+  if (style.length > 10_000) return declarations;
+  try {
+    const tree = parse(style, { context: 'declarationList', parseValue: false, parseCustomProperty: false });
+    walk(tree, { visit: 'Declaration', enter: (node: Declaration) => addDeclaration(declarations, node) });
+  } catch {
+    // css-tree recovers from broken CSS by itself; what makes it throw has no effect in a mail program.
+  }
+  return declarations;
+}
+
+/**
+ * Adds the rules of one `<style>` element. Selectors made of tags, ids, classes and attributes, with
+ * descendant and child combinators, are understood; others are left out, so that what they would hide
+ * still counts as seen and is judged. The same goes for rules inside `@media` conditions that not
+ * every screen meets.
+ */
+export function addStyleSheet(sheet: StyleSheet, css: string, limits: ParseLimits): void {
+  if (css.length > limits.cssChars) {
+    sheet.tooComplex = true;
+    return;
+  }
+  try {
+    // Mail templates wrap their CSS in an HTML comment for programs of the 1990s.
+    const tree = parse(css.replace(/<!--|-->/g, ' '), { parseValue: false, parseCustomProperty: false });
+    readRules(sheet, tree, limits);
+  } catch {
+    // As above: unreadable CSS has no effect.
+  }
+}
+
+function readRules(sheet: StyleSheet, node: CssNode, limits: ParseLimits): void {
+  if (!('children' in node) || node.children === null) return;
+  for (const child of node.children.toArray()) {
+    if (child.type === 'Atrule' && child.block !== null) {
+      const name = child.name.toLowerCase();
+      const condition = child.prelude === null ? '' : sourceOf(child.prelude);
+      if (name === 'supports' || name === 'layer' || (name === 'media' && appliesToAll(condition))) {
+        readRules(sheet, child.block, limits);
+      }
+    }
+    if (child.type !== 'Rule' || child.prelude.type !== 'SelectorList') continue;
+    if (++sheet.count > limits.cssRules) {
+      sheet.tooComplex = true;
+      return;
+    }
+    const declarations: Declarations = new Map();
+    for (const item of child.block.children.toArray()) {
+      if (item.type === 'Declaration') addDeclaration(declarations, item);
+    }
+    for (const selector of child.prelude.children.toArray()) {
+      if (selector.type === 'Selector') addRule(sheet, selector, declarations);
+    }
+  }
+}
+
+/** A media query without conditions, or with one that any ordinary screen meets. */
+function appliesToAll(condition: string): boolean {
+  return condition.split(',').some((query) => {
+    const tests = query.match(/\([^)]*\)/g) ?? [];
+    const media = query.replace(/\([^)]*\)|\band\b|\bonly\b/g, '').trim();
+    if (media !== '' && media !== 'all' && media !== 'screen') return false;
+    return tests.every((test) => {
+      const width = /^\(\s*(min|max)-width\s*:\s*([\d.]+)px\s*\)$/.exec(test);
+      if (width === null) return false;
+      return width[1] === 'min' ? Number(width[2]) <= 320 : Number(width[2]) >= 1600;
+    });
+  });
+}
+
+function sourceOf(node: CssNode): string {
+  if (node.type === 'Raw') return node.value.toLowerCase();
+  let text = '';
+  walk(node, (inner) => {
+    if (inner.type === 'MediaQuery') {
+      text += text === '' ? '' : ',';
+      text += `${inner.modifier === null ? '' : `${inner.modifier} `}${inner.mediaType ?? ''}`;
+      if (inner.modifier === 'not') text += '(not)';
+    }
+    if (inner.type === 'Feature') {
+      const value = inner.value?.type === 'Dimension' ? `${inner.value.value}${inner.value.unit}` : '';
+      text += `(${inner.name}:${value})`;
+    }
+    if (inner.type === 'FeatureRange' || inner.type === 'FeatureFunction') text += '(range)';
+  });
+  return text.toLowerCase();
+}
+
+function addDeclaration(declarations: Declarations, node: Declaration): void {
+  const raw = node.value.type === 'Raw' ? node.value.value : '';
+  const value = ident
+    .decode(raw.replace(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, ' '))
+    .trim()
+    .toLowerCase();
+  const property = ident.decode(node.property).toLowerCase();
+  const important = node.important !== false;
+  if (declarations.get(property)?.important && !important) return;
+  declarations.set(property, { value, important });
+}
+
+function addRule(sheet: StyleSheet, selector: Selector, declarations: Declarations): void {
+  const rule: StyleRule = {
+    compounds: [],
+    direct: [],
+    specificity: 0,
+    order: sheet.count,
+    declarations,
+  };
+  let compound: Compound = { tag: null, id: null, classes: [], attributes: [] };
+  for (const part of selector.children.toArray()) {
+    if (part.type === 'TypeSelector') {
+      if (part.name !== '*') compound.tag = ident.decode(part.name).toLowerCase();
+      rule.specificity += part.name === '*' ? 0 : 1;
+    } else if (part.type === 'ClassSelector') {
+      compound.classes.push(ident.decode(part.name));
+      rule.specificity += 100;
+    } else if (part.type === 'IdSelector') {
+      compound.id = ident.decode(part.name);
+      rule.specificity += 10_000;
+    } else if (part.type === 'AttributeSelector' && (part.matcher === null || part.matcher === '=')) {
+      const value = part.value?.type === 'Identifier' ? part.value.name : (part.value?.value ?? null);
+      compound.attributes.push({ name: part.name.name.toLowerCase(), value });
+      rule.specificity += 100;
+    } else if (part.type === 'Combinator' && (part.name === ' ' || part.name === '>')) {
+      rule.compounds.unshift(compound);
+      rule.direct.unshift(part.name === '>');
+      compound = { tag: null, id: null, classes: [], attributes: [] };
+    } else if (part.type === 'PseudoElementSelector' || /^(?:before|after)$/i.test(nameOf(part))) {
+      const generated = /["']([^]*)["']/.exec(declarations.get('content')?.value ?? '')?.[1] ?? '';
+      if (/\p{L}{2}|\p{N}/u.test(generated)) sheet.generated.push(generated);
+      return;
+    } else return;
+  }
+  rule.compounds.unshift(compound);
+  const key = keyOf(compound);
+  const rules = sheet.byKey.get(key);
+  if (rules === undefined) sheet.byKey.set(key, [rule]);
+  else rules.push(rule);
+}
+
+function nameOf(node: CssNode): string {
+  return node.type === 'PseudoClassSelector' ? node.name : '';
+}
+
+function keyOf(compound: Compound): string {
+  if (compound.id !== null) return `#${compound.id}`;
+  if (compound.classes[0] !== undefined) return `.${compound.classes[0]}`;
+  return compound.tag ?? '*';
+}
+
+/**
+ * The declarations of all rules that match, least specific first. `spend` is told the work done and
+ * says whether to go on.
+ */
+export function matchRules(
+  sheet: StyleSheet,
+  element: StyledElement,
+  spend: (steps: number) => boolean,
+): Declarations[] {
+  if (sheet.byKey.size === 0) return [];
+  const keys = ['*', element.tag, `#${element.attribs['id'] ?? ''}`, ...element.classes.map((c) => `.${c}`)];
+  const matched: StyleRule[] = [];
+  for (const key of new Set(keys)) {
+    for (const rule of sheet.byKey.get(key) ?? []) {
+      if (!spend(1)) return [];
+      if (ruleMatches(rule, element, spend)) matched.push(rule);
+    }
+  }
+  matched.sort((a, b) => a.specificity - b.specificity || a.order - b.order);
+  return matched.map((rule) => rule.declarations);
+}
+
+/** Matches right to left; a descendant combinator takes the nearest ancestor that fits. */
+function ruleMatches(rule: StyleRule, element: StyledElement, spend: (steps: number) => boolean): boolean {
+  let at: StyledElement | null = element;
+  for (const [index, compound] of rule.compounds.entries()) {
+    if (index > 0) at = at?.parent ?? null;
+    const mayClimb = index > 0 && rule.direct[index - 1] !== true;
+    if (mayClimb) at = nearestMatch(compound, at, spend);
+    if (at === null || !compoundMatches(compound, at)) return false;
+  }
+  return true;
+}
+
+function nearestMatch(
+  compound: Compound,
+  from: StyledElement | null,
+  spend: (steps: number) => boolean,
+): StyledElement | null {
+  for (let at = from; at !== null && spend(1); at = at.parent) {
+    if (compoundMatches(compound, at)) return at;
+  }
+  return null;
+}
+
+function compoundMatches(compound: Compound, element: StyledElement): boolean {
+  if (compound.tag !== null && compound.tag !== element.tag) return false;
+  if (compound.id !== null && compound.id !== element.attribs['id']) return false;
+  if (!compound.classes.every((name) => element.classes.includes(name))) return false;
+  return compound.attributes.every(({ name, value }) => {
+    const actual = element.attribs[name];
+    return actual !== undefined && (value === null || actual === value);
+  });
+}

@@ -1,0 +1,308 @@
+import { Parser } from 'htmlparser2';
+import { addStyleSheet, emptySheet, matchRules, parseInlineStyle } from './css.ts';
+import type { Declarations, StyledElement, StyleSheet } from './css.ts';
+import { BLOCKS, NEVER_SHOWN, PARAGRAPHS, quoteKind } from './html-elements.ts';
+import type { ParseLimits } from './limits.ts';
+import { TextBuilder } from './text-builder.ts';
+import type { HiddenReason, HiddenText, Link } from './types.ts';
+import { appearanceOf, hiddenBecause, PLAIN_PAGE } from './visibility.ts';
+import type { Appearance } from './visibility.ts';
+
+/** Hidden text with what its weight depends on. */
+export interface HiddenPiece extends HiddenText {
+  /**
+   * `preheader`: an element before any visible text, shown by mail lists as preview; `element`: any
+   * other; `comment`; `outlook`: shown or hidden by Outlook for Windows alone.
+   */
+  place: 'preheader' | 'element' | 'comment' | 'outlook';
+}
+
+/** A range of the text that the markup says is a quote or a signature. */
+export interface MarkedRange {
+  kind: 'quote' | 'signature';
+  start: number;
+  end: number;
+}
+
+/** What an HTML part shows. */
+export interface RenderedHtml {
+  text: string;
+  hidden: HiddenPiece[];
+  links: Link[];
+  ranges: MarkedRange[];
+  tooComplex: string | null;
+  /** Text that style sheets add, or that is shown in another order than written; in words. */
+  distorted: string[];
+}
+
+interface Frame extends StyledElement {
+  look: Appearance;
+  parent: Frame | null;
+  /** Where the link's or range's text starts. */
+  from: number;
+  href: string | null;
+  marked: MarkedRange['kind'] | null;
+  /** Number of the next item in an ordered list; null in an unordered one. */
+  item: number | null;
+}
+
+const STYLE_STEPS = 5_000_000;
+const CHUNK = 64 * 1024;
+
+/**
+ * The visible text of an HTML part and, apart from it, what is hidden. One pass over parser events
+ * with an explicit stack, so that nesting costs no recursion; style sheets are read in a pass before,
+ * because a rule hides what stands above it too. Never throws; stops at the limits and says so.
+ */
+export function renderHtml(html: string, limits: ParseLimits): RenderedHtml {
+  const sheet = readStyleSheets(html.slice(0, limits.htmlChars), limits);
+  const rendering = new Rendering(sheet, limits);
+  rendering.run(html);
+  return rendering.result();
+}
+
+function readStyleSheets(html: string, limits: ParseLimits): StyleSheet {
+  const sheet = emptySheet();
+  if (!/<style/i.test(html)) return sheet;
+  const sheets: string[] = [];
+  let depth = 0;
+  let inStyle = false;
+  const parser = new Parser({
+    onopentag: (tag, attribs) => {
+      depth++;
+      inStyle = tag === 'style' && !/^\s*print\s*$/i.test(attribs['media'] ?? '');
+      if (inStyle) sheets.push('');
+    },
+    ontext: (text) => {
+      if (inStyle) sheets[sheets.length - 1] += text;
+    },
+    onclosetag: () => {
+      depth--;
+      inStyle = false;
+    },
+  });
+  for (let at = 0; at < html.length && depth <= limits.htmlDepth; at += CHUNK) {
+    parser.write(html.slice(at, at + CHUNK));
+  }
+  if (sheets.reduce((sum, css) => sum + css.length, 0) > limits.cssChars) sheet.tooComplex = true;
+  else for (const css of sheets) addStyleSheet(sheet, css, limits);
+  return sheet;
+}
+
+class Rendering {
+  private readonly out = new TextBuilder();
+  private readonly hidden: HiddenPiece[] = [];
+  private readonly links: Link[] = [];
+  private readonly ranges: MarkedRange[] = [];
+  private readonly distorted = new Set<string>();
+  private readonly styles = new Map<string, Declarations>();
+  private readonly sheet: StyleSheet;
+  private readonly limits: ParseLimits;
+  private stack: Frame[] = [];
+  private elements = 0;
+  private steps = 0;
+  private tooComplex: string | null = null;
+  /** Whether the last thing seen was hidden text, which then continues. */
+  private lastHidden: HiddenPiece | null = null;
+  private lastHiddenIn: Frame | undefined;
+
+  constructor(sheet: StyleSheet, limits: ParseLimits) {
+    this.sheet = sheet;
+    this.limits = limits;
+    if (sheet.tooComplex) this.tooComplex = 'style sheets too long';
+    for (const text of sheet.generated) this.distorted.add(`style sheet adds text: ${text.slice(0, 80)}`);
+  }
+
+  run(html: string): void {
+    if (html.length > this.limits.htmlChars) this.tooComplex = 'HTML too long';
+    const source = html.slice(0, this.limits.htmlChars);
+    const parser = new Parser(
+      {
+        onopentag: (tag, attribs) => this.open(tag, attribs),
+        onclosetag: (tag) => this.close(tag),
+        ontext: (text) => this.text(text),
+        oncomment: (text) => this.comment(text),
+      },
+      { decodeEntities: true },
+    );
+    // In chunks, so that nothing is parsed after a limit is reached.
+    for (let at = 0; at < source.length && !this.stopped; at += CHUNK) {
+      parser.write(source.slice(at, at + CHUNK));
+    }
+    if (!this.stopped) parser.end();
+    while (this.stack.length > 0) this.leave();
+  }
+
+  result(): RenderedHtml {
+    return {
+      text: this.out.toString(),
+      hidden: this.hidden,
+      links: this.links,
+      ranges: this.ranges,
+      tooComplex: this.tooComplex,
+      distorted: [...this.distorted],
+    };
+  }
+
+  private get stopped(): boolean {
+    return (
+      this.elements > this.limits.htmlElements ||
+      this.stack.length > this.limits.htmlDepth ||
+      this.steps > STYLE_STEPS
+    );
+  }
+
+  private get top(): Frame | undefined {
+    return this.stack.at(-1);
+  }
+
+  private open(tag: string, attribs: Record<string, string>): void {
+    if (this.stopped) return;
+    this.elements++;
+    const parent = this.top ?? null;
+    const classes = (attribs['class'] ?? '').split(/\s+/).filter((name) => name !== '');
+    const element: StyledElement = { tag, attribs, classes, parent };
+    const look = appearanceOf(parent?.look ?? PLAIN_PAGE, tag, attribs, this.declarationsFor(element));
+    if (NEVER_SHOWN.has(tag)) look.hidden ??= 'display_none';
+    const seen = hiddenBecause(look) === null;
+    if (seen) this.layOutBefore(tag, look, parent);
+    const frame: Frame = {
+      ...element,
+      parent,
+      look,
+      from: this.out.length,
+      href: tag === 'a' || tag === 'area' ? (attribs['href']?.trim() ?? null) : null,
+      marked: quoteKind(tag, attribs, classes),
+      item: tag === 'ol' ? Number.parseInt(attribs['start'] ?? '1', 10) || 1 : null,
+    };
+    this.stack.push(frame);
+    if (tag === 'img') this.image(attribs, look);
+    if (tag === 'input') this.text(attribs['value'] ?? '');
+    if (this.stopped) this.tooComplex = 'HTML too large or nested too deeply';
+  }
+
+  private layOutBefore(tag: string, look: Appearance, parent: Frame | null): void {
+    if (tag === 'br') this.out.lineBreak();
+    else if (tag === 'td' || tag === 'th') this.out.cell();
+    else if (look.block ?? BLOCKS.has(tag)) this.out.block(PARAGRAPHS.has(tag) ? 2 : 1);
+    if (tag !== 'li') return;
+    const number = parent?.item ?? null;
+    this.out.text(number === null ? '- ' : `${number}. `, false);
+    if (parent !== null && number !== null) parent.item = number + 1;
+  }
+
+  private close(tag: string): void {
+    // htmlparser2 closes what it opened, in order; anything else is not ours to guess.
+    if (this.top?.tag === tag) this.leave();
+  }
+
+  private leave(): void {
+    const frame = this.stack.pop();
+    if (frame === undefined) return;
+    const seen = hiddenBecause(frame.look) === null;
+    if (frame.href !== null && seen) this.addLink(frame.href, frame.from);
+    if (frame.marked !== null && this.out.length > frame.from) {
+      this.ranges.push({ kind: frame.marked, start: frame.from, end: this.out.length });
+    }
+    if (seen && frame.tag !== 'br' && (frame.look.block ?? BLOCKS.has(frame.tag))) {
+      this.out.block(PARAGRAPHS.has(frame.tag) ? 2 : 1);
+    }
+  }
+
+  private addLink(href: string, from: number): void {
+    if (this.links.length >= this.limits.links) {
+      this.tooComplex = `more than ${this.limits.links} links`;
+      return;
+    }
+    this.links.push({ text: this.out.since(from).trim(), href });
+  }
+
+  private image(attribs: Record<string, string>, look: Appearance): void {
+    const alt = attribs['alt']?.trim() ?? '';
+    const size = (name: string) => Number.parseFloat(attribs[name] ?? '99');
+    const pixel = size('width') <= 1 || size('height') <= 1;
+    if (alt !== '') this.shown(alt, pixel ? 'zero_size' : hiddenBecause(look), look);
+  }
+
+  private text(text: string): void {
+    if (this.stopped) return;
+    const frame = this.top;
+    if (frame !== undefined && NEVER_SHOWN.get(frame.tag) === 'code') return;
+    const look = frame?.look ?? PLAIN_PAGE;
+    this.shown(text, hiddenBecause(look), look);
+  }
+
+  private shown(text: string, reason: HiddenReason | null, look: Appearance): void {
+    if (this.out.length > this.limits.bodyChars) {
+      this.tooComplex = 'more text than anyone reads';
+      return;
+    }
+    if (reason !== null) {
+      if (/\S/.test(text)) this.hide(text, reason, this.out.length === 0 ? 'preheader' : 'element');
+      return;
+    }
+    if (look.reversed && /\p{L}{2}/u.test(text)) this.distorted.add('text shown in reverse order');
+    if (look.outlookHidden && /\S/.test(text)) this.hide(text, 'display_none', 'outlook');
+    this.out.text(text, look.pre);
+    if (/\S/.test(text)) this.lastHidden = null;
+  }
+
+  private comment(text: string): void {
+    if (this.stopped || !/\S/.test(text)) return;
+    this.lastHidden = null;
+    const conditional = /^\s*\[if\b[^\]]*\]>([^]*?)(?:<!\[endif\]\s*)?$/i.exec(text);
+    if (conditional === null) {
+      this.hide(text.trim(), 'comment', 'comment');
+      return;
+    }
+    // Outlook for Windows shows what is inside. Comments do not nest, so this goes one level deep.
+    const inner = renderHtml(conditional[1] ?? '', this.limits);
+    if (inner.text !== '') this.hide(inner.text, 'comment', 'outlook');
+    for (const piece of inner.hidden) this.hide(piece.text, piece.reason, 'element');
+    this.lastHidden = null;
+  }
+
+  /** Adds to the hidden text, going on with the last piece if nothing seen came between. */
+  private hide(text: string, reason: HiddenReason, place: HiddenPiece['place']): void {
+    const clean = text.replace(/\s+/g, ' ');
+    const last = this.lastHidden;
+    if (last?.reason === reason && last.place === place) {
+      // One text node comes in several events; another element's text is another word.
+      const gap = this.lastHiddenIn === this.top ? '' : ' ';
+      if (last.text.length < this.limits.attachmentChars) last.text += gap + clean;
+      this.lastHiddenIn = this.top;
+      return;
+    }
+    this.lastHiddenIn = this.top;
+    this.lastHidden = { reason, text: clean, place };
+    this.hidden.push(this.lastHidden);
+  }
+
+  private declarationsFor(element: StyledElement): Declarations {
+    const inline = this.inlineStyle(element.attribs['style']);
+    const rules = matchRules(this.sheet, element, (steps) => {
+      this.steps += steps;
+      return this.steps <= STYLE_STEPS;
+    });
+    if (rules.length === 0) return inline;
+    const all: Declarations = new Map();
+    for (const declarations of [...rules, inline]) {
+      for (const [name, declared] of declarations) {
+        if (all.get(name)?.important && !declared.important) continue;
+        all.set(name, declared);
+      }
+    }
+    return all;
+  }
+
+  /** Templates repeat the same few style attributes hundreds of times. */
+  private inlineStyle(style: string | undefined): Declarations {
+    if (style === undefined || style.trim() === '') return new Map();
+    let declarations = this.styles.get(style);
+    if (declarations === undefined) {
+      declarations = parseInlineStyle(style);
+      if (this.styles.size < 2_000) this.styles.set(style, declarations);
+    }
+    return declarations;
+  }
+}

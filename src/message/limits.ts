@@ -1,0 +1,43 @@
+/**
+ * How much of a message is read. A mail beyond any of these is `too_complex` and held: real outreach
+ * stays far below, and each bound keeps a crafted message from stalling the gate for everyone else.
+ */
+export interface ParseLimits {
+  /** Bytes of one header block, and header lines in it. */
+  headerBytes: number;
+  headerLines: number;
+  /** MIME parts in all, and multiparts inside each other. */
+  parts: number;
+  nesting: number;
+  /** Attached messages inside each other that are read for their text. */
+  attachedMessages: number;
+  /** Decoded characters of one HTML part, its elements, and elements inside each other. */
+  htmlChars: number;
+  htmlElements: number;
+  htmlDepth: number;
+  /** Characters of style sheets, and rules in them. */
+  cssChars: number;
+  cssRules: number;
+  /** Links in the body. */
+  links: number;
+  /** Characters of visible text. */
+  bodyChars: number;
+  /** Characters kept of one text attachment. */
+  attachmentChars: number;
+}
+
+export const PARSE_LIMITS: Readonly<ParseLimits> = {
+  headerBytes: 128 * 1024,
+  headerLines: 500,
+  parts: 100,
+  nesting: 12,
+  attachedMessages: 3,
+  htmlChars: 1_500_000,
+  htmlElements: 100_000,
+  htmlDepth: 6_000,
+  cssChars: 200_000,
+  cssRules: 3_000,
+  links: 1_000,
+  bodyChars: 300_000,
+  attachmentChars: 100_000,
+};

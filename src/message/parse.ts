@@ -1,0 +1,246 @@
+import { MailParser } from 'mailparser';
+import type { AttachmentStream, Headers, MessageText, StructuredHeader } from 'mailparser';
+import { findAmbiguities, isKnownCharset } from './ambiguity.ts';
+import { fold } from './fold.ts';
+import { readHeaders } from './headers.ts';
+import { hiddenSubstance } from './hidden-text.ts';
+import { renderHtml } from './html.ts';
+import { PARSE_LIMITS } from './limits.ts';
+import type { ParseLimits } from './limits.ts';
+import { headerOf, leavesOf, scanMime } from './mime.ts';
+import type { MimePart } from './mime.ts';
+import { segmentsOf } from './segments.ts';
+import type { AttachmentSummary, Draft, ParsedMessage } from './types.ts';
+import { showNode } from './visible.ts';
+import type { TextNode } from './visible.ts';
+
+type Trouble = ParsedMessage['trouble'][number];
+
+/** The parts of mailparser's tree that are read here; it is built while parsing but not in its types. */
+interface ParserNode {
+  contentType: string | false;
+  charset?: string;
+  disposition?: string;
+  isAttachment?: boolean;
+  textContent?: string;
+  children: ParserNode[];
+}
+
+interface ReadMail {
+  headers: Headers | null;
+  tree: ParserNode | null;
+  attachments: { node: AttachmentStream; content: Buffer }[];
+  error: string | null;
+}
+
+const EMPTY_DRAFT: Draft = {
+  subject: null,
+  body: '',
+  segments: [],
+  hidden: [],
+  links: [],
+  attachments: [],
+};
+
+/** Beyond this mailparser is stuck: within the limits it takes a second at most. */
+const PARSE_TIMEOUT = 20_000;
+
+/**
+ * Reads raw bytes (RFC 5322, MIME) into what the recipient would see. Never throws and never rejects:
+ * whatever keeps the draft from being certain is in `trouble`, with the best draft available.
+ */
+export async function parseMessage(
+  raw: Buffer,
+  limits: Readonly<ParseLimits> = PARSE_LIMITS,
+): Promise<ParsedMessage> {
+  try {
+    return await parse(raw, limits, limits.attachedMessages);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'unknown error';
+    return {
+      headers: readHeaders(scanMime(Buffer.alloc(0), limits).root),
+      draft: EMPTY_DRAFT,
+      trouble: [{ kind: 'malformed_mime', detail }],
+    };
+  }
+}
+
+async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): Promise<ParsedMessage> {
+  const scan = scanMime(raw, limits);
+  const { root } = scan;
+  const headers = readHeaders(root);
+  if (scan.tooComplex !== null) {
+    const draft = { ...EMPTY_DRAFT, subject: headerOf(root, 'subject') };
+    return { headers, draft, trouble: [{ kind: 'too_complex', detail: scan.tooComplex }] };
+  }
+  const trouble = findAmbiguities(raw, root);
+  if (headers.from.length > 1) trouble.push({ kind: 'ambiguous_mime', detail: 'several From addresses' });
+
+  const mail = await readMail(raw, limits);
+  if (mail.error !== null) trouble.push({ kind: 'malformed_mime', detail: mail.error });
+  if (!sameStructure(root, mail.tree)) {
+    trouble.push({ kind: 'ambiguous_mime', detail: 'the structure can be read in two ways' });
+  }
+  const subject = subjectOf(mail, root);
+  const shown = showNode(textNodeOf(mail.tree), limits);
+  const body = shown.text;
+  trouble.push(...shown.trouble);
+  const substance = hiddenSubstance(shown.hidden, `${subject ?? ''}\n${body}`);
+  if (substance !== null) trouble.push({ kind: 'hidden_text', detail: substance });
+  if (/[\u202d\u202e]/.test(`${subject ?? ''}${body}`)) {
+    trouble.push({ kind: 'hidden_text', detail: 'text shown in reverse order' });
+  }
+  if (`${subject ?? ''}${body}`.includes('\ufffd')) {
+    trouble.push({ kind: 'malformed_mime', detail: 'characters that cannot be decoded' });
+  }
+  const unreadable = unreadableBecause(body, root);
+  if (unreadable !== null) trouble.push({ kind: 'unreadable', detail: unreadable });
+  const attachments: AttachmentSummary[] = [];
+  for (const attachment of mail.attachments) {
+    attachments.push(await summarise(attachment, limits, attachedLevels));
+  }
+  const hidden = shown.hidden.map(({ reason, text }) => ({ reason, text: text.trim() }));
+  const segments = segmentsOf(body, shown.ranges);
+  return {
+    headers,
+    draft: { subject, body, segments, hidden, links: shown.links, attachments },
+    trouble: unique(trouble),
+  };
+}
+
+/** Runs mailparser to its end, however the bytes are broken. */
+async function readMail(raw: Buffer, limits: ParseLimits): Promise<ReadMail> {
+  const mail: ReadMail = { headers: null, tree: null, attachments: [], error: null };
+  const parser = new MailParser({
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    checksumAlgo: false,
+    maxChildNodes: limits.parts * 2,
+    maxHeadSize: limits.headerBytes * 2,
+  });
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      mail.error ??= 'parsing took too long';
+      resolve();
+    }, PARSE_TIMEOUT);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    parser.on('headers', (headers: Headers) => {
+      mail.headers = headers;
+    });
+    parser.on('data', (data: AttachmentStream | MessageText) => {
+      if (data.type !== 'attachment') return;
+      const chunks: Buffer[] = [];
+      data.content.on('data', (chunk: Buffer) => chunks.push(chunk));
+      data.content.on('end', () => {
+        mail.attachments.push({ node: data, content: Buffer.concat(chunks) });
+        data.release?.();
+      });
+    });
+    parser.on('end', done);
+    parser.on('error', (error: Error) => {
+      mail.error ??= error.message;
+      done();
+    });
+    parser.end(raw);
+  });
+  mail.tree = (parser as unknown as { tree: ParserNode | false }).tree || null;
+  return mail;
+}
+
+/** Whether mailparser and the scan found the same parts in the same order. */
+function sameStructure(root: MimePart, tree: ParserNode | null): boolean {
+  const leaves: string[] = [];
+  const open = tree === null ? [] : [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.children.length === 0) leaves.push(node.contentType || 'text/plain');
+    open.push(...node.children.toReversed());
+  }
+  const scanned = leavesOf(root).map(({ contentType }) => contentType);
+  return leaves.join('\n') === scanned.join('\n');
+}
+
+/** mailparser's tree with the text of what is shown in the body. */
+function textNodeOf(node: ParserNode | null): TextNode {
+  if (node === null) return { contentType: 'text/plain', text: '', children: [] };
+  const contentType = node.contentType || 'text/plain';
+  const multipart = contentType.startsWith('multipart/');
+  return {
+    contentType,
+    text: multipart || node.isAttachment === true ? null : (node.textContent ?? ''),
+    children: node.children.map((child) => textNodeOf(child)),
+  };
+}
+
+function subjectOf(mail: ReadMail, root: MimePart): string | null {
+  const decoded = mail.headers?.get('subject');
+  const subject = typeof decoded === 'string' ? decoded : headerOf(root, 'subject');
+  return subject === null ? null : subject.replace(/\s*[\r\n]\s*|\t/g, ' ').trim();
+}
+
+function unreadableBecause(body: string, root: MimePart): string | null {
+  if (/^-----BEGIN PGP MESSAGE-----/m.test(body)) return 'encrypted text';
+  if (/[\p{L}\p{N}]/u.test(fold(body).text)) return null;
+  const types = [root.contentType, ...leavesOf(root).map(({ contentType }) => contentType)];
+  if (types.some((type) => /^(?:multipart\/encrypted|application\/(?:x-)?pkcs7-mime)$/.test(type))) {
+    return 'encrypted';
+  }
+  return types.some((type) => type.startsWith('image/')) ? 'images only' : 'no visible text';
+}
+
+/** Reads the text of attachments that the recipient's program opens by itself. */
+async function summarise(
+  { node, content }: ReadMail['attachments'][number],
+  limits: ParseLimits,
+  attachedLevels: number,
+): Promise<AttachmentSummary> {
+  const contentType = node.contentType.toLowerCase();
+  const text = await attachmentText(contentType, node, content, limits, attachedLevels);
+  return {
+    filename: node.filename ?? null,
+    contentType,
+    size: content.length,
+    text: text === null ? null : text.slice(0, limits.attachmentChars),
+  };
+}
+
+async function attachmentText(
+  contentType: string,
+  node: AttachmentStream,
+  content: Buffer,
+  limits: ParseLimits,
+  attachedLevels: number,
+): Promise<string | null> {
+  if (contentType === 'message/rfc822' || contentType === 'message/global') {
+    if (attachedLevels <= 0) return null;
+    const { draft } = await parse(content, limits, attachedLevels - 1);
+    const inner = draft.attachments.map(({ text }) => text ?? '');
+    return [draft.subject ?? '', draft.body, ...inner].filter((text) => text !== '').join('\n\n');
+  }
+  if (!/^(?:text\/|message\/|application\/(?:ics|json|xml|rtf)$)/.test(contentType)) return null;
+  const text = decodeText(content.subarray(0, limits.attachmentChars * 4), node);
+  if (contentType === 'text/html') return renderHtml(text, limits).text;
+  if (contentType !== 'text/calendar' && contentType !== 'application/ics') return text;
+  // RFC 5545 3.1 and 3.3.11: long lines are folded, line breaks and commas escaped.
+  return text
+    .replace(/\r?\n[ \t]/g, '')
+    .replace(/\\n/gi, '\n')
+    .replace(/\\([,;\\])/g, '$1');
+}
+
+function decodeText(content: Buffer, node: AttachmentStream): string {
+  const header = node.headers.get('content-type') as StructuredHeader | undefined;
+  const label = header?.params?.['charset'] ?? '';
+  return new TextDecoder(label !== '' && isKnownCharset(label) ? label : 'utf-8').decode(content);
+}
+
+function unique(trouble: readonly Trouble[]): Trouble[] {
+  const seen = new Map(trouble.map((entry) => [`${entry.kind} ${entry.detail}`, entry]));
+  return [...seen.values()];
+}

@@ -1,0 +1,110 @@
+import { differenceOf } from './compare-parts.ts';
+import { renderHtml } from './html.ts';
+import type { HiddenPiece, MarkedRange } from './html.ts';
+import type { ParseLimits } from './limits.ts';
+import type { Link, ParsedMessage } from './types.ts';
+
+type Trouble = ParsedMessage['trouble'][number];
+
+/** A MIME part with its text decoded; `text` is null for attachments and multiparts. */
+export interface TextNode {
+  contentType: string;
+  text: string | null;
+  children: TextNode[];
+}
+
+/** What a part, or several one below the other, show. */
+export interface Shown {
+  text: string;
+  fromHtml: boolean;
+  hidden: HiddenPiece[];
+  links: Link[];
+  ranges: MarkedRange[];
+  trouble: Trouble[];
+}
+
+/** Stands in the body between alternatives that differ. */
+export const OTHER_VERSION = '----- other version of the same mail -----';
+
+const NOTHING: Shown = { text: '', fromHtml: false, hidden: [], links: [], ranges: [], trouble: [] };
+
+/**
+ * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
+ * is understood), of other multiparts all text parts one below the other.
+ */
+export function showNode(node: TextNode, limits: ParseLimits): Shown {
+  if (node.contentType === 'text/html' && node.text !== null) return showHtml(node.text, limits);
+  if (node.text !== null) return showText(node.text, limits);
+  const children = node.children.map((child) => showNode(child, limits));
+  return node.contentType === 'multipart/alternative' ? choose(children) : stack(children);
+}
+
+function showText(text: string, limits: ParseLimits): Shown {
+  const body = text.slice(0, limits.bodyChars).replace(/\r\n?/g, '\n').trimEnd();
+  const trouble: Trouble[] = [];
+  if (text.length > limits.bodyChars) {
+    trouble.push({ kind: 'too_complex', detail: 'more text than anyone reads' });
+  }
+  const links = Array.from(body.matchAll(/\bhttps?:\/\/[^\s<>"]+/gi), ([url]) => {
+    const href = url.replace(/[.,;:!?)\]}'*]+$/, '');
+    return { text: href, href };
+  });
+  if (links.length > limits.links) {
+    links.length = limits.links;
+    trouble.push({ kind: 'too_complex', detail: `more than ${limits.links} links` });
+  }
+  return { ...NOTHING, text: body, links, trouble };
+}
+
+function showHtml(html: string, limits: ParseLimits): Shown {
+  const { text, hidden, links, ranges, tooComplex, distorted } = renderHtml(html, limits);
+  const trouble = distorted.map((detail): Trouble => ({ kind: 'hidden_text', detail }));
+  if (tooComplex !== null) trouble.push({ kind: 'too_complex', detail: tooComplex });
+  return { text, fromHtml: true, hidden, links, ranges, trouble };
+}
+
+function choose(alternatives: Shown[]): Shown {
+  const readable = alternatives.filter(({ text }) => text.trim() !== '');
+  const html = alternatives.findLast(({ fromHtml }) => fromHtml);
+  const chosen = readable.findLast(({ fromHtml }) => fromHtml) ?? readable.at(-1);
+  if (chosen === undefined) return stack(alternatives);
+  const shown = [chosen];
+  const trouble: Trouble[] = [];
+  if (html !== undefined && html.text.trim() === '') {
+    trouble.push({ kind: 'unreadable', detail: 'the HTML part shows no text' });
+  }
+  for (const other of readable) {
+    if (other === chosen) continue;
+    const difference = differenceOf(other.text, chosen.text);
+    if (difference === null) continue;
+    trouble.push({ kind: 'parts_differ', detail: difference });
+    shown.push({ ...NOTHING, text: OTHER_VERSION }, other);
+  }
+  const kept = stack(shown);
+  // What the other alternatives hide, or could not be read for, counts as well.
+  for (const other of alternatives) {
+    if (shown.includes(other)) continue;
+    kept.hidden.push(...other.hidden);
+    kept.trouble.push(...other.trouble);
+  }
+  kept.trouble.push(...trouble);
+  return kept;
+}
+
+/** One below the other, a blank line between. */
+function stack(parts: readonly Shown[]): Shown {
+  const all: Shown = { text: '', fromHtml: false, hidden: [], links: [], ranges: [], trouble: [] };
+  for (const part of parts) {
+    if (part.text !== '' && all.text !== '') all.text += '\n\n';
+    const offset = all.text.length;
+    all.text += part.text;
+    all.fromHtml ||= part.fromHtml;
+    all.hidden.push(...part.hidden);
+    all.links.push(...part.links);
+    all.trouble.push(...part.trouble);
+    for (const { kind, start, end } of part.ranges) {
+      all.ranges.push({ kind, start: start + offset, end: end + offset });
+    }
+  }
+  return all;
+}
