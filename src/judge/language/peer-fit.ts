@@ -1,0 +1,151 @@
+import type { FieldEvidence, ProspectSnapshot } from '../../crm/prospect.ts';
+import { industryFamilies, knownCompany } from './known-companies.ts';
+import { countryOf } from './places.ts';
+import { fieldName, keyText, signalLeaves } from './signals.ts';
+
+/** What the record says of peers: where the prospect is, and which names are good or spent. */
+export interface PeerRecord {
+  company: string | null;
+  city: string | null;
+  country: string | null;
+  industry: string | null;
+  /** Lower-case names the record vouches for, with the field that does. */
+  vouched: Map<string, FieldEvidence>;
+  /** Lower-case names the record marks as generic or used up. */
+  marked: Map<string, FieldEvidence>;
+  /** Names no peer: the prospect's own stack and people. */
+  own: Set<string>;
+}
+
+/** Why a name is no peer of this prospect. */
+export interface Misfit {
+  reason: string;
+  fields: FieldEvidence[];
+}
+
+const BAD_LIST =
+  / (?:generic|reused?|overused|stale|placeholders?|wrong|irrelevant|rejected|banned|blocked|exhausted|spent|already used|recently used|used (?:in|for|with|by|elsewhere|before)) /;
+/** Parts that an invented company name is put together from. */
+const CORE =
+  'tech|global|data|digital|innov(?:ate|ative|ation)s?|cloud|smart|next|gen|nextgen|future|universal|cyber|info|web|synergy|alpha|beta|omega|apex|dynamic|enterprise|fin|med|health|edu|agri|retail|bank|green|eco|business|market|commerce|software|soft|system|start|startup|growth|scale|rapid|fast|quick|super|mega|ultra|pro|prime|elite|premier|first|best|top|big|generic|sample|example|test|inter|national|international|world|trans|uni|omni|meta|hyper|micro|macro|logi|insur|pay|money|cash|energy|power|build|code|dev|app|net';
+const TAIL =
+  'corp|corporation|solutions?|tech|technology|technologies|systems?|labs?|inc|incorporated|ltd|limited|llc|co|company|group|works|soft|software|hub|ventures?|industries|enterprises?|services?|consulting|analytics|innovations?|dynamics|partners|net|ware|logic|wave|x|y|z';
+const INVENTED = new RegExp(`^(?=.{5,})(?:${CORE})+(?:${TAIL})+$`, 'i');
+/** "Company X", "Startup B", "Client 2", "FirmA". */
+const LETTERED =
+  /^(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|corp|corporation|vendor|peer|business|bank|competitor|organi[sz]ation|agency|team|fintech|enterprise|retailer|insurer|provider)[ -]?(?:[A-Z]|\d{1,2}|one|two|three|alpha|beta|gamma)$/i;
+/** Three letters in a row of the alphabet, as in "ABC Corp" and "XYZ". */
+const ALPHABET =
+  /^(?:ABC|BCD|CDE|DEF|EFG|FGH|GHI|HIJ|IJK|JKL|KLM|LMN|MNO|NOP|OPQ|PQR|QRS|RST|STU|TUV|UVW|VWX|WXY|XYZ|AAA|BBB|CCC|XXX|YYY|ZZZ|FOO|BAR)\b/i;
+
+const WORLDWIDE = new Set(['devtools', 'data', 'ai', 'cloud', 'security', 'gaming', 'hr', 'aerospace']);
+
+export function peerRecord(prospect: ProspectSnapshot): PeerRecord {
+  const record: PeerRecord = {
+    company: prospect.company,
+    city: prospect.city,
+    country: prospect.country,
+    industry: prospect.industry,
+    vouched: new Map(),
+    marked: new Map(),
+    own: new Set(),
+  };
+  for (const leaf of signalLeaves(prospect.available_signals)) {
+    const key = keyText(leaf.path.filter((part) => part !== 'peer_brief_generated'));
+    if (typeof leaf.value !== 'string') continue;
+    const evidence = { field: fieldName(leaf.path), value: leaf.value };
+    if (/ (?:city|location|hq|headquarters|region|based) /.test(key)) record.city ??= leaf.value;
+    else if (/ country /.test(key)) record.country ??= leaf.value;
+    else if (/ (?:industry|sector|vertical) /.test(key)) record.industry ??= leaf.value;
+    else if (
+      / (?:stack|tools?|products?|technolog\w+|skills?|hires?|people|names?|recipient|investors?) /.test(key)
+    )
+      record.own.add(leaf.value.toLowerCase());
+    const isList = / (?:peers?|references?|comparables?|competitor list|similar compan(?:y|ies)) /.test(key);
+    if (!isList || / (?:brief|generated|note|notes|count|times) /.test(keyText(leaf.path))) continue;
+    const list = BAD_LIST.test(keyText(leaf.path)) ? record.marked : record.vouched;
+    for (const name of leaf.value.split(/[,;]/)) list.set(name.trim().toLowerCase(), evidence);
+  }
+  return record;
+}
+
+/** The table of peers first, then what the signals say, then general knowledge; null = fits or unknown. */
+export function misfitOf(
+  name: string,
+  prospect: ProspectSnapshot,
+  record: PeerRecord,
+  config: { placeholders: string[]; reuse_limit: number },
+): Misfit | null {
+  const key = name.toLowerCase();
+  const listed = prospect.peers.find((peer) => peer.name.toLowerCase() === key);
+  if (listed !== undefined) return misfitOfListed(listed, record, config.reuse_limit);
+  const marked = record.marked.get(key);
+  if (marked !== undefined) return { reason: 'is marked as used up in the record', fields: [marked] };
+  if (record.vouched.has(key) || knownAsPart(key, record.vouched)) return null;
+  if (isPlaceholder(name, config.placeholders)) return { reason: 'is a placeholder', fields: [] };
+  return misfitOfKnown(name, record);
+}
+
+export function isPlaceholder(name: string, placeholders: readonly string[]): boolean {
+  const key = name.toLowerCase().replace(/[.,]/g, '');
+  if (placeholders.some((one) => key === one.toLowerCase() || key.startsWith(`${one.toLowerCase()} `)))
+    return true;
+  const solid = name.replace(/[\s.,-]/g, '');
+  return LETTERED.test(name) || ALPHABET.test(name) || (INVENTED.test(solid) && knownCompany(name) === null);
+}
+
+function misfitOfListed(
+  peer: ProspectSnapshot['peers'][number],
+  record: PeerRecord,
+  limit: number,
+): Misfit | null {
+  const fields = [{ field: 'peers', value: peer }];
+  if (peer.timesUsed > limit) return { reason: `was used for ${peer.timesUsed} other prospects`, fields };
+  if (peer.industry !== null && record.industry !== null && !sameIndustry(peer.industry, record.industry)) {
+    return { reason: `is in ${peer.industry}, not ${record.industry}`, fields };
+  }
+  if (peer.city !== null && record.city !== null && !sameCity(peer.city, record.city)) {
+    return { reason: `is in ${peer.city}, not ${record.city}`, fields };
+  }
+  return null;
+}
+
+function misfitOfKnown(name: string, record: PeerRecord): Misfit | null {
+  const known = knownCompany(name);
+  if (known === null || record.industry === null) return null;
+  const families = industryFamilies(record.industry);
+  if (families !== null && !families.some((family) => known.families.includes(family))) {
+    return {
+      reason: `is not in ${record.industry}`,
+      fields: [{ field: 'industry', value: record.industry }],
+    };
+  }
+  // Software is a peer wherever it is made; a bank, a clinic or a shop is known where it trades.
+  if (families === null || families.every((family) => WORLDWIDE.has(family))) return null;
+  const country = countryOf(record.city ?? '') ?? countryOf(record.country ?? '');
+  if (country === null || known.countries.includes(country)) return null;
+  return {
+    reason: `is not of ${record.city ?? record.country ?? country}`,
+    fields: [{ field: 'city', value: record.city ?? record.country }],
+  };
+}
+
+/** "Kacha Digital Payments" for the listed "Kacha Digital". */
+function knownAsPart(key: string, names: Map<string, FieldEvidence>): boolean {
+  for (const name of names.keys()) {
+    if (name.length >= 4 && (key.startsWith(`${name} `) || name.startsWith(`${key} `))) return true;
+  }
+  return false;
+}
+
+function sameIndustry(one: string, two: string): boolean {
+  const first = industryFamilies(one);
+  const second = industryFamilies(two);
+  return first === null || second === null || first.some((family) => second.includes(family));
+}
+
+function sameCity(one: string, two: string): boolean {
+  const a = keyText(one.split(',')[0] ?? '');
+  const b = keyText(two.split(',')[0] ?? '');
+  return a.includes(b) || b.includes(a);
+}

@@ -1,0 +1,91 @@
+import { type NameHit, properNames } from './names.ts';
+import { isPlace } from './places.ts';
+import { splitSentences } from './sentences.ts';
+
+/** Names used as tools, not as companies, when they are not at the head of a "companies like". */
+const TOOLS = new Set(
+  `aws gcp azure kubernetes k8s docker terraform ansible helm istio linux react angular vue svelte next.js node node.js express django flask fastapi
+  rails ruby ruby on rails python java javascript typescript golang go rust scala kotlin swift elixir php laravel perl c++ c# .net graphql rest grpc kafka rabbitmq
+  airflow dbt spark hadoop flink postgres postgresql mysql redis elasticsearch cassandra bigquery redshift looker tableau power bi pytorch tensorflow
+  keras mlflow langchain pandas jenkins circleci github actions prometheus grafana sentry jira confluence trello figma android ios flutter react native
+  microservices devops sre ci/cd cicd soc iso gdpr hipaa sox pci dss pci-dss s3 ec2 lambda nosql sql html css webassembly unity unreal embedded ros ros2
+  google cloud google cloud platform amazon web services microsoft azure google meet google calendar teams zoom calendly linkedin g2 crunchbase techcrunch
+  glassdoor gartner forrester github profile twitter youtube medium substack reddit product hunt y combinator`
+    .split(/\s{2,}|\n|(?<=\S) (?=\S)/)
+    .map((tool) => tool.trim())
+    .filter(Boolean),
+);
+const PEER_NOUN =
+  /\b(?:compan(?:y|ies)|firms?|start-?ups?|scale-?ups?|teams?|business(?:es)?|peers?|organi[sz]ations?|clients?|customers?|players?|leaders?|brands?|fin-?techs?|health-?techs?|ed-?techs?|insur-?techs?|banks?|neobanks?|lenders?|insurers?|hospitals?|retailers?|manufacturers?|utilities|operators?|carriers?|names?|others|references?|those|ctos?|founders?|leaders?|sellers?|providers?|unicorns?|competitors?|neighbou?rs?|groups?|shops?|marketplaces?|agencies|universities|schools?|studios?|vendors?|enterprises?|outfits?|orgs?|innovators?|counterparts?|similar)\b/i;
+const TOOL_NOUN =
+  /\b(?:tools?|tooling|stack|languages?|frameworks?|technolog(?:y|ies)|platforms?|services|skills?|experience|integrations?|librar(?:y|ies)|databases?|clouds?|cit(?:y|ies)|markets|hubs?|countr(?:y|ies)|channels?|days?|people|engineers?|developers?|candidates?|colleagues?|investors?|funds?|standards?|regimes?|regulat\w+|schools of)\s*,?\s*$/i;
+const LIKE =
+  /\b(?:like|such as|including|includes?|e\.g\.?,?|namely|for example,?|for instance,?|similar to|alongside|among them|being)\s*(?:the (?:likes|teams?|folks) (?:of|at) |teams? at |folks at |\d\)\s*|[-*]\s*)?$/i;
+const LISTED = /(?::|\bare|\bfollowing)\s*(?:\n\s*)?(?:\d[).]\s*|[-*•]\s*)?$/i;
+const WORKED =
+  /\b(?:helped|helping|worked (?:closely )?with|working with|work with|supported|supporting|partnered with|partner with|trusted by|used by|chosen by|served|serving|serve|onboarded|staffed|backed by clients|(?:clients?|customers?|references?|peers?|companies|firms|startups) (?:are|include|at)|(?:did|done|built|delivered|ran|rolled out|placed|embedded|deployed|staffed|shipped|scaled|run|seen|see|saw|watched) (?:[\w,'-]+ ){0,9}(?:at|for|with|from)|(?:teams?|engineers?|leaders?|leads?|colleagues|squads?|pods?|ctos?|vps?|founders?|friends|results?|outcomes?|case stud(?:y|ies)|stor(?:y|ies)|engagements?|projects?|programmes?|counterparts?|folks|peers?) (?:at|with|from|for)|what (?:worked|we (?:did|do)) (?:at|for|with)|same (?:\w+ ){0,4}(?:at|for|with|as)|just like|much like|same as|as (?:we )?(?:did|do) (?:at|for|with))\s+(?:the (?:teams? (?:at|behind) |folks at |likes of ))?$/i;
+const THEIR_VERB =
+  /^(?:'s?)?\s*(?:(?:team|teams|engineers|engineering)\s+)?(?:(?:have|has|are|is|both|all|recently|already|now|each|too|also|successfully)\s+)*(?:use[sd]?|using|trust(?:s|ed)?|saw|seen|see(?:ing)?|chose|choose|chosen|rel(?:y|ies|ied|ying)|scal(?:ed|e|ing)|cut|grew|grown|doubled|tripled|halved|reduced|switched|work(?:s|ed)?|partner(?:s|ed)?|ran|run(?:s|ning)?|shipped|hired|adopted|picked|turned|came|faced?|facing|had|did|went|achieved?|accelerat\w+|moved|found|leverag\w+|benefit\w*|turn|closed|filled|extended|added|built|solved|took|brought|augment\w*)\b/i;
+const GAP =
+  /^(?:\s*\([^)]*\))?(?:\s|,|;|\/|&|•|\band\b|\bor\b|\bplus\b|\bas well as\b|\balongside\b|\bthen\b|\d{1,2}[).]|[-*](?=\s))*$/i;
+/** A slot of a template that was to hold a peer's name. */
+const SLOT =
+  /[[{<]{1,2}\s*(?:[\w -]{0,20}\b)?(?:peer|competitor|client|customer|reference|similar|company (?:name )?[a-z1-9]|local compan(?:y|ies))\b[\w -]{0,20}[\]}>]{1,2}/gi;
+
+/** Names that `text` cites as peers or references ("firms like X and Y", "X, Y and Z use us"). */
+export function peerNames(text: string): NameHit[] {
+  const found: NameHit[] = [];
+  for (const sentence of splitSentences(text)) {
+    for (const chain of chains(text, sentence.start, sentence.end)) {
+      const first = chain[0]!;
+      const last = chain.at(-1)!;
+      const from = text.lastIndexOf('\n\n', first.start) + 1;
+      const before = text.slice(Math.max(from, first.start - 140, 0), first.start);
+      if (isPeerChain(before, text.slice(last.end, last.end + 60), chain.length)) found.push(...chain);
+    }
+  }
+  return found;
+}
+
+/** Unfilled slots for peers, such as "[Peer Company]". */
+export function peerSlots(text: string): NameHit[] {
+  return Array.from(text.matchAll(SLOT), (match) => ({
+    name: match[0],
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+function isPeerChain(before: string, after: string, length: number): boolean {
+  const like = LIKE.exec(before);
+  if (like !== null) {
+    const head = before.slice(0, like.index);
+    return !TOOL_NOUN.test(head) && PEER_NOUN.test(head.slice(-90));
+  }
+  if (WORKED.test(before)) return true;
+  const sentence = before.slice(before.search(/[^.!?\n]*$/));
+  if (LISTED.test(before) && PEER_NOUN.test(sentence.slice(-100)))
+    return length > 1 || /\d[).]\s*$|[-*•]\s*$/.test(before);
+  if (!THEIR_VERB.test(after)) return false;
+  return length > 1 || /\b(?:us|our|we)\b/.test(after);
+}
+
+/** Runs of names joined by commas, "and", list numbers. */
+function chains(text: string, start: number, end: number): NameHit[][] {
+  const result: NameHit[][] = [];
+  const hits = properNames(text.slice(start, end)).map((hit) => ({
+    name: hit.name,
+    start: hit.start + start,
+    end: hit.end + start,
+  }));
+  for (const hit of hits) {
+    const chain = result.at(-1);
+    const last = chain?.at(-1);
+    if (chain !== undefined && last !== undefined && GAP.test(text.slice(last.end, hit.start)))
+      chain.push(hit);
+    else result.push([hit]);
+  }
+  return result
+    .map((chain) => chain.filter((hit) => !isPlace(hit.name) && !TOOLS.has(hit.name.toLowerCase())))
+    .filter((chain) => chain.length > 0);
+}
