@@ -29,6 +29,10 @@ export type AttemptResult = {
   response: string;
   /** Enhanced status code (RFC 3463) where the upstream gave one. */
   status?: string | undefined;
+  /**
+   * With `permanent`: this upstream lacks what the mail needs (8BITMIME, SMTPUTF8, its size), another may have it.
+   */
+  elsewhere?: boolean | undefined;
 };
 
 /** Makes one delivery attempt; never throws for what an upstream does. */
