@@ -11,6 +11,10 @@ const DEDUPE_MS = 24 * 3_600_000;
 /** Most submissions in one commit; bounds the number of bound parameters of one insert. */
 const MAX_BATCH = 50;
 
+/** More than this many mails in one window are a burst: 600 a second. */
+const BURST_MAILS = 60;
+const BURST_WINDOW_MS = 100;
+
 interface Row {
   submission: Submission;
   id: string;
@@ -32,6 +36,7 @@ export class Acceptor {
   readonly #isInternal: (address: string) => boolean;
   #pending: Row[] = [];
   #scheduled = false;
+  #burst = { since: 0, count: 0 };
 
   constructor(options: {
     database: Database;
@@ -51,6 +56,7 @@ export class Acceptor {
    */
   accept(submission: Submission): Promise<Accepted> {
     const { messageId, subject } = peekHeaders(submission.raw);
+    if (submission.answerEarly) this.#count();
     return new Promise<Accepted>((resolve, reject) => {
       const dedupeKey = dedupeKeyOf(submission, messageId);
       this.#pending.push({ submission, id: ulid(this.#now()), messageId, subject, dedupeKey, resolve, reject });
@@ -58,6 +64,24 @@ export class Acceptor {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     });
+  }
+
+  /**
+   * A burst is on: more mails a second than could be judged in step came in by engines that do not wait for the
+   * verdict.
+   */
+  isBusy(): boolean {
+    return performance.now() - this.#burst.since < BURST_WINDOW_MS && this.#burst.count > BURST_MAILS;
+  }
+
+  #count(): void {
+    const now = performance.now();
+    if (now - this.#burst.since >= BURST_WINDOW_MS) {
+      // The first mail of a window after a busy one keeps the burst alive.
+      const carried = now - this.#burst.since < 2 * BURST_WINDOW_MS && this.#burst.count > BURST_MAILS;
+      this.#burst = { since: now, count: carried ? BURST_MAILS : 0 };
+    }
+    this.#burst.count += 1;
   }
 
   #flush(): void {

@@ -12,12 +12,17 @@ export interface RunnerOptions {
   concurrency: number;
   /** How often to look for work nobody announced: retries that fall due, another process's commands. */
   pollMs?: number;
+  /** The intake is taking so much mail that judging should stand back. */
+  busy?: () => boolean;
   processMessage: (message: MessageRow) => Promise<void>;
   deliverMessage: (delivery: Delivery) => Promise<void>;
 }
 
 /** Messages claimed for the judge at once: enough to share a commit, few enough that a wait stays short. */
 const JUDGE_BATCH = 16;
+
+/** How long the judge stands back at most before its next batch while the intake is busy. */
+const STAND_BACK_MS = 250;
 
 /**
  * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for
@@ -56,6 +61,7 @@ export class Runner {
   async #judgeLoop(): Promise<void> {
     const { database, now, leaseMs, processMessage, log } = this.#options;
     while (!this.#stopping) {
+      await this.#standBack();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
       const messages = await this.#claim(() =>
         database.transact((trx) => claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH })),
@@ -97,6 +103,18 @@ export class Runner {
         this.#inFlight.add(work);
       }
       if (due.length === 0) await slept();
+    }
+  }
+
+  /**
+   * Judging and accepting share a thread. In a burst that nobody waits on (async engines), a durable 250 comes first and the
+   * judge gets one batch in each quarter of a second until the burst is over.
+   */
+  async #standBack(): Promise<void> {
+    const { busy } = this.#options;
+    const until = performance.now() + STAND_BACK_MS;
+    while (busy?.() && !this.#stopping && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 

@@ -104,14 +104,13 @@ async function closeOpenAttempts(trx: Trx, deliveryId: string, now: number): Pro
   return open.some((attempt) => attempt.handover_at !== null);
 }
 
-/** Time the next delivery is due or a lease lapses; null when nothing waits. */
-export async function nextDueAt(trx: Pick<Trx, 'selectFrom'>): Promise<number | null> {
-  const row = await trx
-    .selectFrom('deliveries')
-    .select((eb) => eb.fn.min('next_attempt_at').as('at'))
-    .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
-    .executeTakeFirst();
-  return row?.at ?? null;
+/**
+ * Lets go of every lease: for a gate that starts alone on its database, whose earlier process is dead. What it had in hand is
+ * claimed at once instead of after the lease.
+ */
+export async function releaseLeases(trx: Trx): Promise<void> {
+  await trx.updateTable('messages').set({ lease_until: 0 }).where('lease_until', 'is not', null).execute();
+  await trx.updateTable('deliveries').set({ lease_until: 0 }).where('lease_until', 'is not', null).execute();
 }
 
 /** The message's bytes at a revision (0 = as accepted). */

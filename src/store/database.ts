@@ -86,6 +86,7 @@ export class Database {
 
   async #commit(group: Pending[]): Promise<void> {
     const settle: (() => void)[] = [];
+    let cause: unknown;
     try {
       await this.db.transaction().execute(async (trx) => {
         for (const { work, resolve, reject } of group) {
@@ -95,15 +96,18 @@ export class Database {
             await sql`release piece`.execute(trx);
             settle.push(() => resolve(value));
           } catch (error) {
+            cause = error;
+            // Fails when SQLite took the whole transaction back by itself (disk full, I/O error): then all of the group failed.
             await sql`rollback to piece`.execute(trx);
             await sql`release piece`.execute(trx);
+            cause = undefined;
             settle.push(() => reject(error));
           }
         }
       });
     } catch (error) {
-      // BEGIN or COMMIT failed (disk full, locked): nothing of the group is on disk.
-      for (const { reject } of group) reject(error);
+      // Nothing of the group is on disk. The first error says why; what follows it only that there was no transaction left.
+      for (const { reject } of group) reject(cause ?? error);
       return;
     }
     for (const done of settle) done();

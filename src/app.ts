@@ -1,0 +1,232 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, PROJECT_ROOT } from './config/config.ts';
+import { loadExampleCrm } from './crm/example.ts';
+import { addressKey, domainKey } from './crm/address.ts';
+import { Couriers } from './delivery/couriers.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { listenHttp } from './http/server.ts';
+import { Acceptor } from './intake/accept.ts';
+import { createAnswer } from './intake/answer.ts';
+import { CredentialChecker } from './intake/credentials.ts';
+import { addEngine, listEngines } from './intake/engine-store.ts';
+import { SmtpIntake } from './intake/smtp.ts';
+import { serverKeyPair } from './intake/tls.ts';
+import { fingerprints } from './judge/language/fingerprint.ts';
+import { type Rubric, loadRubric } from './judge/rubric.ts';
+import { parseMessage } from './message/parse.ts';
+import type { Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { createComposer } from './pipeline/compose.ts';
+import { deliverMessage } from './pipeline/deliver-message.ts';
+import { keepHouse } from './pipeline/housekeeping.ts';
+import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
+import { processMessage } from './pipeline/process-message.ts';
+import { createRecorder } from './pipeline/record-relayed.ts';
+import { OutcomeBoard } from './queue/outcomes.ts';
+import { Runner } from './queue/runner.ts';
+import { releaseLeases } from './queue/store.ts';
+import { linkRoutes } from './review/link-routes.ts';
+import { signingKey } from './review/links.ts';
+import { Review } from './review/review.ts';
+import { Database } from './store/database.ts';
+
+export interface AppOptions {
+  config: Config;
+  log: Logger;
+  /** Milliseconds since the epoch; tests bring their own clock. */
+  now?: () => number;
+  random?: () => number;
+  /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
+  pollMs?: number;
+}
+
+export interface App {
+  database: Database;
+  review: Review;
+  addresses: { smtp: AddressInfo[]; http: AddressInfo };
+  /** true when this start created the data folder's content. */
+  firstRun: boolean;
+  /** Looks for work at once. */
+  wake(): void;
+  /** Stops taking mail, settles what is in flight, closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The composition root: opens the database, wires the parts and starts them. Used by `presend start` and by tests.
+ *
+ * @throws UserError and the system's errors (EADDRINUSE …) when the gate cannot start; nothing is left running then
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
+  const rubric: Rubric = loadRubric(config.rubric);
+  mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
+  const database = new Database(join(config.data_dir, 'presend.db'));
+  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const stopAll = async (): Promise<void> => {
+    for (const close of closers.toReversed()) await close();
+  };
+  try {
+    await database.migrate();
+    const firstRun = await firstStart(database, now());
+    await database.transact((trx) => releaseLeases(trx));
+
+    const metrics = createMetrics();
+    const board = new OutcomeBoard();
+    const couriers = new Couriers({
+      upstreams: config.upstreams,
+      outboxDir: join(config.data_dir, 'outbox'),
+      heloName: config.hostname,
+    });
+    closers.push(() => couriers.close());
+    const judge = createJudge({ database, rubric, config });
+    const rejudge = createRejudge({ database, judge, now });
+    const review = new Review({ database, config, rubric: () => rubric, now });
+    const linkKey = signingKey(config.data_dir);
+    const publicUrl = { base: config.http.public_url };
+    const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '', now });
+
+    const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    const runner = new Runner({
+      busy: () => acceptor.isBusy(),
+      database,
+      now,
+      log,
+      pollMs,
+      leaseMs: config.delivery.lease_seconds * 1000,
+      concurrency: config.delivery.concurrency,
+      processMessage: (message) =>
+        processMessage({ database, config, now, log, metrics, board, parse: parseMessage, judge }, message),
+      deliverMessage: (delivery) =>
+        deliverMessage(
+          {
+            database,
+            config,
+            rubric: () => rubric,
+            now,
+            random,
+            log,
+            metrics,
+            compose,
+            courierFor: (names) => couriers.for(names),
+            recordRelayed: createRecorder(fingerprints),
+          },
+          delivery,
+        ),
+    });
+
+    const { server: http, address: httpAddress } = await listenHttp({
+      ...config.http,
+      log,
+      routers: [
+        ['/', healthRoutes({ database, metrics, now, isStopping: () => stopping })],
+        ['/act', linkRoutes({ key: linkKey, review, database, now })],
+      ],
+    });
+    publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
+    closers.push(() => closeHttp(http));
+
+    runner.start();
+    closers.push(() => runner.stop());
+    const housekeeping = repeat(pollMs * 2, async () => {
+      if ((await keepHouse({ database, config, now, log, rejudge })) > 0) runner.wake();
+    }, (err) => log.error({ err }, 'housekeeping failed; trying again'));
+    closers.push(() => housekeeping.stop());
+
+    const smtp = new SmtpIntake({
+      config,
+      database,
+      log,
+      metrics,
+      keyPair: await serverKeyPair(config),
+      credentials: new CredentialChecker(database),
+      accept: (submission) => acceptor.accept(submission),
+      answer: createAnswer({
+        database,
+        board,
+        waitMs: config.answer.wait_ms,
+        suppressed: config.answer.suppressed,
+        announce: () => runner.wake(),
+      }),
+    });
+    const smtpAddresses = await smtp.listen();
+    closers.push(() => smtp.close());
+
+    let stopping = false;
+    return {
+      database,
+      review,
+      addresses: { smtp: smtpAddresses, http: httpAddress },
+      firstRun,
+      wake: () => runner.wake(),
+      stop: () => {
+        stopping = true;
+        return stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** Creates the demo engine and the example CRM in an empty database. Returns whether it was empty. */
+async function firstStart(database: Database, now: number): Promise<boolean> {
+  if ((await listEngines(database.db)).length > 0) return false;
+  await database.transact((trx) =>
+    addEngine(
+      trx,
+      { name: 'demo', senderDomains: ['demo.example'], loopbackWithoutAuth: true, trustedHeaders: true },
+      { actor: 'gate', now },
+    ),
+  );
+  const known = await database.db.selectFrom('prospects').select('id').limit(1).executeTakeFirst();
+  if (!known) await loadExampleCrm(database, join(PROJECT_ROOT, 'config/example-crm'));
+  return true;
+}
+
+/** Own people and CRM dropboxes, by address or domain. */
+function internalMatcher({ addresses, domains }: Config['internal']): (address: string) => boolean {
+  const keys = new Set(addresses.map((a) => addressKey(a) ?? a));
+  const own = new Set(domains.map((d) => domainKey(d) ?? d));
+  return (address) => {
+    const key = addressKey(address);
+    return key !== null && (keys.has(key) || own.has(key.slice(key.lastIndexOf('@') + 1)));
+  };
+}
+
+/** Runs `work` again and again with a pause between; `stop` waits for the round in progress. */
+function repeat(pauseMs: number, work: () => Promise<void>, onError: (err: unknown) => void): { stop(): Promise<void> } {
+  let stopped = false;
+  let wake: () => void = () => {};
+  const loop = (async () => {
+    while (!stopped) {
+      await work().catch(onError);
+      if (stopped) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    stop: () => {
+      stopped = true;
+      wake();
+      return loop;
+    },
+  };
+}
+
+function closeHttp(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

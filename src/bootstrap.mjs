@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+/**
+ * What `npm start`, `npm test` and `npm run demo` run first: installs what is missing, builds what changed, then hands over.
+ * Plain JavaScript without dependencies, because nothing is installed yet when it runs.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [command = 'start', ...args] = process.argv.slice(2);
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`presend needs Node 20.19 or newer; this is ${process.versions.node}`);
+}
+
+function fail(message) {
+  process.stderr.write(`presend: ${message}\n`);
+  process.exit(1);
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256').update(process.versions.modules);
+  for (const path of paths) hash.update(relative(root, path)).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+/** Runs `make` unless the stamp file says it was done for exactly this input; writes the stamp after. */
+function once(stamp, input, what, make) {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === input) return;
+  process.stderr.write(`presend: ${what} …\n`);
+  make();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, input);
+}
+
+function run(program, parameters) {
+  const windows = process.platform === 'win32';
+  const { status, error, signal } = spawnSync(program, parameters, {
+    cwd: root,
+    // Progress belongs to the person, standard output to the command's own result.
+    stdio: ['ignore', 2, 2],
+    shell: windows,
+  });
+  if (error) fail(`${program} cannot be run: ${error.message}`);
+  if (status !== 0) fail(`"${program} ${parameters.join(' ')}" failed (${signal ?? `exit code ${status}`}); see above`);
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .toSorted();
+}
+
+function install() {
+  const inputs = ['package.json', 'package-lock.json'].map((file) => join(root, file)).filter((file) => existsSync(file));
+  once(join(root, 'node_modules/.presend-installed'), hashOf(inputs), 'installing dependencies', () =>
+    run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error']),
+  );
+}
+
+function build() {
+  const inputs = [...filesUnder(join(root, 'src')), join(root, 'tsconfig.json'), join(root, 'package-lock.json')];
+  once(join(root, 'dist/.presend-built'), hashOf(inputs), 'building', () => {
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit', 'false']);
+  });
+  linkCommand();
+}
+
+/** Makes `npx presend …` work from the repository's root. */
+function linkCommand() {
+  if (process.platform === 'win32') return;
+  chmodSync(join(root, 'dist/main.js'), 0o755);
+  const link = join(root, 'node_modules/.bin/presend');
+  if (lstatSync(link, { throwIfNoEntry: false })) return;
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync('../../dist/main.js', link);
+}
+
+install();
+build();
+const target =
+  command === 'test'
+    ? [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args]
+    : [join(root, 'dist/main.js'), command, ...args];
+const child = spawn(process.execPath, target, { stdio: 'inherit', cwd: command === 'test' ? root : process.cwd() });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { PROJECT_ROOT } from '../config/config.ts';
+import { register as crm } from './crm.ts';
+import { register as demo } from './demo.ts';
+import { register as engine } from './engine.ts';
+import { register as evaluation } from './eval.ts';
+import { register as judge } from './judge.ts';
+import { register as messages } from './messages.ts';
+import { register as review } from './review.ts';
+import { register as start } from './start.ts';
+import { register as uncertain } from './uncertain.ts';
+
+/** The command line: one small file per command. */
+export function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
+  const program = new Command('presend')
+    .description('A pre-send gate for AI-written outreach: judges every mail before it leaves.')
+    .version(version)
+    .option('--config <file>', 'configuration (default: $PRESEND_CONFIG, else config/presend.yaml)')
+    .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
+    .showHelpAfterError('(see --help)')
+    .configureHelp({ showGlobalOptions: true });
+  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation]) register(program);
+  return program;
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { startApp } from '../app.ts';
+import { createLogger } from '../observability/logger.ts';
+import { configFor } from './context.ts';
+import { printLine } from './output.ts';
+
+/** `presend start`: runs the gate until it is told to stop. */
+export function register(program: Command): void {
+  program
+    .command('start')
+    .description('run the gate: SMTP in, judged, and out, held, suppressed or forwarded')
+    .addHelpText(
+      'after',
+      `
+On first start it makes the data folder, a TLS certificate, the example CRM and a "demo" engine that may submit
+from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flight is settled.`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const config = configFor(command);
+      const app = await startApp({ config, log: createLogger(config.log.level) });
+      const stop = (): void => {
+        void app.stop().then(() => process.exit(0));
+      };
+      process.once('SIGINT', stop);
+      process.once('SIGTERM', stop);
+
+      const smtp = app.addresses.smtp.map(({ address, port }) => `${address}:${port}`).join(', ');
+      printLine(`presend listens for SMTP on ${smtp} and HTTP on ${app.addresses.http.address}:${app.addresses.http.port}.`);
+      printLine(
+        config.upstreams.length > 0
+          ? `Passed mail is relayed through ${config.upstreams.map((u) => u.name).join(', then ')}.`
+          : `No upstream is configured: passed mail is captured in ${config.data_dir}/outbox, nothing leaves this machine.`,
+      );
+      if (app.firstRun) {
+        printLine(`
+First run: the example CRM and the engine "demo" are in ${config.data_dir}. What to do next:
+  npm run demo                    send twelve varied mails and see what becomes of each
+  npx presend review list         what is held, and why
+  npx presend engine add NAME --domain your.example
+                                  credentials for your own engine
+  npx presend crm import prospects FILE.csv --dry-run
+                                  your own prospects`);
+      }
+    });
+}

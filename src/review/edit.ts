@@ -1,0 +1,49 @@
+import { UserError } from '../config/user-error.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { replaceBody } from '../message/edit.ts';
+import { applyRejudged, type Rejudge } from '../pipeline/rejudge.ts';
+import { readRaw } from '../queue/store.ts';
+import type { Database } from '../store/database.ts';
+
+/**
+ * Replaces the text of a held mail and judges it again. The accepted bytes stay; the edit is a new revision of the body.
+ *
+ * @returns the verdict on the new text; the delivery stays held (or is suppressed, if the record asks for that)
+ * @throws UserError for unknown ids, deliveries that are not held, and mail that cannot be edited
+ */
+export async function editDelivery(
+  { database, now, rejudge }: { database: Database; now: () => number; rejudge: Rejudge },
+  id: string,
+  edit: { text: string; subject?: string | undefined; actor: string },
+): Promise<Verdict> {
+  const delivery = await database.db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', 'mail')
+    .executeTakeFirst();
+  if (!delivery) throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
+  if (delivery.state !== 'held') throw new UserError(`${id} is ${delivery.state}; only a held mail can be edited`);
+  if (edit.text.trim() === '') throw new UserError('the new text is empty; to end the mail, reject it');
+
+  const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
+  const edited = await replaceBody(raw, edit.subject === undefined ? { text: edit.text } : edit);
+  const revision = await database.transact(async (trx) => {
+    const newest = await trx
+      .selectFrom('bodies')
+      .select((eb) => eb.fn.max('revision').as('revision'))
+      .where('message_id', '=', delivery.message_id)
+      .executeTakeFirstOrThrow();
+    const next = newest.revision + 1;
+    await trx
+      .insertInto('bodies')
+      .values({ message_id: delivery.message_id, revision: next, raw: edited, created_at: now(), actor: edit.actor })
+      .execute();
+    return next;
+  });
+  const { verdict, prospectId } = await rejudge(delivery, revision);
+  await database.transact((trx) =>
+    applyRejudged(trx, delivery, { verdict, prospectId, at: now(), actor: edit.actor, bodyRevision: revision }),
+  );
+  return verdict;
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/database.ts';
+
+let database: Database;
+
+beforeEach(async () => {
+  database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-db-')), 'presend.db'));
+  await database.migrate();
+});
+afterEach(() => database.close());
+
+const put = (key: string) =>
+  database.transact((trx) => trx.insertInto('settings').values({ key, value: key }).execute());
+const keys = async () => (await database.db.selectFrom('settings').select('key').orderBy('key').execute()).map((r) => r.key);
+
+describe('transact', () => {
+  test('work of one turn of the loop shares one transaction', async () => {
+    const seen: number[] = [];
+    const txn = (trx: Parameters<Parameters<typeof database.transact>[0]>[0]) =>
+      sql<{ n: number }>`select count(*) as n from settings`.execute(trx).then(({ rows }) => seen.push(rows[0]!.n));
+    let reachedAfterCommit = false;
+    const first = put('a').then(() => (reachedAfterCommit = true));
+    // Runs in the same transaction as `put('a')`: it sees the row before anybody was told it is durable.
+    await database.transact(async (trx) => {
+      await txn(trx);
+      expect(reachedAfterCommit).toBe(false);
+    });
+    await first;
+    expect(seen).toEqual([1]);
+  });
+
+  test('work that throws takes back its own changes and nobody else\'s', async () => {
+    const results = await Promise.allSettled([
+      put('a'),
+      database.transact(async (trx) => {
+        await trx.insertInto('settings').values({ key: 'b', value: '' }).execute();
+        throw new Error('no');
+      }),
+      put('c'),
+    ]);
+    expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await keys()).toEqual(['a', 'c']);
+  });
+
+  test('a statement that fails is reported to its caller alone', async () => {
+    await put('a');
+    const results = await Promise.allSettled([put('a'), put('b')]);
+    expect(results.map((r) => r.status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  test('a full disk fails the commit, keeps nothing, and the next commit works again', async () => {
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.db);
+    await sql`pragma max_page_count = ${sql.raw(String(rows[0]!.page_count))}`.execute(database.db);
+    const big = 'x'.repeat(2_000_000);
+    const insert = (key: string) =>
+      database.transact((trx) => trx.insertInto('settings').values({ key, value: big }).execute());
+    await expect(insert('big')).rejects.toThrow(/full/);
+    expect(await keys()).toEqual([]);
+    await sql`pragma max_page_count = 1000000`.execute(database.db);
+    await insert('big');
+    expect(await keys()).toEqual(['big']);
+  });
+
+  test('a database locked by another process fails the work instead of losing it silently', async () => {
+    const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
+    const other = new Database(rows[0]!.file);
+    await sql`pragma busy_timeout = 50`.execute(database.db);
+    await sql`begin immediate`.execute(other.db);
+    await expect(put('a')).rejects.toThrow(/locked/);
+    await sql`rollback`.execute(other.db);
+    await put('a');
+    expect(await keys()).toEqual(['a']);
+    await other.close();
+  });
+
+  test('close waits for work that is queued', async () => {
+    const pending = put('a');
+    await database.close();
+    await expect(pending).resolves.toBeDefined();
+    const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db).catch(() => ({ rows: [] }));
+    expect(rows).toEqual([]);
+    database = new Database(':memory:');
+  });
+});
