@@ -5,6 +5,32 @@ import type { ParseLimits } from './limits.ts';
 /** Property → value, both lower case and unescaped. Later and `!important` ones win. */
 export type Declarations = Map<string, { value: string; important: boolean }>;
 
+const ANYWHERE = 'inherit|initial|unset|revert|revert-layer';
+const LENGTH = new RegExp(
+  `^(?:[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?(?:[a-z]{1,5}|%)?|(?:calc|var|min|max|clamp)\\(.*|auto|none|[a-z-]*(?:small|large|content)(?:er)?|medium|${ANYWHERE})$`,
+);
+
+/** The values that the properties deciding visibility take. */
+const VALID: Readonly<Record<string, RegExp>> = {
+  display: new RegExp(
+    `^(?:none|contents|block|flow-root|flow|list-item|flex|grid|ruby|run-in|inline|table|-(?:webkit|moz|ms)-|var\\(|${ANYWHERE})`,
+  ),
+  visibility: new RegExp(`^(?:visible|hidden|collapse|var\\(.*|${ANYWHERE})$`),
+  overflow: new RegExp(
+    `^(?:(?:visible|hidden|clip|scroll|auto|overlay)\\s*){1,2}$|^(?:var\\(.*|${ANYWHERE})$`,
+  ),
+  position: new RegExp(`^(?:static|relative|absolute|fixed|(?:-webkit-)?sticky|var\\(.*|${ANYWHERE})$`),
+  opacity: new RegExp(`^(?:[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?%?|(?:calc|var)\\(.*|${ANYWHERE})$`),
+  'font-size': LENGTH,
+  height: LENGTH,
+  width: LENGTH,
+  'max-height': LENGTH,
+  'max-width': LENGTH,
+  'text-indent': LENGTH,
+  left: LENGTH,
+  top: LENGTH,
+};
+
 /** What a selector can ask of an element. */
 export interface StyledElement {
   tag: string;
@@ -140,6 +166,8 @@ function addDeclaration(declarations: Declarations, node: Declaration): void {
     .toLowerCase();
   const property = ident.decode(node.property).toLowerCase();
   const important = node.important !== false;
+  // An invalid value has no effect: `display:none; display:foo` hides.
+  if (VALID[property]?.test(value) === false) return;
   if (declarations.get(property)?.important && !important) return;
   declarations.set(property, { value, important });
 }

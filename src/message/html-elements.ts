@@ -29,6 +29,9 @@ export const NEVER_SHOWN: ReadonlyMap<string, 'code' | 'text'> = new Map([
   ['audio', 'text'],
   ['video', 'text'],
   ['object', 'text'],
+  ['canvas', 'text'],
+  ['meter', 'text'],
+  ['progress', 'text'],
 ]);
 
 /** Containers that mail programs put around quoted mail and signatures. */

@@ -38,6 +38,8 @@ export interface RenderedHtml {
 interface Frame extends StyledElement {
   look: Appearance;
   parent: Frame | null;
+  /** Inside an element whose content is no text at all. */
+  code: boolean;
   /** Where the link's or range's text starts. */
   from: number;
   href: string | null;
@@ -46,7 +48,7 @@ interface Frame extends StyledElement {
   item: number | null;
 }
 
-const STYLE_STEPS = 5_000_000;
+const STYLE_STEPS = 1_500_000;
 const CHUNK = 64 * 1024;
 
 /**
@@ -130,6 +132,7 @@ class Rendering {
       parser.write(source.slice(at, at + CHUNK));
     }
     if (!this.stopped) parser.end();
+    else this.tooComplex ??= 'HTML too large or nested too deeply';
     while (this.stack.length > 0) this.leave();
   }
 
@@ -148,6 +151,7 @@ class Rendering {
     return (
       this.elements > this.limits.htmlElements ||
       this.stack.length > this.limits.htmlDepth ||
+      this.hidden.length > this.limits.hiddenPieces ||
       this.steps > STYLE_STEPS
     );
   }
@@ -170,6 +174,7 @@ class Rendering {
       ...element,
       parent,
       look,
+      code: parent?.code === true || NEVER_SHOWN.get(tag) === 'code',
       from: this.out.length,
       href: tag === 'a' || tag === 'area' ? (attribs['href']?.trim() ?? null) : null,
       marked: quoteKind(tag, attribs, classes),
@@ -178,7 +183,6 @@ class Rendering {
     this.stack.push(frame);
     if (tag === 'img') this.image(attribs, look);
     if (tag === 'input') this.text(attribs['value'] ?? '');
-    if (this.stopped) this.tooComplex = 'HTML too large or nested too deeply';
   }
 
   private layOutBefore(tag: string, look: Appearance, parent: Frame | null): void {
@@ -227,7 +231,7 @@ class Rendering {
   private text(text: string): void {
     if (this.stopped) return;
     const frame = this.top;
-    if (frame !== undefined && NEVER_SHOWN.get(frame.tag) === 'code') return;
+    if (frame?.code) return;
     const look = frame?.look ?? PLAIN_PAGE;
     this.shown(text, hiddenBecause(look), look);
   }
@@ -243,7 +247,7 @@ class Rendering {
     }
     if (look.reversed && /\p{L}{2}/u.test(text)) this.distorted.add('text shown in reverse order');
     if (look.outlookHidden && /\S/.test(text)) this.hide(text, 'display_none', 'outlook');
-    this.out.text(text, look.pre);
+    this.out.text(text.slice(0, this.limits.bodyChars), look.pre);
     if (/\S/.test(text)) this.lastHidden = null;
   }
 
@@ -264,7 +268,7 @@ class Rendering {
 
   /** Adds to the hidden text, going on with the last piece if nothing seen came between. */
   private hide(text: string, reason: HiddenReason, place: HiddenPiece['place']): void {
-    const clean = text.replace(/\s+/g, ' ');
+    const clean = text.slice(0, this.limits.attachmentChars).replace(/\s+/g, ' ');
     const last = this.lastHidden;
     if (last?.reason === reason && last.place === place) {
       // One text node comes in several events; another element's text is another word.

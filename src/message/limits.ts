@@ -18,6 +18,8 @@ export interface ParseLimits {
   /** Characters of style sheets, and rules in them. */
   cssChars: number;
   cssRules: number;
+  /** Stretches of hidden text and comments. */
+  hiddenPieces: number;
   /** Links in the body. */
   links: number;
   /** Characters of visible text. */
@@ -37,6 +39,7 @@ export const PARSE_LIMITS: Readonly<ParseLimits> = {
   htmlDepth: 6_000,
   cssChars: 200_000,
   cssRules: 3_000,
+  hiddenPieces: 1_000,
   links: 1_000,
   bodyChars: 300_000,
   attachmentChars: 100_000,

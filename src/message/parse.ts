@@ -156,14 +156,19 @@ async function readMail(raw: Buffer, limits: ParseLimits): Promise<ReadMail> {
 
 /** Whether mailparser and the scan found the same parts in the same order. */
 function sameStructure(root: MimePart, tree: ParserNode | null): boolean {
-  const leaves: string[] = [];
+  const leaves: ParserNode[] = [];
   const open = tree === null ? [] : [tree];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node.children.length === 0) leaves.push(node.contentType || 'text/plain');
+    if (node.children.length === 0) leaves.push(node);
     open.push(...node.children.toReversed());
   }
-  const scanned = leavesOf(root).map(({ contentType }) => contentType);
-  return leaves.join('\n') === scanned.join('\n');
+  const scanned = leavesOf(root);
+  if (scanned.length !== leaves.length) return false;
+  return scanned.every((part, index) => {
+    // Without a type mailparser guesses from the file name.
+    if (headerOf(part, 'content-type') === null) return true;
+    return part.contentType === (leaves[index]?.contentType || 'text/plain');
+  });
 }
 
 /** mailparser's tree with the text of what is shown in the body. */

@@ -66,7 +66,7 @@ export function appearanceOf(
   look.background = backgroundOf(parent, attribs, css);
   look.opacity = parent.opacity * opacityOf(css);
   if (/^(?:hidden|collapse)$/.test(css('visibility'))) look.invisible = true;
-  if (css('visibility') === 'visible') look.invisible = false;
+  if (/^(?:visible|initial)$/.test(css('visibility'))) look.invisible = false;
   const rtl = css('direction') === 'rtl' || /^rtl$/i.test(attribs['dir'] ?? '');
   if (tag === 'bdo' || css('unicode-bidi').includes('override')) look.reversed = rtl;
   if (css('mso-hide') === 'all') look.outlookHidden = true;
@@ -87,6 +87,7 @@ function hiddenBox(
   if (display === 'none') return 'display_none';
   if ('hidden' in attribs && display === '') return 'hidden_attribute';
   if (tag === 'input' && attribs['type']?.toLowerCase() === 'hidden') return 'hidden_attribute';
+  if (tag === 'dialog' && !('open' in attribs)) return 'display_none';
   if (css('content-visibility') === 'hidden') return 'visibility_hidden';
   const length = (name: string) => parseLength(css(name), name === 'text-indent' ? 600 : fontSize);
   const tiny = (name: string) => (length(name) ?? 99) <= 1;
@@ -95,6 +96,7 @@ function hiddenBox(
   if (cut && sizes.some(tiny)) return 'zero_size';
   const transform = css('transform');
   if (/\bscale[xy3d]*\(\s*0(?:\.0\d*)?\s*[,)]/.test(transform)) return 'zero_size';
+  if (/^0(?:\.0\d*)?%?$/.test(css('zoom'))) return 'zero_size';
   if (isClipped(css)) return 'clipped';
   return isOffScreen(css, length, transform) ? 'off_screen' : null;
 }

@@ -1,0 +1,125 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/message/html.ts';
+import { PARSE_LIMITS } from '../../src/message/limits.ts';
+
+const render = (html: string) => renderHtml(html, PARSE_LIMITS);
+
+describe('renderHtml', () => {
+  it.each([
+    ['the first of two style attributes counts', '<p style="display:none" style="display:block">x</p>'],
+    ['an invalid value leaves the hiding one', '<p style="display:none;display:foo">x</p>'],
+    [
+      'an important rule beats the style attribute',
+      '<style>p{display:none!important}</style><p style="display:block">x</p>',
+    ],
+    ['a child selector', '<style>div > p{display:none}</style><div><p>x</p></div>'],
+    ['an attribute selector', '<style>p[data-a="b"]{display:none}</style><p data-a="b">x</p>'],
+    ['a rule that stands below', '<p class="a">x</p><style>.a{display:none}</style>'],
+    ['CSS in an HTML comment', '<style><!-- .a{display:none} --></style><p class="a">x</p>'],
+    ['a broken rule before', '<style>} ;{}} .b{color:} .a{display:none}</style><p class="a">x</p>'],
+    ['relative font sizes that multiply', '<div style="font-size:.4em"><p style="font-size:40%">x</p></div>'],
+    ['the transparent colour', '<p style="color:transparent">x</p>'],
+    ['hsl colours', '<p style="background:hsl(0,0%,100%);color:hsl(0 0% 98%)">x</p>'],
+    [
+      'a table cell background',
+      '<table><tr><td bgcolor=black><span style="color:#000">x</span></td></tr></table>',
+    ],
+    ['a scale of nothing', '<p style="transform:scale(0)">x</p>'],
+    ['a far translation', '<p style="transform:translateX(-9999px)">x</p>'],
+    ['a closed dialog', '<dialog>x</dialog>'],
+    ['an image of one pixel', '<img src="t" alt="x" width="1" height="1">'],
+  ])('hides by %s', (_name, html) => {
+    const { text, hidden } = render(html);
+    expect(text).toBe('');
+    expect(hidden.map((piece) => piece.text)).toEqual(['x']);
+  });
+
+  it.each([
+    ['a later declaration', '<p style="display:none;display:block">x</p>'],
+    ['a more specific rule', '<style>#i{display:block} .a{display:none}</style><p id="i" class="a">x</p>'],
+    ['a rule for print', '<style media="print">p{display:none}</style><p>x</p>'],
+    ['a hover rule', '<style>p:hover{display:none}</style><p>x</p>'],
+    ['a rule inside an Outlook comment', '<!--[if mso]><style>p{display:none}</style><![endif]--><p>x</p>'],
+    ['white text on a dark background', '<td style="background:#036;color:#fff">x</td>'],
+    ['white text on an image', '<td background="a.png" style="color:#fff">x</td>'],
+    ['a font size set again', '<td style="font-size:0"><span style="font-size:14px">x</span></td>'],
+    ['readable light grey', '<p style="color:#aaa">x</p>'],
+    ['a link in a white text', '<div style="color:#fff"><a href="u">x</a></div>'],
+    ['content that only Outlook for Windows leaves out', '<!--[if !mso]><!--><p>x</p><!--<![endif]-->'],
+    ['downlevel-revealed conditionals', '<![if !mso]><p>x</p><![endif]>'],
+  ])('shows in spite of %s', (_name, html) => {
+    expect(render(html).text).toBe('x');
+  });
+
+  it('reports what Outlook shows of a conditional comment, without its style and settings', () => {
+    const html =
+      '<!--[if mso]><xml><o:PixelsPerInch>96</o:PixelsPerInch></xml><style>a{}</style><p>Twelve <b>engineers</b></p><![endif]-->';
+    expect(render(html).hidden).toEqual([{ reason: 'comment', place: 'outlook', text: 'Twelve engineers' }]);
+  });
+
+  it('keeps words of different hidden elements apart and entities in one word', () => {
+    expect(render('<p hidden>a&amp;b</p><p hidden>c</p>').hidden.map(({ text }) => text)).toEqual(['a&b c']);
+  });
+
+  it('gives links with what is shown for them, and none from hidden text', () => {
+    const html =
+      '<a href=" https://a.example ">One <b>two</b></a><a href="b"><img alt="Logo"></a><a href="c" hidden>d</a>';
+    expect(render(html).links).toEqual([
+      { text: 'One two', href: 'https://a.example' },
+      { text: 'Logo', href: 'b' },
+    ]);
+  });
+
+  it('never throws, whatever the markup', () => {
+    const piece = fc.constantFrom(
+      '<p style="',
+      '">',
+      '<div',
+      '>',
+      'display:none',
+      '<style>',
+      '</style>',
+      '.a{',
+      '}',
+      '@media (',
+      '<!--[if mso]>',
+      '<![endif]-->',
+      '-->',
+      '</p>',
+      '<svg><title>',
+      '<math>',
+      '<table><td>',
+      '&#x',
+      '\0',
+      'text',
+      "'",
+      'color:rgb(',
+      ')',
+      '\\',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const { text, ranges } = render(pieces.join(''));
+        for (const { start, end } of ranges) expect(start < end && end <= text.length).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['deeply nested elements', '<div>'.repeat(300_000)],
+    ['nested rules', `<style>${'@media screen{'.repeat(14_000)}</style>`],
+    [
+      'many rules over many elements',
+      `<style>${'div p b{color:red}'.repeat(2_900)}</style>${'<p><b>x'.repeat(20_000)}`,
+    ],
+    ['unclosed comments', '<!--'.repeat(370_000)],
+    ['many comments', '<!--[if mso]>x<![endif]-->'.repeat(50_000)],
+    ['nested links', '<a href=x>t'.repeat(100_000)],
+    ['angle brackets', '<'.repeat(1_400_000)],
+  ])('does not stall on %s', (_name, html) => {
+    const started = performance.now();
+    render(html);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
