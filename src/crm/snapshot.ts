@@ -7,7 +7,13 @@ import type { ProspectSnapshot } from './prospect.ts';
 import { type Company, type Prospect, united } from './records.ts';
 import { optOutsOf } from './recheck.ts';
 import { getCompany, getProspect, getProspectByAddress } from './store.ts';
-import { addThreadMessage, type Fingerprint, threadMessages, threadsOfMessages } from './thread-store.ts';
+import {
+  addThreadMessage,
+  type Fingerprint,
+  getThread,
+  threadMessages,
+  threadsOfMessages,
+} from './thread-store.ts';
 import { relatedTexts } from './threads.ts';
 
 /** Of the own thread; older ones say little about what to send now. */
@@ -80,7 +86,7 @@ export async function snapshot(db: Kysely<Schema>, request: SnapshotRequest): Pr
     funding_confidence: company?.funding_confidence ?? null,
     disqualifiers: united(prospect.disqualifiers, company?.disqualifiers ?? []),
     opt_out_channels: await optOutsOf(db, prospect, request.address),
-    thread_id: request.threadId ?? prospect.thread_id,
+    thread_id: request.threadId,
     recipient_role: prospect.recipient_role,
     title: prospect.title,
     industry: place.industry,
@@ -129,7 +135,9 @@ export async function recordRelayed(
   const prospect = await getProspect(trx, relayed.prospectId);
   if (prospect === null) return null;
   const threadId =
-    relayed.threadId ?? (await threadOfRelayed(trx, relayed)) ?? `t_${ulid(relayed.at).toLowerCase()}`;
+    (await ownThread(trx, relayed)) ??
+    (await threadOfRelayed(trx, relayed)) ??
+    `t_${ulid(relayed.at).toLowerCase()}`;
   await addThreadMessage(
     trx,
     {
@@ -148,6 +156,12 @@ export async function recordRelayed(
   );
   await addPeerUses(trx, prospect.id, relayed.peerNames, relayed.at);
   return threadId;
+}
+
+/** Never a thread of somebody else: the draft would pass for a part of it. */
+async function ownThread(trx: Trx, { threadId, prospectId }: Relayed): Promise<string | null> {
+  const thread = threadId === null ? null : await getThread(trx, threadId);
+  return (thread?.prospect_id ?? prospectId) === prospectId ? threadId : null;
 }
 
 async function threadOfRelayed(trx: Trx, relayed: Relayed): Promise<string | null> {

@@ -132,7 +132,7 @@ describe('related texts', () => {
         direction: 'in',
       },
     ]);
-    expect(found[0]!.shared!.length).toBeGreaterThanOrEqual(2);
+    expect(found[0].shared?.length).toBeGreaterThanOrEqual(2);
     expect(await related(database, 'Hi Ana, could we talk about your hiring plans for this spring?')).toEqual(
       [],
     );
@@ -190,7 +190,7 @@ describe('related texts', () => {
     const { n } = await database.db
       .selectFrom('fingerprints')
       .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('hash', '=', hashes[0]!)
+      .where('hash', '=', hashes[0] ?? 0)
       .executeTakeFirstOrThrow();
     expect(n).toBe(TEMPLATE_THREADS);
     expect(await sharing(database.db, hashes)).toEqual([]);

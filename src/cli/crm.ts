@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { registerCsv } from './crm-csv.ts';
+import { registerEdits } from './crm-edit.ts';
+import { registerShow } from './crm-show.ts';
+
+/** `presend crm …`: the CRM mirror from the terminal. */
+export function register(program: Command): void {
+  const crm = program
+    .command('crm')
+    .description('look at, import and edit the CRM mirror that mail is judged by');
+  crm.addHelpText(
+    'after',
+    `
+Examples:
+  presend crm import prospects export.csv --dry-run     what would change, nothing written
+  presend crm show jane@example.com                     everything known about a recipient
+  presend crm set jane@example.com title=CTO            change a field
+  presend crm set example.com headcount=350 --company   change a field of the company
+  presend crm opt-out @example.com --reason "asked by phone"
+  presend crm history jane@example.com                  who changed what, newest first
+  presend crm revert 17                                 take that change back`,
+  );
+  registerCsv(crm);
+  registerShow(crm);
+  registerEdits(crm);
+}

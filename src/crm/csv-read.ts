@@ -1,0 +1,91 @@
+import { parse } from 'csv-parse/sync';
+import { UserError } from '../config/user-error.ts';
+import { headingKey } from './fields.ts';
+
+/** One row below the heading. */
+export interface CsvRow {
+  /** As a spreadsheet counts: the heading is row 1. */
+  number: number;
+  /** Trimmed cells by heading key; empty cells are left out. */
+  cells: Map<string, string>;
+}
+
+export interface CsvFile {
+  /** Heading keys with the spelling of the file. */
+  headings: Map<string, string>;
+  rows: CsvRow[];
+}
+
+/**
+ * Reads a CSV file as CRMs and Excel write it: with or without byte order mark, CRLF or LF, separated by
+ * comma, semicolon or tab.
+ *
+ * @throws UserError when it is not UTF-8 text or not well-formed CSV, with the line
+ */
+export function readCsv(bytes: Buffer, name: string): CsvFile {
+  const text = decode(bytes, name);
+  let records: string[][];
+  try {
+    records = parse(text, {
+      bom: true,
+      delimiter: delimiterOf(text),
+      relax_column_count: true,
+      skip_empty_lines: false,
+      trim: true,
+    });
+  } catch (error) {
+    throw new UserError(
+      `${name} is not well-formed CSV: ${error instanceof Error ? error.message : 'unknown'}`,
+    );
+  }
+  const [heading, ...body] = records;
+  if (!heading || heading.every((cell) => cell === '')) {
+    throw new UserError(`${name} is empty: its first row must name the columns`);
+  }
+  const keys = heading.map(headingKey);
+  const twice = keys.find((key, at) => key !== '' && keys.indexOf(key) !== at);
+  if (twice !== undefined) throw new UserError(`${name} has two columns "${twice}": rename or remove one`);
+  const rows: CsvRow[] = [];
+  for (const [at, record] of body.entries()) {
+    const cells = new Map<string, string>();
+    for (const [column, cell] of record.entries()) {
+      const key = keys[column];
+      // Exports guard cells that a spreadsheet would take for a formula with an apostrophe.
+      if (cell !== '' && key) cells.set(key, cell.replace(/^'(?=[=+\-@])/u, ''));
+    }
+    if (record.length > keys.length && record.slice(keys.length).some((cell) => cell !== '')) {
+      throw new UserError(
+        `${name}, row ${at + 2}: ${record.length} cells under ${keys.length} headings; put cells with commas in quotes`,
+      );
+    }
+    if (cells.size > 0) rows.push({ number: at + 2, cells });
+  }
+  return {
+    headings: new Map(heading.map((spelling, at) => [keys[at] ?? '', spelling])),
+    rows,
+  };
+}
+
+function decode(bytes: Buffer, name: string): string {
+  if (bytes[0] === 0xff || bytes[0] === 0xfe) {
+    throw new UserError(`${name} is UTF-16: save it as "CSV UTF-8"`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const line = lineOfBadByte(bytes);
+    throw new UserError(`${name}, line ${line}: is not UTF-8 text: save the file as "CSV UTF-8"`);
+  }
+}
+
+function lineOfBadByte(bytes: Buffer): number {
+  const lines = bytes.toString('utf8').split('\n');
+  return lines.findIndex((line) => line.includes('\uFFFD')) + 1;
+}
+
+/** The separator that the heading row uses most; Excel writes `;` where the comma is the decimal mark. */
+function delimiterOf(text: string): string {
+  const heading = text.slice(0, text.search(/[\r\n]|$/u)).replace(/"[^"]*"/gu, '');
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: heading.split(mark).length }));
+  return counts.reduce((best, one) => (one.count > best.count ? one : best)).mark;
+}
