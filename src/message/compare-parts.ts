@@ -16,15 +16,18 @@ const MAX_PLACEHOLDER_WORDS = 25;
 /**
  * How two alternatives of one body differ in substance, or null. Word order, web addresses, image
  * texts and boilerplate lines do not count: composers make the text part from the HTML in many ways,
- * and a text part often leaves out the footer. Words that only one part has do.
+ * and a text part often leaves out the footer. Words that only one part has do. `preheader` is hidden
+ * in the HTML, and composers that do not read styles put it into the text part.
  */
-export function differenceOf(text: string, html: string): string | null {
+export function differenceOf(text: string, html: string, preheader = ''): string | null {
+  const allText = wordsOf(text);
+  const allHtml = wordsOf(html);
+  if (allText.length === 0 || allHtml.length === 0 || isPlaceholder(allText, text)) return null;
+  // Boilerplate is left out on one side only: lines are wrapped differently in the other.
   const textWords = wordsOf(withoutBoilerplate(text));
   const htmlWords = wordsOf(withoutBoilerplate(html));
-  if (textWords.length === 0 || htmlWords.length === 0) return null;
-  if (isPlaceholder(wordsOf(text), text)) return null;
-  const onlyText = wordsBeyond(textWords, htmlWords);
-  const onlyHtml = wordsBeyond(htmlWords, textWords);
+  const onlyText = wordsBeyond(textWords, [...allHtml, ...wordsOf(preheader)]);
+  const onlyHtml = wordsBeyond(htmlWords, allText);
   const few = (words: string[], of: string[], free: number, share: number) =>
     words.length <= Math.max(free, of.length * share);
   if (!few(onlyText, textWords, 3, 0.05)) return `only the text part says: ${sample(onlyText)}`;
@@ -54,11 +57,9 @@ function figuresBeyond(a: string, b: string): string[] {
   const pattern =
     /[$€£]\s?\d[\d.,]*\s?(?:[kmb]\b|million|billion)?|\b\d[\d.,]*\s?(?:%|[kmb]\b|million|billion|engineers|developers|weeks?|days?|months?)/gi;
   const found = (text: string) =>
-    Array.from(withoutBoilerplate(text).matchAll(pattern), ([match]) =>
-      match.toLowerCase().replace(/\s+/g, ''),
-    );
+    Array.from(text.matchAll(pattern), ([match]) => match.toLowerCase().replace(/\s+/g, ''));
   const other = new Set(found(b));
-  return found(a).filter((figure) => !other.has(figure));
+  return found(withoutBoilerplate(a)).filter((figure) => !other.has(figure));
 }
 
 function sample(words: readonly string[]): string {

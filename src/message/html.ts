@@ -252,7 +252,8 @@ class Rendering {
   }
 
   private comment(text: string): void {
-    if (this.stopped || !/\S/.test(text)) return;
+    // `<!--<![endif]-->` only ends a conditional that all programs show.
+    if (this.stopped || !/\S/.test(text.replace('<![endif]', ''))) return;
     this.lastHidden = null;
     const conditional = /^\s*\[if\b[^\]]*\]>([^]*?)(?:<!\[endif\]\s*)?$/i.exec(text);
     if (conditional === null) {

@@ -73,9 +73,13 @@ function choose(alternatives: Shown[]): Shown {
   if (html !== undefined && html.text.trim() === '') {
     trouble.push({ kind: 'unreadable', detail: 'the HTML part shows no text' });
   }
+  const preheader = chosen.hidden
+    .filter(({ place }) => place === 'preheader')
+    .map(({ text }) => text)
+    .join(' ');
   for (const other of readable) {
     if (other === chosen) continue;
-    const difference = differenceOf(other.text, chosen.text);
+    const difference = differenceOf(other.text, chosen.text, preheader);
     if (difference === null) continue;
     trouble.push({ kind: 'parts_differ', detail: difference });
     shown.push({ ...NOTHING, text: OTHER_VERSION }, other);
