@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { loadExampleCrm } from './crm/example.ts';
 import { addressKey, domainKey } from './crm/address.ts';
 import { Couriers } from './delivery/couriers.ts';
+import { loadUpstream } from './delivery/upstream.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
 import { Acceptor } from './intake/accept.ts';
@@ -24,7 +25,6 @@ import { deliverMessage } from './pipeline/deliver-message.ts';
 import { keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { processMessage } from './pipeline/process-message.ts';
-import { createRecorder } from './pipeline/record-relayed.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
@@ -76,18 +76,17 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const metrics = createMetrics();
     const board = new OutcomeBoard();
-    const couriers = new Couriers({
-      upstreams: config.upstreams,
-      outboxDir: join(config.data_dir, 'outbox'),
-      heloName: config.hostname,
-    });
+    const upstreams = config.upstreams.map((upstream) =>
+      loadUpstream(upstream, { base: dirname(config.source ?? config.data_dir), hostname: config.hostname }),
+    );
+    const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
-    const judge = createJudge({ database, rubric, config });
+    const judge = createJudge({ database, rubric });
     const rejudge = createRejudge({ database, judge, now });
     const review = new Review({ database, config, rubric: () => rubric, now });
     const linkKey = signingKey(config.data_dir);
     const publicUrl = { base: config.http.public_url };
-    const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '', now });
+    const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '' });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
     const runner = new Runner({
@@ -112,7 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             metrics,
             compose,
             courierFor: (names) => couriers.for(names),
-            recordRelayed: createRecorder(fingerprints),
+            fingerprint: fingerprints,
           },
           delivery,
         ),
@@ -131,9 +130,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     runner.start();
     closers.push(() => runner.stop());
-    const housekeeping = repeat(pollMs * 2, async () => {
-      if ((await keepHouse({ database, config, now, log, rejudge })) > 0) runner.wake();
-    }, (err) => log.error({ err }, 'housekeeping failed; trying again'));
+    const housekeeping = repeat(
+      pollMs * 2,
+      async () => {
+        if ((await keepHouse({ database, config, now, log, rejudge })) > 0) runner.wake();
+      },
+      (err) => log.error({ err }, 'housekeeping failed; trying again'),
+    );
     closers.push(() => housekeeping.stop());
 
     const smtp = new SmtpIntake({
@@ -199,7 +202,11 @@ function internalMatcher({ addresses, domains }: Config['internal']): (address: 
 }
 
 /** Runs `work` again and again with a pause between; `stop` waits for the round in progress. */
-function repeat(pauseMs: number, work: () => Promise<void>, onError: (err: unknown) => void): { stop(): Promise<void> } {
+function repeat(
+  pauseMs: number,
+  work: () => Promise<void>,
+  onError: (err: unknown) => void,
+): { stop(): Promise<void> } {
   let stopped = false;
   let wake: () => void = () => {};
   const loop = (async () => {

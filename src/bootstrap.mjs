@@ -5,7 +5,17 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,7 +56,8 @@ function run(program, parameters) {
     shell: windows,
   });
   if (error) fail(`${program} cannot be run: ${error.message}`);
-  if (status !== 0) fail(`"${program} ${parameters.join(' ')}" failed (${signal ?? `exit code ${status}`}); see above`);
+  if (status !== 0)
+    fail(`"${program} ${parameters.join(' ')}" failed (${signal ?? `exit code ${status}`}); see above`);
 }
 
 function filesUnder(folder) {
@@ -57,17 +68,23 @@ function filesUnder(folder) {
 }
 
 function install() {
-  const inputs = ['package.json', 'package-lock.json'].map((file) => join(root, file)).filter((file) => existsSync(file));
+  const inputs = ['package.json', 'package-lock.json']
+    .map((file) => join(root, file))
+    .filter((file) => existsSync(file));
   once(join(root, 'node_modules/.presend-installed'), hashOf(inputs), 'installing dependencies', () =>
     run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error']),
   );
 }
 
 function build() {
-  const inputs = [...filesUnder(join(root, 'src')), join(root, 'tsconfig.json'), join(root, 'package-lock.json')];
+  const inputs = [
+    ...filesUnder(join(root, 'src')),
+    join(root, 'tsconfig.json'),
+    join(root, 'package-lock.json'),
+  ];
   once(join(root, 'dist/.presend-built'), hashOf(inputs), 'building', () => {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit', 'false']);
+    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'src/tsconfig.json']);
   });
   linkCommand();
 }
@@ -84,10 +101,25 @@ function linkCommand() {
 
 install();
 build();
-const target =
-  command === 'test'
-    ? [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args]
-    : [join(root, 'dist/main.js'), command, ...args];
-const child = spawn(process.execPath, target, { stdio: 'inherit', cwd: command === 'test' ? root : process.cwd() });
+
+function target() {
+  if (command === 'test') {
+    return [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--root',
+      root,
+      '--config',
+      'test/vitest.config.ts',
+      ...args,
+    ];
+  }
+  // Benchmarks are TypeScript beside the tests.
+  if (command === 'bench') return ['--import', 'tsx', join('test/bench', `${args[0]}.ts`), ...args.slice(1)];
+  return [join(root, 'dist/main.js'), command, ...args];
+}
+
+const own = command === 'test' || command === 'bench';
+const child = spawn(process.execPath, target(), { stdio: 'inherit', cwd: own ? root : process.cwd() });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -35,7 +35,9 @@ export async function withDatabase<T>(
   const config = configFor(command);
   const path = databasePath(config);
   if (!create && !existsSync(path)) {
-    throw new UserError(`there is no database at ${path}; start the gate once or name another folder with --data`);
+    throw new UserError(
+      `there is no database at ${path}; start the gate once or name another folder with --data`,
+    );
   }
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const database = new Database(path);

@@ -38,10 +38,26 @@ function decision(value: string, all: Record<string, string> = {}): Record<strin
 
 function withOptions(command: Command): Command {
   return command
-    .option('--domain <domain>', 'domain it may send as; repeat for several; ".example.com" allows subdomains', collect)
+    .option(
+      '--domain <domain>',
+      'domain it may send as; repeat for several; ".example.com" allows subdomains',
+      collect,
+    )
     .option('--upstream <name>', 'upstream it sends through, in failover order; repeat for several', collect)
-    .addOption(new Option('--mode <mode>', 'what the gate does with its mail').choices(['observe', 'enforce', 'stopped']))
-    .addOption(new Option('--answer <when>', 'wait for the verdict or answer at once').choices(['sync', 'async', 'default']))
+    .addOption(
+      new Option('--mode <mode>', 'what the gate does with its mail').choices([
+        'observe',
+        'enforce',
+        'stopped',
+      ]),
+    )
+    .addOption(
+      new Option('--answer <when>', 'wait for the verdict or answer at once').choices([
+        'sync',
+        'async',
+        'default',
+      ]),
+    )
     .option('--trust-headers', 'believe its X-Prospect-Id and X-Thread-Id headers')
     .option('--no-trust-headers')
     .option('--loopback-without-auth', 'let it submit from this machine without AUTH')
@@ -57,7 +73,9 @@ function changesFrom(options: EngineOptions): EngineChanges {
     ...(options.mode ? { mode: options.mode } : {}),
     ...(options.answer ? { answer: options.answer === 'default' ? null : options.answer } : {}),
     ...(options.trustHeaders === undefined ? {} : { trustedHeaders: options.trustHeaders }),
-    ...(options.loopbackWithoutAuth === undefined ? {} : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
+    ...(options.loopbackWithoutAuth === undefined
+      ? {}
+      : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
     ...(options.decision ? { decisions: options.decision as Engine['decisions'] } : {}),
   };
 }
@@ -66,7 +84,9 @@ const shown = ({ secretHash, ...engine }: Engine) => ({ ...engine, hasPassword: 
 
 /** `presend engine …` */
 export function register(program: Command): void {
-  const engine = program.command('engine').description('the clients that submit mail, their credentials and modes');
+  const engine = program
+    .command('engine')
+    .description('the clients that submit mail, their credentials and modes');
   engine.addHelpText(
     'after',
     `
@@ -106,7 +126,8 @@ Examples:
       await withDatabase(command, async (database) => {
         const engines = await listEngines(database.db);
         if (options.json) return printJson(engines.map(shown));
-        if (engines.length === 0) return printLine('No engine yet. Add one: presend engine add <name> --domain <domain>');
+        if (engines.length === 0)
+          return printLine('No engine yet. Add one: presend engine add <name> --domain <domain>');
         printTable(
           ['NAME', 'MODE', 'SENDER DOMAINS', 'UPSTREAMS', 'AUTH'],
           engines.map((e) => [
@@ -114,7 +135,9 @@ Examples:
             e.mode,
             e.senderDomains.join(', '),
             e.upstreams.join(', ') || '(default order)',
-            [e.secretHash && 'password', e.loopbackWithoutAuth && 'none on loopback'].filter(Boolean).join(', ') || 'none: cannot submit',
+            [e.secretHash && 'password', e.loopbackWithoutAuth && 'none on loopback']
+              .filter(Boolean)
+              .join(', ') || 'none: cannot submit',
           ]),
         );
       });
@@ -125,8 +148,11 @@ Examples:
       await withDatabase(command, async (database) => {
         const found = await requireEngine(database.db, name);
         const changes = changesFrom(options);
-        if (Object.keys(changes).length === 0) throw new UserError('nothing to change; see presend engine set --help');
-        await database.transact((trx) => changeEngine(trx, found.id, changes, { actor: actorName(), now: Date.now() }));
+        if (Object.keys(changes).length === 0)
+          throw new UserError('nothing to change; see presend engine set --help');
+        await database.transact((trx) =>
+          changeEngine(trx, found.id, changes, { actor: actorName(), now: Date.now() }),
+        );
         const now = await requireEngine(database.db, found.id);
         if (options.json) printJson(shown(now));
         else printLine(`Changed. Engine ${name} is in mode ${now.mode}.`);

@@ -24,14 +24,21 @@ export function register(program: Command): void {
   program
     .command('messages')
     .description('deliveries and where they stand, newest first')
-    .option('--state <state>', 'only this state; repeat for several', (v: string, all: string[] = []) => [...all, v])
+    .option('--state <state>', 'only this state; repeat for several', (v: string, all: string[] = []) => [
+      ...all,
+      v,
+    ])
     .option('--engine <name>', 'only this engine')
     .option('--search <text>', 'part of recipient, subject or id')
     .option('--limit <n>', 'at most this many', count, 50)
     .option('--json', 'print JSON')
     .action(async (options: MessagesOptions, command: Command) => {
       await withDatabase(command, async (database) => {
-        const items = await listDeliveries(database.db, { ...options, states: options.state, order: 'newest' });
+        const items = await listDeliveries(database.db, {
+          ...options,
+          states: options.state,
+          order: 'newest',
+        });
         if (options.json) return printJson(items);
         if (items.length === 0) return printLine('No mail matches. Send some: npm run demo');
         const now = Date.now();

@@ -14,7 +14,9 @@ import { register as uncertain } from './uncertain.ts';
 
 /** The command line: one small file per command. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('presend')
     .description('A pre-send gate for AI-written outreach: judges every mail before it leaves.')
     .version(version)
@@ -22,6 +24,7 @@ export function createProgram(): Command {
     .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true });
-  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation]) register(program);
+  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation])
+    register(program);
   return program;
 }

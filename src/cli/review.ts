@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { loadRubric } from '../judge/rubric.ts';
+import { createJudge, createRejudge } from '../pipeline/judge-delivery.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { editDelivery } from '../review/edit.ts';
 import { listDeliveries } from '../review/read.ts';
@@ -96,14 +97,20 @@ Examples:
     const sub = review
       .command(`${command} <id>`)
       .description(description)
-      .addOption(new Option('--right <label>', 'was the judge right?').choices(['right', 'wrong', 'not_sure']))
+      .addOption(
+        new Option('--right <label>', 'was the judge right?').choices(['right', 'wrong', 'not_sure']),
+      )
       .option('--json', 'print JSON');
     if (name === 'reject' || name === 'close') sub.option('--reason <text>', 'goes to the engine');
     sub.action(async (id: string, options: ReviewOptions, self: Command) => {
       await withDatabase(self, async (database, config) => {
         const rubric = loadRubric(config.rubric);
         const service = new Review({ database, config, rubric: () => rubric, now: Date.now });
-        const after = await service[name](id, { actor: actorName(), label: options.right, reason: options.reason });
+        const after = await service[name](id, {
+          actor: actorName(),
+          label: options.right,
+          reason: options.reason,
+        });
         if (options.json) return printJson(after);
         printLine(`${id} is ${after.state}. ${DONE[after.state] ?? ''}`.trim());
       });
@@ -123,7 +130,10 @@ Examples:
     .requiredOption('--text <file>', 'the new text (- for standard input)')
     .option('--subject <subject>', 'a new subject')
     .option('--release', 'release it if the new text passes')
-    .option('--force', 'with --release: release it even if the new text is stopped (rules 1 and 2 still hold)')
+    .option(
+      '--force',
+      'with --release: release it even if the new text is stopped (rules 1 and 2 still hold)',
+    )
     .addOption(new Option('--right <label>', 'was the judge right?').choices(['right', 'wrong', 'not_sure']))
     .option('--json', 'print JSON')
     .action(async (id: string, options: ReviewOptions, command: Command) => {
@@ -131,8 +141,9 @@ Examples:
       await withDatabase(command, async (database, config) => {
         const rubric = loadRubric(config.rubric);
         const actor = actorName();
+        const judge = createJudge({ database, rubric });
         const verdict = await editDelivery(
-          { database, config, rubric, now: Date.now },
+          { database, now: Date.now, rejudge: createRejudge({ database, judge, now: Date.now }) },
           id,
           { text, subject: options.subject, actor },
         );
@@ -143,7 +154,9 @@ Examples:
           after = await service.release(id, { actor, label: options.right });
         }
         if (options.json) return printJson({ verdict, delivery: after });
-        printLine(`The new text is judged ${verdict.decision ?? `in doubt (${verdict.hold_reason})`}: ${verdict.rationale}`);
+        printLine(
+          `The new text is judged ${verdict.decision ?? `in doubt (${verdict.hold_reason})`}: ${verdict.rationale}`,
+        );
         if (after) printLine(`${id} is ${after.state}. ${DONE[after.state] ?? ''}`.trim());
         else if (options.release) printLine('It stays held. Release it all the same with --release --force.');
         else printLine(`It stays held with the new text. Release it with: presend review release ${id}`);

@@ -46,27 +46,35 @@ function print(detail: DeliveryDetail & { draft: { subject: string | null; body:
   for (const entry of timeline) {
     const { from, to, note } = entry.detail as { from?: string; to?: string; note?: string };
     const change = from && to ? `${from} → ${to}` : '';
-    printLine(`${time(entry.at)}  ${entry.action.padEnd(10)} ${change.padEnd(24)} ${entry.actor}${note ? `  ${note}` : ''}`);
+    printLine(
+      `${time(entry.at)}  ${entry.action.padEnd(10)} ${change.padEnd(24)} ${entry.actor}${note ? `  ${note}` : ''}`,
+    );
   }
 }
 
 function printVerdict(verdict: NonNullable<DeliveryDetail['verdict']>): void {
   printLine(`${verdict.decision ?? `HOLD (${verdict.hold_reason})`}: ${verdict.rationale}`);
   for (const finding of verdict.findings) {
-    printLine(`  • ${finding.rule} → ${finding.decision}${finding.enforced ? '' : ' (observe only)'}: ${finding.rationale}`);
+    printLine(
+      `  • ${finding.rule} → ${finding.decision}${finding.enforced ? '' : ' (observe only)'}: ${finding.rationale}`,
+    );
     for (const span of finding.spans) printLine(`      "${span.text.replace(/\s+/g, ' ')}" (${span.part})`);
     for (const field of finding.fields) printLine(`      ${field.field} = ${JSON.stringify(field.value)}`);
   }
   for (const notice of verdict.notices) printLine(`  ◦ ${notice.kind}: ${notice.detail}`);
-  printLine(`  judged in ${verdict.latency_ms.toFixed(1)} ms by rubric ${verdict.rubric_version || '–'}, adapter ${verdict.adapter_version ?? 'none'}`);
+  printLine(
+    `  judged in ${verdict.latency_ms.toFixed(1)} ms by rubric ${verdict.rubric_version || '–'}, adapter ${verdict.adapter_version ?? 'none'}`,
+  );
   if (!verdict.prospect) return printLine('  The recipient is not in the CRM mirror.');
   const { thread, foreign, peers, available_signals, commitments, ...facts } = verdict.prospect;
   printLine('  CRM record as judged:');
   for (const [key, value] of Object.entries(facts)) {
-    if (value !== null && !(Array.isArray(value) && value.length === 0)) printLine(`      ${key}: ${JSON.stringify(value)}`);
+    if (value !== null && !(Array.isArray(value) && value.length === 0))
+      printLine(`      ${key}: ${JSON.stringify(value)}`);
   }
   printLine(
     `      thread messages: ${thread.length}, other threads' texts compared: ${foreign.length}, peers: ${peers.length}, commitments: ${commitments.length}`,
   );
-  if (Object.keys(available_signals).length > 0) printLine(`      available_signals: ${JSON.stringify(available_signals)}`);
+  if (Object.keys(available_signals).length > 0)
+    printLine(`      available_signals: ${JSON.stringify(available_signals)}`);
 }

@@ -25,7 +25,9 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
       process.once('SIGTERM', stop);
 
       const smtp = app.addresses.smtp.map(({ address, port }) => `${address}:${port}`).join(', ');
-      printLine(`presend listens for SMTP on ${smtp} and HTTP on ${app.addresses.http.address}:${app.addresses.http.port}.`);
+      printLine(
+        `presend listens for SMTP on ${smtp} and HTTP on ${app.addresses.http.address}:${app.addresses.http.port}.`,
+      );
       printLine(
         config.upstreams.length > 0
           ? `Passed mail is relayed through ${config.upstreams.map((u) => u.name).join(', then ')}.`

@@ -23,7 +23,11 @@ Look at the upstream's log or sent folder for the Message-ID, then
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
       await withDatabase(command, async (database) => {
-        const items = await listDeliveries(database.db, { states: ['uncertain'], limit: 1000, order: 'oldest' });
+        const items = await listDeliveries(database.db, {
+          states: ['uncertain'],
+          limit: 1000,
+          order: 'oldest',
+        });
         if (options.json) return printJson(items);
         if (items.length === 0) return printLine('Nothing is uncertain.');
         printTable(

@@ -55,10 +55,7 @@ export const configSchema = z.strictObject({
       host: z.string().default('127.0.0.1'),
       port: port.default(2525),
       implicit_tls_port: port.nullable().default(null),
-      tls: z
-        .strictObject({ certificate: z.string(), key: z.string() })
-        .nullable()
-        .default(null),
+      tls: z.strictObject({ certificate: z.string(), key: z.string() }).nullable().default(null),
       auth_without_tls_on_loopback: z.boolean().default(false),
       max_message_bytes: z.int().positive().default(26_214_400),
       max_recipients: z.int().positive().default(100),
@@ -96,7 +93,10 @@ export const configSchema = z.strictObject({
   upstreams: z
     .array(upstreamSchema)
     .default([])
-    .refine((list) => new Set(list.map((u) => u.name)).size === list.length, 'two upstreams have the same name'),
+    .refine(
+      (list) => new Set(list.map((u) => u.name)).size === list.length,
+      'two upstreams have the same name',
+    ),
   delivery: z
     .strictObject({
       concurrency: z.int().positive().max(200).default(10),
@@ -147,7 +147,9 @@ export const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..
  *
  * @throws ConfigError with file and line
  */
-export function loadConfig(options: { path?: string | undefined; dataDir?: string | undefined } = {}): Config {
+export function loadConfig(
+  options: { path?: string | undefined; dataDir?: string | undefined } = {},
+): Config {
   const named = options.path ?? process.env['PRESEND_CONFIG'];
   const path = named ?? join(PROJECT_ROOT, 'config/presend.yaml');
   const source = named !== undefined || existsSync(path) ? resolve(path) : null;

@@ -42,7 +42,15 @@ export function healthRoutes({
       .select(['state', sql<number>`count(*)`.as('count')])
       .where((eb) =>
         eb.or([
-          eb('state', 'in', ['received', 'relaying', 'deferred', 'held', 'escalating', 'uncertain', 'scheduled']),
+          eb('state', 'in', [
+            'received',
+            'relaying',
+            'deferred',
+            'held',
+            'escalating',
+            'uncertain',
+            'scheduled',
+          ]),
           eb('created_at', '>', now() - 86_400_000),
         ]),
       )

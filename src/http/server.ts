@@ -36,8 +36,14 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
     if (status >= 500) log.error({ err, path: req.path }, 'a request failed');
     if (res.headersSent) return void res.destroy();
     if (status >= 500) res.set('Retry-After', '30');
-    const text = status >= 500 ? 'presend cannot answer just now; try again in a moment.' : 'The request was not understood.';
-    res.status(status).type('html').send(page(status >= 500 ? 'Trouble' : 'Bad request', `<p>${text}</p>`));
+    const text =
+      status >= 500
+        ? 'presend cannot answer just now; try again in a moment.'
+        : 'The request was not understood.';
+    res
+      .status(status)
+      .type('html')
+      .send(page(status >= 500 ? 'Trouble' : 'Bad request', `<p>${text}</p>`));
   });
   return app;
 }

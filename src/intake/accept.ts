@@ -59,7 +59,15 @@ export class Acceptor {
     if (submission.answerEarly) this.#count();
     return new Promise<Accepted>((resolve, reject) => {
       const dedupeKey = dedupeKeyOf(submission, messageId);
-      this.#pending.push({ submission, id: ulid(this.#now()), messageId, subject, dedupeKey, resolve, reject });
+      this.#pending.push({
+        submission,
+        id: ulid(this.#now()),
+        messageId,
+        subject,
+        dedupeKey,
+        resolve,
+        reject,
+      });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.#flush());
@@ -144,10 +152,15 @@ export class Acceptor {
       )
       .execute();
     const deliveries = fresh.flatMap(({ submission, id }) =>
-      submission.envelope.recipients.map((recipient, index) => this.#delivery(submission, id, index, recipient, now)),
+      submission.envelope.recipients.map((recipient, index) =>
+        this.#delivery(submission, id, index, recipient, now),
+      ),
     );
     for (let i = 0; i < deliveries.length; i += MAX_BATCH) {
-      await trx.insertInto('deliveries').values(deliveries.slice(i, i + MAX_BATCH)).execute();
+      await trx
+        .insertInto('deliveries')
+        .values(deliveries.slice(i, i + MAX_BATCH))
+        .execute();
     }
     await trx
       .insertInto('audit')
@@ -158,7 +171,11 @@ export class Acceptor {
           subject_type: 'message',
           subject_id: id,
           action: 'accepted',
-          detail: JSON.stringify({ size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin }),
+          detail: JSON.stringify({
+            size: s.raw.length,
+            recipients: s.envelope.recipients.length,
+            ...s.origin,
+          }),
         })),
       )
       .execute();

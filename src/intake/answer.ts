@@ -32,7 +32,11 @@ export function createAnswer(options: {
 }
 
 /** No verdict in time: notes durably that the client was told 250, unless the verdict came just now. */
-async function answerEarly(database: Database, id: string, suppressed: 'reject' | 'accept'): Promise<SmtpReply> {
+async function answerEarly(
+  database: Database,
+  id: string,
+  suppressed: 'reject' | 'accept',
+): Promise<SmtpReply> {
   const outcomes = await database.transact(async (trx): Promise<Outcome[] | null> => {
     const { numUpdatedRows } = await trx
       .updateTable('messages')

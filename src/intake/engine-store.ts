@@ -87,7 +87,14 @@ function toRow(changes: EngineChanges) {
 async function auditEngine(trx: Trx, id: string, actor: string, now: number, action: string, detail: object) {
   await trx
     .insertInto('audit')
-    .values({ at: now, actor, subject_type: 'engine', subject_id: id, action, detail: JSON.stringify(detail) })
+    .values({
+      at: now,
+      actor,
+      subject_type: 'engine',
+      subject_id: id,
+      action,
+      detail: JSON.stringify(detail),
+    })
     .execute();
 }
 
@@ -98,7 +105,9 @@ export async function addEngine(
   { actor, now }: { actor: string; now: number },
 ): Promise<Engine> {
   if (await findEngine(trx, engine.name)) {
-    throw new UserError(`there is already an engine "${engine.name}"; change it with: presend engine set ${engine.name} …`);
+    throw new UserError(
+      `there is already an engine "${engine.name}"; change it with: presend engine set ${engine.name} …`,
+    );
   }
   const row = {
     id: ulid(now),
@@ -127,7 +136,11 @@ export async function changeEngine(
   { actor, now }: { actor: string; now: number },
 ): Promise<void> {
   const row = toRow(changes);
-  await trx.updateTable('engines').set({ ...row, updated_at: now }).where('id', '=', id).execute();
+  await trx
+    .updateTable('engines')
+    .set({ ...row, updated_at: now })
+    .where('id', '=', id)
+    .execute();
   const shown = 'secret_hash' in row ? { ...row, secret_hash: 'changed' } : row;
   await auditEngine(trx, id, actor, now, 'changed', shown);
 }

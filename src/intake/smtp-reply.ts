@@ -7,7 +7,10 @@ export interface SmtpReply {
 }
 
 /** Gate trouble is always temporary: the client keeps the mail and tries again. */
-export const TROUBLE: SmtpReply = { code: 451, text: '4.3.0 Not accepted just now, nothing was stored: try again later' };
+export const TROUBLE: SmtpReply = {
+  code: 451,
+  text: '4.3.0 Not accepted just now, nothing was stored: try again later',
+};
 
 /** The answer before there is a verdict. */
 export function queuedReply(id: string): SmtpReply {

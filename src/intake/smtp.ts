@@ -77,7 +77,9 @@ export class SmtpIntake {
 
   /** Stops listening, lets transactions in progress end, closes the rest. */
   async close(): Promise<void> {
-    await Promise.all(this.#servers.map(({ server }) => new Promise<void>((resolve) => server.close(resolve))));
+    await Promise.all(
+      this.#servers.map(({ server }) => new Promise<void>((resolve) => server.close(resolve))),
+    );
   }
 
   #createServer(secure: boolean): GateSmtpServer {
@@ -116,7 +118,8 @@ export class SmtpIntake {
           (error: unknown) => done(toRefusal(error)),
         );
       },
-      onMailFrom: (address, session, done) => this.#reply(done, () => this.#onMailFrom(address.address, session)),
+      onMailFrom: (address, session, done) =>
+        this.#reply(done, () => this.#onMailFrom(address.address, session)),
       onRcptTo: (address, _session, done) => this.#reply(done, () => onRcptTo(address.address)),
       onData: (stream, session, done) => {
         this.#onData(server, stream, session).then(
@@ -154,7 +157,8 @@ export class SmtpIntake {
     this.#perAddress.set(session.remoteAddress, count);
     this.#counted.add(session.id);
     // AUTH in the clear is for loopback only, even where the config allows it there.
-    if (!session.secure && !isLoopback(session.remoteAddress)) session.disabledCommands = [...NOT_OFFERED, 'AUTH'];
+    if (!session.secure && !isLoopback(session.remoteAddress))
+      session.disabledCommands = [...NOT_OFFERED, 'AUTH'];
   }
 
   #onClose(session: SMTPServerSession): void {
@@ -176,7 +180,8 @@ export class SmtpIntake {
 
   async #onMailFrom(from: string, session: SMTPServerSession): Promise<void> {
     const engine = (session.user as Engine | undefined) || (await this.#loopbackEngine(from, session));
-    if (!engine) throw new Refusal(530, '5.7.0 Authentication required: AUTH with the name and password of an engine');
+    if (!engine)
+      throw new Refusal(530, '5.7.0 Authentication required: AUTH with the name and password of an engine');
     if (!maySendAs(engine, from)) {
       throw new Refusal(
         550,
@@ -189,11 +194,17 @@ export class SmtpIntake {
   /** An engine that may submit from loopback without AUTH, if its sender domains include this one. */
   async #loopbackEngine(from: string, session: SMTPServerSession): Promise<Engine | undefined> {
     if (!isLoopback(session.remoteAddress)) return undefined;
-    const open = (await listEngines(this.#options.database.db)).filter((engine) => engine.loopbackWithoutAuth);
+    const open = (await listEngines(this.#options.database.db)).filter(
+      (engine) => engine.loopbackWithoutAuth,
+    );
     return open.find((engine) => from !== '' && maySendAs(engine, from)) ?? open[0];
   }
 
-  async #onData(server: GateSmtpServer, stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+  async #onData(
+    server: GateSmtpServer,
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+  ): Promise<string> {
     const { config, accept, answer, metrics } = this.#options;
     const engine = sessionEngine.get(session);
     const timer = setTimeout(

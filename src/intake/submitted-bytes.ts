@@ -36,7 +36,10 @@ export function checkSubmittedBytes(raw: Buffer, rules: ByteRules): SmtpReply | 
     };
   }
   if (headerValues(raw, 'received').length > rules.maxHops) {
-    return { code: 554, text: `5.4.6 Too many hops: more than ${rules.maxHops} Received lines, the mail is in a loop` };
+    return {
+      code: 554,
+      text: `5.4.6 Too many hops: more than ${rules.maxHops} Received lines, the mail is in a loop`,
+    };
   }
   for (const address of headerValues(raw, 'from').flatMap((value) => addressesIn(value))) {
     if (!rules.maySendAs(address)) {

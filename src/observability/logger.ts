@@ -12,7 +12,17 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
       level,
       base: null,
       redact: {
-        paths: ['raw', 'text', 'draft', 'password', 'secret', 'address', 'recipient', '*.password', '*.recipient'],
+        paths: [
+          'raw',
+          'text',
+          'draft',
+          'password',
+          'secret',
+          'address',
+          'recipient',
+          '*.password',
+          '*.recipient',
+        ],
         censor: '[redacted]',
       },
       timestamp: pino.stdTimeFunctions.isoTime,

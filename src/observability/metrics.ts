@@ -13,7 +13,11 @@ export function createMetrics() {
       labelNames: ['engine'],
       registers,
     }),
-    authFailures: new Counter({ name: 'presend_auth_failures_total', help: 'Failed AUTH attempts.', registers }),
+    authFailures: new Counter({
+      name: 'presend_auth_failures_total',
+      help: 'Failed AUTH attempts.',
+      registers,
+    }),
     judged: new Counter({
       name: 'presend_judged_total',
       help: 'Deliveries judged, by decision (or hold reason) and the state they went to.',

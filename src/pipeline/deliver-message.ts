@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { AttemptResult, Courier } from '../delivery/courier.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
+import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { backoffMs } from '../queue/retry.ts';
@@ -10,6 +11,7 @@ import type { Database, Trx } from '../store/database.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
 import { giveBackSlot, takeSlot } from './mailbox-slots.ts';
 import { queueOwnMail } from './own-mail.ts';
+import { readRelayedDraft, recordRelayedDraft } from './record-relayed.ts';
 import { recheck } from './recheck.ts';
 
 export interface DeliverOptions {
@@ -23,8 +25,8 @@ export interface DeliverOptions {
   /** The bytes and envelope of what is to be sent, and the couriers it may go by. */
   compose: (delivery: Delivery) => Promise<ComposedMail>;
   courierFor: (upstreams: string[]) => Courier;
-  /** Writes the relayed draft to the CRM mirror's threads; runs in the settling transaction. */
-  recordRelayed: (trx: Trx, delivery: Delivery, mail: SendableMail) => Promise<void>;
+  /** Of words to the hashes the thread index keeps. */
+  fingerprint: Fingerprint;
 }
 
 /** Longer than the ten minutes a client waits for the answer to DATA. */
@@ -114,7 +116,12 @@ async function begin(
  * The durable mark before the last byte. A delivery that must not go any more is settled here, in the same transaction
  * that denies the hand-over.
  */
-async function handOver(trx: Trx, options: DeliverOptions, delivery: Delivery, attempt: number): Promise<boolean> {
+async function handOver(
+  trx: Trx,
+  options: DeliverOptions,
+  delivery: Delivery,
+  attempt: number,
+): Promise<boolean> {
   const now = options.now();
   await assertLease(trx, delivery);
   const stop = await recheck(trx, delivery, context(options, now));
@@ -133,7 +140,11 @@ async function handOver(trx: Trx, options: DeliverOptions, delivery: Delivery, a
 }
 
 /** What the upstream's answer means for the delivery. */
-function eventOf({ config, now, random }: DeliverOptions, delivery: Delivery, result: AttemptResult): DispositionEvent {
+function eventOf(
+  { config, now, random }: DeliverOptions,
+  delivery: Delivery,
+  result: AttemptResult,
+): DispositionEvent {
   const note = `${result.upstream}: ${result.response}`;
   switch (result.outcome) {
     case 'delivered':
@@ -145,21 +156,29 @@ function eventOf({ config, now, random }: DeliverOptions, delivery: Delivery, re
       return { type: 'lost', note };
     case 'temporary': {
       const { give_up_hours } = config.delivery;
-      const since = delivery.released_by === null ? delivery.created_at : (delivery.judged_at ?? delivery.created_at);
+      const since =
+        delivery.released_by === null ? delivery.created_at : (delivery.judged_at ?? delivery.created_at);
       if (now() - since > give_up_hours * 3_600_000) {
         return { type: 'failed', note: `given up after ${give_up_hours} hours; last: ${note}` };
       }
-      return { type: 'deferred', until: now() + backoffMs(delivery.attempts + 1, config.delivery, random()), note };
+      return {
+        type: 'deferred',
+        until: now() + backoffMs(delivery.attempts + 1, config.delivery, random()),
+        note,
+      };
     }
   }
 }
 
 async function finish(
-  { database, config, now, recordRelayed }: DeliverOptions,
+  { database, config, now, fingerprint }: DeliverOptions,
   delivery: Delivery,
   done: { attempt: number; result: AttemptResult; mail: SendableMail } | null,
   event: DispositionEvent,
 ): Promise<void> {
+  const joinsThread =
+    done !== null && event.type === 'delivered' && delivery.kind === 'mail' && delivery.state === 'relaying';
+  const relayed = joinsThread && delivery.prospect_id !== null ? await readRelayedDraft(done.mail.raw) : null;
   await database.transact(async (trx) => {
     const at = now();
     if (done) await closeAttempt(trx, done.attempt, done.result, at);
@@ -172,9 +191,7 @@ async function finish(
     if (done && event.type !== 'delivered' && event.type !== 'lost') {
       await giveBackSlot(trx, delivery, config.mailboxes, done.mail.from, at);
     }
-    if (event.type === 'delivered' && delivery.kind === 'mail' && delivery.state === 'relaying' && done) {
-      await recordRelayed(trx, delivery, done.mail);
-    }
+    if (relayed) await recordRelayedDraft(trx, delivery, relayed, fingerprint, at);
     if (event.type === 'failed' && delivery.kind === 'mail') {
       const message = await trx
         .selectFrom('messages')

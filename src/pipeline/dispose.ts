@@ -32,7 +32,16 @@ function ofVerdict(verdict: Verdict, engine: Engine, config: Config): Disposal {
   if (verdict.decision === 'PASS') return { outcome: 'relay', reason: null, note: verdict.rationale };
   const rule = verdict.findings.find((f) => f.enforced && f.decision === verdict.decision)?.rule ?? null;
   const outcome = engine.decisions?.[verdict.decision] ?? config.decisions[verdict.decision];
+  if (outcome === 'forward' && accountOwner(verdict.prospect?.account_owner ?? null, config) === null) {
+    const note = `${verdict.rationale} There is no account owner to forward to, and no escalation.fallback.`;
+    return { outcome: 'hold', reason: rule, note };
+  }
   return { outcome, reason: rule, note: verdict.rationale };
+}
+
+/** The prospect's account owner if that is an address, else the configured fallback. */
+export function accountOwner(owner: string | null, config: Config): string | null {
+  return owner !== null && /^[^\s@<>]+@[^\s@<>]+$/.test(owner) ? owner : config.escalation.fallback;
 }
 
 /**
@@ -54,7 +63,11 @@ export function dispose(judged: Judged[], engine: Engine, config: Config): Dispo
     const wanted: Disposal =
       disposal ??
       (allSuppressed
-        ? { outcome: 'suppress', reason: 'whole_message', note: 'every prospect of this message is suppressed' }
+        ? {
+            outcome: 'suppress',
+            reason: 'whole_message',
+            note: 'every prospect of this message is suppressed',
+          }
         : { outcome: 'relay', reason: null, note: 'internal address, not judged' });
     if (engine.mode === 'stopped' && wanted.outcome !== 'suppress') {
       return held('engine_stopped', `engine ${engine.name} is stopped`);

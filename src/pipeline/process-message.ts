@@ -52,7 +52,8 @@ export async function processMessage(options: ProcessOptions, message: MessageRo
     .orderBy('created_at')
     .execute();
   const engine = await findEngine(database.db, message.engine_id);
-  if (!engine) throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
+  if (!engine)
+    throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
 
   const parsed = await parse(await readRaw(database.db, message.id, 0));
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
@@ -132,7 +133,11 @@ async function save(
     if (outcome === 'relay' && verdict && engine.mode !== 'observe') {
       front = await deliveryInFront(trx, delivery, prospectId);
       if (front !== null) {
-        [outcome, reason, note] = ['hold', 'held_behind', `earlier mail to this prospect (${front}) is not settled yet`];
+        [outcome, reason, note] = [
+          'hold',
+          'held_behind',
+          `earlier mail to this prospect (${front}) is not settled yet`,
+        ];
       }
     }
     const after = await settle(

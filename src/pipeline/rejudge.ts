@@ -7,7 +7,10 @@ import type { Database, Trx } from '../store/database.ts';
 import { saveVerdict } from './verdict-store.ts';
 
 /** Judges a delivery's current text with today's CRM record. */
-export type Rejudge = (delivery: Delivery, revision?: number) => Promise<{ verdict: Verdict; prospectId: string | null }>;
+export type Rejudge = (
+  delivery: Delivery,
+  revision?: number,
+) => Promise<{ verdict: Verdict; prospectId: string | null }>;
 
 interface Options {
   database: Database;
@@ -67,7 +70,9 @@ export async function rejudgeAfterEdits(options: Options): Promise<number> {
     const at = Math.max(now(), newest.at + 1);
     try {
       const { verdict, prospectId } = await rejudge(delivery);
-      await database.transact((trx) => applyRejudged(trx, delivery, { verdict, prospectId, at, actor: 'gate' }));
+      await database.transact((trx) =>
+        applyRejudged(trx, delivery, { verdict, prospectId, at, actor: 'gate' }),
+      );
     } catch (err) {
       if (err instanceof TransitionError) continue;
       log.error({ err, id: delivery.id }, 'judging a held delivery again failed');

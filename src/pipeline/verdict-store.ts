@@ -5,7 +5,12 @@ import type { Trx } from '../store/database.ts';
 import type { Schema, VerdictTable } from '../store/schema.ts';
 
 /** Stores a verdict; a delivery judged again gets another row, the newest counts. */
-export async function saveVerdict(trx: Trx, deliveryId: string, verdict: Verdict, now: number): Promise<void> {
+export async function saveVerdict(
+  trx: Trx,
+  deliveryId: string,
+  verdict: Verdict,
+  now: number,
+): Promise<void> {
   await trx
     .insertInto('verdicts')
     .values({

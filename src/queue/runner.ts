@@ -95,7 +95,9 @@ export class Runner {
             );
       for (const delivery of due) {
         const work: Promise<void> = deliverMessage(delivery)
-          .catch((err: unknown) => log.error({ err, id: delivery.id }, 'a courier attempt failed inside the gate'))
+          .catch((err: unknown) =>
+            log.error({ err, id: delivery.id }, 'a courier attempt failed inside the gate'),
+          )
           .finally(() => {
             this.#inFlight.delete(work);
             this.#deliverWake();

@@ -22,8 +22,10 @@ export async function editDelivery(
     .where('id', '=', id)
     .where('kind', '=', 'mail')
     .executeTakeFirst();
-  if (!delivery) throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
-  if (delivery.state !== 'held') throw new UserError(`${id} is ${delivery.state}; only a held mail can be edited`);
+  if (!delivery)
+    throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
+  if (delivery.state !== 'held')
+    throw new UserError(`${id} is ${delivery.state}; only a held mail can be edited`);
   if (edit.text.trim() === '') throw new UserError('the new text is empty; to end the mail, reject it');
 
   const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
@@ -37,13 +39,25 @@ export async function editDelivery(
     const next = newest.revision + 1;
     await trx
       .insertInto('bodies')
-      .values({ message_id: delivery.message_id, revision: next, raw: edited, created_at: now(), actor: edit.actor })
+      .values({
+        message_id: delivery.message_id,
+        revision: next,
+        raw: edited,
+        created_at: now(),
+        actor: edit.actor,
+      })
       .execute();
     return next;
   });
   const { verdict, prospectId } = await rejudge(delivery, revision);
   await database.transact((trx) =>
-    applyRejudged(trx, delivery, { verdict, prospectId, at: now(), actor: edit.actor, bodyRevision: revision }),
+    applyRejudged(trx, delivery, {
+      verdict,
+      prospectId,
+      at: now(),
+      actor: edit.actor,
+      bodyRevision: revision,
+    }),
   );
   return verdict;
 }

@@ -67,7 +67,10 @@ export function linkRoutes({
       else await review.close(deliveryId, by);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return void res.status(409).type('html').send(page('Not done', `<p>${escapeHtml(error.message)}</p>`));
+      return void res
+        .status(409)
+        .type('html')
+        .send(page('Not done', `<p>${escapeHtml(error.message)}</p>`));
     }
     res.type('html').send(page('Done', `<p>${escapeHtml(TITLES[act].done)}</p>`));
   });

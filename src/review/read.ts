@@ -82,7 +82,14 @@ export interface TimelineEntry {
 export interface DeliveryDetail {
   delivery: Delivery;
   engine: string;
-  message: { id: string; from: string; subject: string | null; message_id: string | null; size: number; received_at: number };
+  message: {
+    id: string;
+    from: string;
+    subject: string | null;
+    message_id: string | null;
+    size: number;
+    received_at: number;
+  };
   verdict: StoredVerdict | null;
   timeline: TimelineEntry[];
 }

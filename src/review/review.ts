@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
+import { updateProspect } from '../crm/store.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
@@ -41,7 +42,10 @@ export class Review {
    */
   release(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'release', act, async (trx, delivery, now) => {
-      const record = await recheckRecord(trx, { address: delivery.recipient, prospectId: delivery.prospect_id });
+      const record = await recheckRecord(trx, {
+        address: delivery.recipient,
+        prospectId: delivery.prospect_id,
+      });
       const stop = delivery.internal === 1 ? null : decidedByRecord(record, this.#rubric());
       if (stop && delivery.state === 'held') {
         await settle(
@@ -66,7 +70,12 @@ export class Review {
   /** Takes a release back while its undo time runs. */
   undo(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'undo', act, (trx, _delivery, now) =>
-      settle(trx, id, { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) }, { actor: act.actor, now }),
+      settle(
+        trx,
+        id,
+        { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) },
+        { actor: act.actor, now },
+      ),
     );
   }
 
@@ -101,11 +110,12 @@ export class Review {
   takeOver(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'take_over', act, async (trx, delivery, now) => {
       if (delivery.prospect_id === null) throw new UserError(`${id} is not to a prospect of the CRM mirror`);
-      await trx
-        .updateTable('prospects')
-        .set({ taken_over_by: act.actor, updated_at: now })
-        .where('id', '=', delivery.prospect_id)
-        .execute();
+      await updateProspect(
+        trx,
+        delivery.prospect_id,
+        { taken_over_by: act.actor },
+        { actor: act.actor, at: now },
+      );
       const note = `taken over by ${act.actor}`;
       return settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
     });

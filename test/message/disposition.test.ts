@@ -40,9 +40,21 @@ const EVENTS: Record<string, DispositionEvent> = {
   },
   'judged hold': { type: 'judged', outcome: 'hold', decision: 'BLOCK', note: null, expiresAt: NOW + 9 },
   'judged forward': { type: 'judged', outcome: 'forward', decision: 'ESCALATE', note: null, expiresAt: null },
-  'judged suppress': { type: 'judged', outcome: 'suppress', decision: 'SUPPRESS', note: null, expiresAt: null },
+  'judged suppress': {
+    type: 'judged',
+    outcome: 'suppress',
+    decision: 'SUPPRESS',
+    note: null,
+    expiresAt: null,
+  },
   rejudged: { type: 'rejudged', decision: 'PASS', holdReason: null, note: '', suppress: false },
-  'rejudged suppress': { type: 'rejudged', decision: 'SUPPRESS', holdReason: 'opt_out', note: '', suppress: true },
+  'rejudged suppress': {
+    type: 'rejudged',
+    decision: 'SUPPRESS',
+    holdReason: 'opt_out',
+    note: '',
+    suppress: true,
+  },
   due: { type: 'due' },
   delivered: { type: 'delivered', note: 'ok' },
   deferred: { type: 'deferred', until: NOW + 60, note: '451' },
@@ -130,7 +142,10 @@ describe('transition', () => {
 
   test('a release cannot be taken back when its undo time is over', () => {
     const released = transition(at('held', { hold_reason: 'thread_leak' }), EVENTS['release']!, NOW);
-    expect(transition(released, EVENTS['undo']!, NOW + 9)).toMatchObject({ state: 'held', hold_reason: 'thread_leak' });
+    expect(transition(released, EVENTS['undo']!, NOW + 9)).toMatchObject({
+      state: 'held',
+      hold_reason: 'thread_leak',
+    });
     expect(() => transition(released, EVENTS['undo']!, NOW + 10)).toThrow(/no longer/);
   });
 

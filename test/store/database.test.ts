@@ -15,13 +15,16 @@ afterEach(() => database.close());
 
 const put = (key: string) =>
   database.transact((trx) => trx.insertInto('settings').values({ key, value: key }).execute());
-const keys = async () => (await database.db.selectFrom('settings').select('key').orderBy('key').execute()).map((r) => r.key);
+const keys = async () =>
+  (await database.db.selectFrom('settings').select('key').orderBy('key').execute()).map((r) => r.key);
 
 describe('transact', () => {
   test('work of one turn of the loop shares one transaction', async () => {
     const seen: number[] = [];
     const txn = (trx: Parameters<Parameters<typeof database.transact>[0]>[0]) =>
-      sql<{ n: number }>`select count(*) as n from settings`.execute(trx).then(({ rows }) => seen.push(rows[0]!.n));
+      sql<{ n: number }>`select count(*) as n from settings`
+        .execute(trx)
+        .then(({ rows }) => seen.push(rows[0]!.n));
     let reachedAfterCommit = false;
     const first = put('a').then(() => (reachedAfterCommit = true));
     // Runs in the same transaction as `put('a')`: it sees the row before anybody was told it is durable.
@@ -33,7 +36,7 @@ describe('transact', () => {
     expect(seen).toEqual([1]);
   });
 
-  test('work that throws takes back its own changes and nobody else\'s', async () => {
+  test("work that throws takes back its own changes and nobody else's", async () => {
     const results = await Promise.allSettled([
       put('a'),
       database.transact(async (trx) => {
@@ -81,7 +84,9 @@ describe('transact', () => {
     const pending = put('a');
     await database.close();
     await expect(pending).resolves.toBeDefined();
-    const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db).catch(() => ({ rows: [] }));
+    const { rows } = await sql<{ file: string }>`pragma database_list`
+      .execute(database.db)
+      .catch(() => ({ rows: [] }));
     expect(rows).toEqual([]);
     database = new Database(':memory:');
   });

@@ -23,7 +23,10 @@ async function countSyncs(library: string, folder: string, synchronous: string):
   const child = spawn(
     process.execPath,
     [join(here, 'commit-child.mjs'), join(folder, `${synchronous}.db`), String(COMMITS), synchronous],
-    { env: { ...process.env, LD_PRELOAD: library, FSYNC_COUNTER_FILE: counter }, stdio: ['pipe', 'pipe', 'inherit'] },
+    {
+      env: { ...process.env, LD_PRELOAD: library, FSYNC_COUNTER_FILE: counter },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
   );
   const size = () => (existsSync(counter) ? statSync(counter).size : 0);
   await once(child.stdout, 'data');
@@ -37,7 +40,9 @@ async function countSyncs(library: string, folder: string, synchronous: string):
 }
 
 test('every commit is synced to disk before it is reported, and without FULL the test would notice', async () => {
-  expect(existsSync(join(here, '../../dist/store/database.js')), 'run npm test, which builds first').toBe(true);
+  expect(existsSync(join(here, '../../dist/store/database.js')), 'run npm test, which builds first').toBe(
+    true,
+  );
   const folder = mkdtempSync(join(tmpdir(), 'presend-sync-'));
   const library = buildCounter(folder);
   if (library === null) {

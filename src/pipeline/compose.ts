@@ -1,0 +1,198 @@
+import type { Config } from '../config/config.ts';
+import { composeForward } from '../delivery/forward.ts';
+import { type ReportEvent, composeReport } from '../delivery/report.ts';
+import { headerValues } from '../intake/header-peek.ts';
+import { type Engine, findEngine } from '../intake/engine-store.ts';
+import type { Origin } from '../intake/submission.ts';
+import { prependReceived } from '../message/received.ts';
+import type { EnvelopeParams } from '../message/types.ts';
+import type { Delivery } from '../queue/settle.ts';
+import { type MessageRow, readRaw } from '../queue/store.ts';
+import { LINK_ACTS, type LinkAct, signLink } from '../review/links.ts';
+import type { Database } from '../store/database.ts';
+import { accountOwner } from './dispose.ts';
+import type { OwnMail } from './own-mail.ts';
+import { composeReminder } from './reminder.ts';
+import { newestVerdict } from './verdict-store.ts';
+
+/** What one courier attempt sends. */
+export interface SendableMail {
+  from: string;
+  to: string;
+  params: EnvelopeParams;
+  dsnNotify?: string[] | undefined;
+  dsnOrcpt?: string | undefined;
+  raw: Buffer;
+  /** In failover order; empty = the configured order. */
+  upstreams: string[];
+}
+
+/** `refused` says why there is nothing to send; the delivery fails with it. */
+export type ComposedMail = SendableMail | { refused: string };
+
+const PLAIN: EnvelopeParams = { body8bit: false, smtpUtf8: false };
+
+const LINK_LABELS: Record<LinkAct, string> = {
+  release: 'Release it to the recipient',
+  take_over: 'Take over: do not send, pause every engine for this prospect',
+  close: 'Close without sending',
+};
+
+export interface ComposeOptions {
+  database: Database;
+  config: Config;
+  linkKey: Buffer;
+  /** Where the links of an escalation lead, without a trailing slash. */
+  publicUrl: () => string;
+}
+
+/** Makes the bytes of each kind of delivery: the mail itself, the forward to the account owner, and the gate's own mails. */
+export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
+  const { database, config } = options;
+  return async (delivery) => {
+    const message = await database.db
+      .selectFrom('messages')
+      .selectAll()
+      .where('id', '=', delivery.message_id)
+      .executeTakeFirstOrThrow();
+    const engine = await findEngine(database.db, delivery.engine_id);
+    if (!engine) return { refused: `the engine ${delivery.engine_id} no longer exists` };
+    const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
+    if (delivery.kind !== 'mail') return ownMail(options, delivery, { message, engine, raw });
+    return delivery.state === 'escalating'
+      ? forward(options, delivery, { message, engine, raw })
+      : relay(config, delivery, { message, engine, raw });
+  };
+}
+
+interface Source {
+  message: MessageRow;
+  engine: Engine;
+  raw: Buffer;
+}
+
+/** The accepted bytes (or a reviewer's edit) under one Received line. */
+function relay(config: Config, delivery: Delivery, { message, engine, raw }: Source): SendableMail {
+  const origin = JSON.parse(message.origin) as Origin;
+  return {
+    from: message.envelope_from,
+    to: delivery.recipient,
+    params: JSON.parse(message.params) as EnvelopeParams,
+    dsnNotify: delivery.dsn_notify?.split(','),
+    dsnOrcpt: delivery.dsn_orcpt ?? undefined,
+    upstreams: engine.upstreams,
+    raw: prependReceived(raw, {
+      helo: origin.helo,
+      remoteAddress: origin.remoteAddress,
+      by: config.hostname,
+      protocol: origin.transmission,
+      id: message.id,
+      date: new Date(message.received_at),
+    }),
+  };
+}
+
+async function forward(
+  { database, config, linkKey, publicUrl }: ComposeOptions,
+  delivery: Delivery,
+  { message, engine, raw }: Source,
+): Promise<ComposedMail> {
+  const verdict = await newestVerdict(database.db, delivery.id);
+  const owner = accountOwner(verdict?.prospect?.account_owner ?? null, config);
+  if (owner === null)
+    return { refused: 'there is no account owner to forward to, and no escalation.fallback' };
+  // Counted from the escalation, not from now: a retry is the same mail.
+  const at = delivery.updated_at;
+  const expires = at + config.escalation.link_days * 86_400_000;
+  const links = LINK_ACTS.map((act) => ({
+    label: LINK_LABELS[act],
+    url: `${publicUrl()}/act/${signLink(linkKey, { deliveryId: delivery.id, act, person: owner, expires })}`,
+  }));
+  return {
+    from: config.escalation.from,
+    to: owner,
+    params: PLAIN,
+    upstreams: engine.upstreams,
+    raw: composeForward({
+      deliveryId: delivery.id,
+      hostname: config.hostname,
+      from: config.escalation.from,
+      to: owner,
+      replyTo: null,
+      at,
+      engine: engine.name,
+      recipient: delivery.recipient,
+      subject: message.subject,
+      prospect: verdict?.prospect ?? null,
+      rationale: verdict?.rationale ?? delivery.note ?? '',
+      findings: verdict?.findings ?? [],
+      links,
+      raw,
+    }),
+  };
+}
+
+async function ownMail(
+  { database, config }: ComposeOptions,
+  delivery: Delivery,
+  { message, engine, raw }: Source,
+): Promise<ComposedMail> {
+  const about = await database.db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', delivery.about ?? '')
+    .executeTakeFirst();
+  if (!about) return { refused: 'the delivery it is about no longer exists' };
+  const base = { to: delivery.recipient, params: PLAIN, upstreams: engine.upstreams };
+  if (delivery.kind === 'reminder') {
+    const from = config.escalation.from;
+    return {
+      ...base,
+      from,
+      raw: composeReminder({
+        about,
+        message,
+        engine,
+        config,
+        to: delivery.recipient,
+        at: delivery.created_at,
+      }),
+    };
+  }
+  const params = JSON.parse(message.params) as EnvelopeParams;
+  const report = composeReport({
+    event: reportEvent(delivery.kind as OwnMail, about),
+    deliveryId: about.id,
+    hostname: config.hostname,
+    at: delivery.created_at,
+    returnPath: message.envelope_from,
+    recipient: about.recipient,
+    dsnNotify: about.dsn_notify?.split(','),
+    dsnOrcpt: about.dsn_orcpt ?? undefined,
+    dsnRet: params.dsnRet,
+    dsnEnvid: params.dsnEnvid,
+    autoSubmitted: headerValues(raw, 'auto-submitted').some((value) => value.toLowerCase() !== 'no'),
+    messageId: message.message_id,
+    subject: message.subject,
+    receivedAt: message.received_at,
+    raw,
+  });
+  return report ? { ...base, from: '', raw: report } : { refused: 'the sender wants no report on this mail' };
+}
+
+function reportEvent(kind: OwnMail, about: Delivery): ReportEvent {
+  const rule = about.hold_reason;
+  if (kind === 'report_delayed') {
+    return { kind: 'delayed', stop: 'held', rule, until: about.expires_at ?? undefined };
+  }
+  switch (about.state) {
+    case 'suppressed':
+    case 'rejected':
+    case 'expired':
+      return { kind: 'stopped', stop: about.state, rule };
+    case 'closed':
+      return { kind: 'stopped', stop: 'rejected', rule };
+    default:
+      return { kind: 'failed', response: about.note ?? 'delivery failed', lastAttemptAt: about.updated_at };
+  }
+}

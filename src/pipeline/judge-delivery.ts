@@ -1,0 +1,86 @@
+import { suppressedChannels } from '../crm/suppression-store.ts';
+import { findProspect, snapshot } from '../crm/snapshot.ts';
+import type { ProspectSnapshot } from '../crm/prospect.ts';
+import { findThread } from '../crm/threads.ts';
+import { findEngine } from '../intake/engine-store.ts';
+import { judgeByRules } from '../judge/judge.ts';
+import { fingerprints } from '../judge/language/fingerprint.ts';
+import { properNames } from '../judge/language/names.ts';
+import type { Rubric } from '../judge/rubric.ts';
+import { fold } from '../message/fold.ts';
+import { newText } from '../message/new-text.ts';
+import { parseMessage } from '../message/parse.ts';
+import { readRaw } from '../queue/store.ts';
+import type { Database } from '../store/database.ts';
+import type { JudgeDelivery } from './process-message.ts';
+import type { Rejudge } from './rejudge.ts';
+
+const isoDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/**
+ * Judges one delivery: finds the recipient in the CRM mirror, takes the snapshot that this draft needs, and asks the rules.
+ * An unknown recipient is still checked against the suppressions by address and domain.
+ */
+export function createJudge({ database, rubric }: { database: Database; rubric: Rubric }): JudgeDelivery {
+  const { db } = database;
+  return async ({ parsed, engine, address, now }) => {
+    const began = performance.now();
+    const { draft, headers, trouble } = parsed;
+    const found = await findProspect(db, {
+      address,
+      prospectIdHint: engine.trustedHeaders ? headers.prospectId : null,
+    });
+    let prospect: ProspectSnapshot | null = null;
+    if (found) {
+      const threadId = await findThread(db, {
+        prospectId: found.prospect.id,
+        prospectThreadId: found.prospect.thread_id,
+        inReplyTo: headers.inReplyTo,
+        references: headers.references,
+        threadIdHint: engine.trustedHeaders ? headers.threadId : null,
+      });
+      const text = newText(draft);
+      prospect = await snapshot(db, {
+        found,
+        address,
+        threadId,
+        names: properNames(fold(`${draft.subject ?? ''}\n${draft.body}`).text).map(({ name }) => name),
+        fingerprints: fingerprints(text),
+        today: isoDate(now),
+      });
+    }
+    const verdict = judgeByRules({
+      draft,
+      headers,
+      trouble,
+      prospect,
+      suppressedChannels: found ? [] : await suppressedChannels(db, address),
+      channel: 'email',
+      today: isoDate(now),
+      rubric,
+    });
+    return {
+      prospectId: found?.prospect.id ?? null,
+      verdict: { ...verdict, latency_ms: performance.now() - began },
+    };
+  };
+}
+
+/** Judges a stored delivery's text again, with today's record. */
+export function createRejudge({
+  database,
+  judge,
+  now,
+}: {
+  database: Database;
+  judge: JudgeDelivery;
+  now: () => number;
+}): Rejudge {
+  return async (delivery, revision) => {
+    const engine = await findEngine(database.db, delivery.engine_id);
+    if (!engine)
+      throw new Error(`delivery ${delivery.id} names engine ${delivery.engine_id}, which does not exist`);
+    const raw = await readRaw(database.db, delivery.message_id, revision ?? delivery.body_revision);
+    return judge({ parsed: await parseMessage(raw), engine, address: delivery.recipient, now: now() });
+  };
+}

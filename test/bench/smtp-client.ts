@@ -1,0 +1,71 @@
+import { type Socket, connect } from 'node:net';
+
+/**
+ * A bare SMTP client for load: one connection, one transaction after another, no libraries in the way. It speaks real
+ * SMTP and waits for every reply.
+ */
+export class BenchClient {
+  readonly #socket: Socket;
+  #buffer = '';
+  #waiting: ((reply: string) => void) | null = null;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => {
+      this.#buffer += chunk.toString('latin1');
+      this.#pump();
+    });
+  }
+
+  static async open(port: number): Promise<BenchClient> {
+    const socket = connect(port, '127.0.0.1');
+    const client = new BenchClient(socket);
+    await client.#read('220');
+    await client.command('EHLO bench.example', '250');
+    return client;
+  }
+
+  async command(line: string, expected: string): Promise<string> {
+    this.#socket.write(`${line}\r\n`);
+    return this.#read(expected);
+  }
+
+  /** One message; with `pipelined` the envelope goes in one write (RFC 2920). Returns the final reply. */
+  async send(from: string, to: string, body: string, pipelined: boolean): Promise<string> {
+    if (pipelined) {
+      this.#socket.write(`MAIL FROM:<${from}>\r\nRCPT TO:<${to}>\r\nDATA\r\n`);
+      await this.#read('250');
+      await this.#read('250');
+      await this.#read('354');
+    } else {
+      await this.command(`MAIL FROM:<${from}>`, '250');
+      await this.command(`RCPT TO:<${to}>`, '250');
+      await this.command('DATA', '354');
+    }
+    this.#socket.write(`${body}\r\n.\r\n`);
+    return this.#read('250');
+  }
+
+  close(): void {
+    this.#socket.end('QUIT\r\n');
+  }
+
+  #read(expected: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = (reply) =>
+        reply.startsWith(expected) ? resolve(reply) : reject(new Error(`expected ${expected}, got ${reply}`));
+      this.#pump();
+    });
+  }
+
+  /** Hands over the next whole reply, continuation lines included. */
+  #pump(): void {
+    const match = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n/.exec(this.#buffer);
+    if (!match || !this.#waiting) return;
+    this.#buffer = this.#buffer.slice(match[0].length);
+    const tell = this.#waiting;
+    this.#waiting = null;
+    tell(match[0].trimEnd());
+  }
+}
