@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
+import { HandOver } from '../../src/delivery/hand-over.ts';
 import type { Stage } from '../support/smtp-upstream.ts';
 import { job, MAIL, relayTo, startUpstream } from './setup.ts';
 
@@ -161,5 +163,49 @@ describe('the durable hand-over', () => {
     expect(answered).toBe(true);
     // The last byte never left, so this is certain.
     expect(result.outcome).toBe('temporary');
+  });
+});
+
+describe('the body stream', () => {
+  function follow(flushed: () => Promise<void>) {
+    const steps: string[] = [];
+    const body = new HandOver(
+      Buffer.from('abc'),
+      () => {
+        steps.push('flush');
+        return flushed();
+      },
+      async () => {
+        steps.push('ask');
+        return true;
+      },
+    );
+    const sink = new PassThrough();
+    sink.on('data', (chunk) => steps.push(String(chunk)));
+    body.pipe(sink);
+    return { steps, body, sink };
+  }
+
+  it('gives all but the last byte, waits until that has left, asks, and gives the rest', async () => {
+    let left: () => void = () => {};
+    const { steps, body, sink } = follow(() => new Promise((resolve) => (left = resolve)));
+    await vi.waitFor(() => expect(steps).toEqual(['ab', 'flush']));
+    expect(body.handedOver).toBe(false);
+    const ended = new Promise((resolve) => sink.once('end', resolve));
+    left();
+    await ended;
+    expect(steps).toEqual(['ab', 'flush', 'ask', 'c']);
+    expect(body.handedOver).toBe(true);
+  });
+
+  it('asks nobody when it was cut before', async () => {
+    let left: () => void = () => {};
+    const { steps, body } = follow(() => new Promise((resolve) => (left = resolve)));
+    await vi.waitFor(() => expect(steps).toEqual(['ab', 'flush']));
+    body.destroy();
+    left();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(steps).toEqual(['ab', 'flush']);
+    expect(body.handedOver).toBe(false);
   });
 });
