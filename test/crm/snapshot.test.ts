@@ -43,10 +43,14 @@ async function openCrm(): Promise<Database> {
   return database;
 }
 
+function missing(): never {
+  throw new Error('the prospect is unknown');
+}
+
 async function take(database: Database, names: string[] = [], address = 'jane@acme.example') {
   const found = await findProspect(database.db, { address, prospectIdHint: null });
   return await snapshot(database.db, {
-    found: found,
+    found: found ?? missing(),
     address,
     threadId: null,
     names,
@@ -216,7 +220,7 @@ test('a relayed draft joins the thread and its peers count, once however often i
   const first = await database.transact((trx) => recordRelayed(trx, relayed, fingerprints));
   const second = await database.transact((trx) => recordRelayed(trx, relayed, fingerprints));
   expect(second).toBe(first);
-  expect(await threadMessages(database.db, first, 9)).toHaveLength(1);
+  expect(await threadMessages(database.db, first ?? '', 9)).toHaveLength(1);
   expect((await take(database)).peers).toMatchObject([{ name: 'Globex', timesUsed: 1 }]);
   expect(
     await database.transact((trx) => recordRelayed(trx, { ...relayed, prospectId: 'gone' }, fingerprints)),

@@ -92,7 +92,7 @@ describe('revisions', () => {
     );
     const [newest, first] = await history(database.db, 'companies', 'c1');
     expect(newest).toMatchObject({ actor: 'test:ben', at: NOW + 300_000 });
-    expect(fieldChanges(newest)).toEqual([
+    expect(fieldChanges(newest ?? { before: null, after: null })).toEqual([
       { field: 'headcount', before: 10, after: 350 },
       { field: 'disqualifiers', before: [], after: ['competitor'] },
     ]);
@@ -121,11 +121,11 @@ describe('revisions', () => {
         const edited = await database.transact((trx) => updateProspect(trx, id, second, later(1)));
         const [edit, creation] = await history(database.db, 'prospects', id);
         if (!creation) return;
-        await database.transact((trx) => revert(trx, edit.id, later(2)));
+        await database.transact((trx) => revert(trx, edit?.id ?? 0, later(2)));
         expect(await getProspect(database.db, id)).toEqual(before);
         const [undo] = await history(database.db, 'prospects', id);
-        expect(undo.reverts).toBe(edit.id);
-        await database.transact((trx) => revert(trx, undo.id, later(3)));
+        expect(undo?.reverts).toBe(edit?.id);
+        await database.transact((trx) => revert(trx, undo?.id ?? 0, later(3)));
         expect(await getProspect(database.db, id)).toEqual(edited);
       }),
       { numRuns: 60 },
@@ -138,12 +138,12 @@ describe('revisions', () => {
       addPeer(trx, { name: 'Globex', city: 'Berlin', industry: 'Fintech' }, ann),
     );
     const [creation] = await history(database.db, 'peers', peer.id);
-    await database.transact((trx) => revert(trx, creation.id, later(1)));
+    await database.transact((trx) => revert(trx, creation?.id ?? 0, later(1)));
     expect(await database.db.selectFrom('peers').selectAll().execute()).toEqual([]);
     const [deletion] = await history(database.db, 'peers', peer.id);
-    await database.transact((trx) => revert(trx, deletion.id, later(2)));
+    await database.transact((trx) => revert(trx, deletion?.id ?? 0, later(2)));
     expect(await database.db.selectFrom('peers').selectAll().execute()).toEqual([peer]);
-    await expect(database.transact((trx) => revert(trx, deletion.id, later(3)))).rejects.toThrow(
+    await expect(database.transact((trx) => revert(trx, deletion?.id ?? 0, later(3)))).rejects.toThrow(
       /exists again/u,
     );
   });
@@ -154,10 +154,10 @@ describe('revisions', () => {
     await database.transact((trx) => updateProspect(trx, 'p1', { title: 'CTO' }, later(1)));
     await database.transact((trx) => updateProspect(trx, 'p1', { opt_out_channels: ['email'] }, later(2)));
     const [, titled] = await history(database.db, 'prospects', 'p1');
-    await expect(database.transact((trx) => revert(trx, titled.id, later(3)))).rejects.toThrow(
+    await expect(database.transact((trx) => revert(trx, titled?.id ?? 0, later(3)))).rejects.toThrow(
       /prospects p1 changed since revision 2: revision 3 by test:ben/u,
     );
-    await database.transact((trx) => revert(trx, titled.id, later(4), { force: true }));
+    await database.transact((trx) => revert(trx, titled?.id ?? 0, later(4), { force: true }));
     expect(await getProspect(database.db, 'p1')).toMatchObject({ title: null, opt_out_channels: ['email'] });
   });
 

@@ -132,7 +132,7 @@ describe('related texts', () => {
         direction: 'in',
       },
     ]);
-    expect(found[0].shared?.length).toBeGreaterThanOrEqual(2);
+    expect(found[0]?.shared?.length).toBeGreaterThanOrEqual(2);
     expect(await related(database, 'Hi Ana, could we talk about your hiring plans for this spring?')).toEqual(
       [],
     );
