@@ -119,9 +119,14 @@ describe('fold', () => {
     ['look-alikes on one line', 'оa '.repeat(130_000)],
     ['white space', ' \u200b'.repeat(200_000)],
     ['stacked marks', `a${'\u0301'.repeat(400_000)}`],
-  ])('takes linear time for %s', (_name, shown) => {
-    const started = performance.now();
-    fold(shown);
-    expect(performance.now() - started).toBeLessThan(3_000);
-  });
+  ])(
+    'takes linear time for %s',
+    (_name, shown) => {
+      const started = performance.now();
+      fold(shown);
+      // Far above the usual half second: quadratic work would take minutes.
+      expect(performance.now() - started).toBeLessThan(8_000);
+    },
+    60_000,
+  );
 });

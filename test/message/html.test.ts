@@ -117,9 +117,14 @@ describe('renderHtml', () => {
     ['many comments', '<!--[if mso]>x<![endif]-->'.repeat(50_000)],
     ['nested links', '<a href=x>t'.repeat(100_000)],
     ['angle brackets', '<'.repeat(1_400_000)],
-  ])('does not stall on %s', (_name, html) => {
-    const started = performance.now();
-    render(html);
-    expect(performance.now() - started).toBeLessThan(3_000);
-  });
+  ])(
+    'does not stall on %s',
+    (_name, html) => {
+      const started = performance.now();
+      render(html);
+      // Far above the usual half second: quadratic work would take minutes.
+      expect(performance.now() - started).toBeLessThan(8_000);
+    },
+    60_000,
+  );
 });
