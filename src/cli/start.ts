@@ -36,7 +36,7 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
       if (app.firstRun) {
         printLine(`
 First run: the example CRM and the engine "demo" are in ${config.data_dir}. What to do next:
-  npm run demo                    send twelve varied mails and see what becomes of each
+  npm run demo                    send fourteen varied mails and see what becomes of each
   npx presend review list         what is held, and why
   npx presend engine add NAME --domain your.example
                                   credentials for your own engine

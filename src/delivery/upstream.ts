@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../config/user-error.ts';
 
 const seconds = z.number().positive();
 
@@ -75,7 +76,7 @@ export type Upstream = Omit<UpstreamConfig, 'auth' | 'ca_file' | 'helo_name'> & 
  *
  * @param options.base folder that relative paths start from
  * @param options.hostname the gate's name, for EHLO where the upstream names none
- * @throws Error naming the upstream and the variable or file that is missing; never the secret
+ * @throws UserError naming the upstream and the variable or file that is missing; never the secret
  */
 export function loadUpstream(
   config: UpstreamConfig,
@@ -86,7 +87,7 @@ export function loadUpstream(
     try {
       return readFileSync(resolve(options.base, path), 'utf8');
     } catch (error) {
-      throw new Error(`upstream ${config.name}: cannot read ${path}`, { cause: error });
+      throw new UserError(`upstream ${config.name}: cannot read ${path}`, { cause: error });
     }
   };
   const password = (from: NonNullable<typeof auth>): string => {
@@ -94,7 +95,7 @@ export function loadUpstream(
     if (from.password_file !== undefined) return read(from.password_file).split(/\r?\n/, 1)[0]!;
     const value = (options.env ?? process.env)[from.password_env!];
     if (!value)
-      throw new Error(`upstream ${config.name}: environment variable ${from.password_env} is not set`);
+      throw new UserError(`upstream ${config.name}: environment variable ${from.password_env} is not set`);
     return value;
   };
   return {

@@ -30,7 +30,10 @@ export interface SendableMail {
 /** `refused` says why there is nothing to send; the delivery fails with it. */
 export type ComposedMail = SendableMail | { refused: string };
 
-const PLAIN: EnvelopeParams = { body8bit: false, smtpUtf8: false };
+/** For the gate's own mails: 8-bit when what they carry is. */
+function ownParams(raw: Buffer): EnvelopeParams {
+  return { body8bit: raw.some((byte) => byte > 127), smtpUtf8: false };
+}
 
 const LINK_LABELS: Record<LinkAct, string> = {
   release: 'Release it to the recipient',
@@ -111,7 +114,7 @@ async function forward(
   return {
     from: config.escalation.from,
     to: owner,
-    params: PLAIN,
+    params: ownParams(raw),
     upstreams: engine.upstreams,
     raw: composeForward({
       deliveryId: delivery.id,
@@ -143,7 +146,7 @@ async function ownMail(
     .where('id', '=', delivery.about ?? '')
     .executeTakeFirst();
   if (!about) return { refused: 'the delivery it is about no longer exists' };
-  const base = { to: delivery.recipient, params: PLAIN, upstreams: engine.upstreams };
+  const base = { to: delivery.recipient, params: ownParams(raw), upstreams: engine.upstreams };
   if (delivery.kind === 'reminder') {
     const from = config.escalation.from;
     return {
