@@ -139,13 +139,13 @@ export async function peersFor(
           .where('industry_key', '=', industry)
           .limit(MAX_PEERS)
           .execute();
-  const either = [];
-  if (both.length < MAX_PEERS) {
-    if (city !== null) either.push(...(await select.where('city_key', '=', city).limit(MAX_PEERS).execute()));
-    if (industry !== null) {
-      either.push(...(await select.where('industry_key', '=', industry).limit(MAX_PEERS).execute()));
-    }
-  }
+  const either =
+    both.length >= MAX_PEERS || (city === null && industry === null)
+      ? []
+      : await select
+          .where((where) => where.or([where('city_key', '=', city), where('industry_key', '=', industry)]))
+          .limit(MAX_PEERS)
+          .execute();
   const fitting = new Map([...both, ...either].map((row) => [row.name_key, row]));
   const chosen = new Map(
     [...named, ...[...fitting.values()].slice(0, MAX_PEERS)].map((row) => [row.name_key, row]),

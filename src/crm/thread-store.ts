@@ -164,21 +164,23 @@ export async function threadMessages(
   }));
 }
 
-/** A message of another thread, with what tells a campaign mail from a conversation. */
-export type OtherMessage = Row<'thread_messages'> & { answers: number };
-
-function otherMessages(db: Kysely<Schema>) {
-  return db
+/**
+ * Which of the messages were sent after the other side had written: only those can hold what they
+ * confided.
+ */
+export async function answers(db: Kysely<Schema>, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
     .selectFrom('thread_messages as m')
-    .selectAll('m')
-    .select(
-      // 1 when the other side had written before: only then can it hold what they confided.
-      sql<number>`case when exists (select 1 from thread_messages i where i.prospect_id = m.prospect_id
+    .select('m.id')
+    .where('m.id', 'in', [...ids])
+    .where(
+      sql<boolean>`(exists (select 1 from thread_messages i where i.prospect_id = m.prospect_id
         and i.direction = 'in' and i.at <= m.at) or exists (select 1 from thread_messages j
-        where j.thread_id = m.thread_id and j.at <= m.at and j.direction = 'in') then 1 else 0 end`.as(
-        'answers',
-      ),
-    );
+        where j.thread_id = m.thread_id and j.at <= m.at and j.direction = 'in'))`,
+    )
+    .execute();
+  return new Set(rows.map((row) => row.id));
 }
 
 /** The newest messages of a company that are not in this thread, nor with this prospect. */
@@ -186,8 +188,10 @@ export async function companyMessages(
   db: Kysely<Schema>,
   own: { companyId: string; prospectId: string; threadId: string | null },
   limit: number,
-): Promise<OtherMessage[]> {
-  return await otherMessages(db)
+): Promise<Row<'thread_messages'>[]> {
+  return await db
+    .selectFrom('thread_messages as m')
+    .selectAll('m')
     .where('m.company_id', '=', own.companyId)
     .where((where) =>
       where.or([where('m.prospect_id', 'is', null), where('m.prospect_id', '<>', own.prospectId)]),
@@ -211,10 +215,15 @@ export async function companyMessages(
     .execute();
 }
 
-export async function messagesById(db: Kysely<Schema>, ids: readonly number[]): Promise<OtherMessage[]> {
+export async function messagesById(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+): Promise<Row<'thread_messages'>[]> {
   if (ids.length === 0) return [];
-  return await otherMessages(db)
-    .where('m.id', 'in', [...ids])
+  return await db
+    .selectFrom('thread_messages')
+    .selectAll()
+    .where('id', 'in', [...ids])
     .execute();
 }
 

@@ -2,14 +2,17 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 import { type Sharing, sharing } from './fingerprint-store.ts';
 import type { ForeignText } from './prospect.ts';
+import type { Row } from './revision-store.ts';
 import {
+  answers,
   companyMessages,
   getThread,
   messagesById,
-  type OtherMessage,
   openThreadOf,
   threadsOfMessages,
 } from './thread-store.ts';
+
+type Message = Row<'thread_messages'>;
 
 /** A text that this many companies have seen is no secret of one of them. */
 const TEMPLATE_COMPANIES = 3;
@@ -84,15 +87,21 @@ export async function relatedTexts(
     .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, MAX_SHARING)
     .map(([id]) => id);
-  const found = new Map<number, OtherMessage>();
+  const found = new Map<number, Message>();
   for (const message of await messagesById(db, wanted)) found.set(message.id, message);
   if (own.companyId !== null) {
     const of = { ...own, companyId: own.companyId };
     for (const message of await companyMessages(db, of, MAX_OF_COMPANY)) found.set(message.id, message);
   }
 
+  const alike = [...found.values()]
+    .filter((message) => mostlySame(message, all.get(message.id)?.length ?? 0, own.fingerprints.length))
+    .map(({ id }) => id);
+  const answering = await answers(db, alike);
+  const campaign = new Set(alike.filter((id) => !answering.has(id)));
+
   return [...found.values()]
-    .filter((message) => !sameCampaign(message, all.get(message.id)?.length ?? 0, own.fingerprints.length))
+    .filter(({ id }) => !campaign.has(id))
     .map((message) => ({ message, shared: rare.get(message.id) ?? [] }))
     .sort((a, b) => b.shared.length - a.shared.length || b.message.at - a.message.at)
     .map(({ message, shared }) => ({
@@ -131,13 +140,13 @@ function groupByMessage(shares: readonly Sharing[]): Map<number, number[]> {
   return groups;
 }
 
-function sameCampaign(message: OtherMessage, shared: number, ofDraft: number): boolean {
-  if (message.direction === 'in' || message.answers === 1 || shared === 0) return false;
-  return shared * 2 > ofDraft && shared * 2 > message.fingerprint_count;
+/** Whether a mail we sent and the draft share more than half of either. */
+function mostlySame(message: Message, shared: number, ofDraft: number): boolean {
+  return message.direction === 'out' && shared * 2 > ofDraft && shared * 2 > message.fingerprint_count;
 }
 
 /** `threads.t_12 (Ingrid Solberg, CEO)` */
-function source(message: OtherMessage): string {
+function source(message: Message): string {
   const who = [message.person, message.role].filter((part) => part !== null && part !== '').join(', ');
   return `threads.${message.thread_id}${who === '' ? '' : ` (${who})`}`;
 }
