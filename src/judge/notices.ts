@@ -1,0 +1,46 @@
+import type { Draft, ParsedHeaders } from '../message/types.ts';
+import type { Notice } from './verdict.ts';
+
+const UNSUBSCRIBE =
+  /\bunsubscrib|\bopt[- ]?out\b|\b(?:stop|no longer|not) (?:receiv|hear|get|want)\w* (?:from (?:me|us)|these|further|any (?:more|further))|\bmanage (?:your )?(?:email )?preferences\b|\breply (?:with )?["']?(?:stop|no)\b/i;
+const POSTAL =
+  /\b(?:p\.?\s?o\.? box \d|\d{1,5}[a-z]?,? (?:\p{Lu}[\p{L}'.-]+ ){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|boulevard|blvd|square|sq|place|pl|court|ct|floor|suite)\b|(?:suite|floor|unit) \d|\p{Lu}[\p{L}-]*(?:stra(?:ß|ss)e|gasse|weg|platz) \d|(?:rue|via|calle|avenida) \p{Lu})/iu;
+
+/** What is told to the reviewer but not judged. */
+export function noticesOf(draft: Draft, headers: Pick<ParsedHeaders, 'listUnsubscribe'> | null): Notice[] {
+  const notices: Notice[] = [];
+  if (headers && !headers.listUnsubscribe && !UNSUBSCRIBE.test(draft.body)) {
+    notices.push({
+      kind: 'missing_unsubscribe',
+      detail: 'There is neither a List-Unsubscribe header nor a way to unsubscribe in the text.',
+    });
+  }
+  if (headers && !POSTAL.test(draft.body)) {
+    notices.push({
+      kind: 'missing_postal_address',
+      detail: 'The text shows no postal address of the sender.',
+    });
+  }
+  for (const { reason, text } of draft.hidden) {
+    if (text.trim() !== '')
+      notices.push({ kind: 'hidden_text', detail: `${reason}: ${text.trim().slice(0, 200)}` });
+  }
+  for (const { text, href } of draft.links) {
+    const shown = hostOf(text);
+    const target = hostOf(href);
+    if (shown !== null && target !== null && !related(shown, target)) {
+      notices.push({ kind: 'link_mismatch', detail: `The link shows ${shown} and leads to ${target}.` });
+    }
+  }
+  return notices;
+}
+
+/** Host of a URL, or of a text that is one ("www.example.com/pricing"); null for other text. */
+function hostOf(text: string): string | null {
+  const match = /^\s*(?:https?:\/\/)?([\w-]+(?:\.[\w-]+)*\.[a-z]{2,})(?::\d+)?(?:[/?#]\S*)?\s*$/i.exec(text);
+  return match?.[1]?.toLowerCase().replace(/^www\./, '') ?? null;
+}
+
+function related(a: string, b: string): boolean {
+  return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
+}
