@@ -30,7 +30,7 @@ const NOTE_KEY =
   / (?:\w+ )*(?:note|notes|comment|comments|detail|details|remark|status|commitment|commitments|availability|description|summary) $/;
 /** Says that somebody is taken. "Committed to quality" is a virtue, not a booking. */
 export const TAKEN =
-  /\b(?:(?:currently |already |fully |still |is |are |being )?(?:committed|engaged|allocated|booked|reserved|tied up|occupied|unavailable|busy)(?! to (?:your|our|quality|deliver\w*|help\w*|excellence|success|making|ensuring|providing|the success|long))|(?:current|existing|present|prior|other|another|ongoing) (?:\w+ ){0,2}(?:commitments?|projects?|engagements?|contracts?|clients?|assignments?|placements?|bookings?)|(?:deployed|contracted|assigned|placed|embedded) (?:\w+ ){0,4}(?:until|through|till)|has a commitment|commitments? (?:\w+ ){0,3}(?:until|through|till|runs?|ends?)|not (?:be )?(?:available|free) (?:until|before|till)|roll(?:s|ing)? off|wraps? up|wrapping up|frees? up|comes? free|coming free|finish(?:es|ing)? (?:up )?(?:a |an |her |his |their |with |on |the )|on (?:a |another )?(?:project|engagement|assignment|placement) (?:until|through|till)|availability (?:is|depends)|when (?:her|his|their) (?:\w+ )?(?:contract|project|engagement|assignment) ends)/i;
+  /\b(?:(?:currently |already |fully |still |is |are |being )?(?:committed|engaged|allocated|booked|reserved|tied up|occupied|unavailable|busy)(?! to (?:your|our|quality|deliver\w*|help\w*|excellence|success|making|ensuring|providing|the success|long))|(?:current|existing|present|prior|other|another|ongoing) (?:\w+ ){0,2}(?:commitments?|projects?|engagements?|contracts?|clients?|assignments?|placements?|bookings?)|(?:deployed|contracted|assigned|placed|embedded) (?:\w+ ){0,4}(?:until|through|till)|has a commitment|commitments? (?:\w+ ){0,3}(?:until|through|till|runs?|ends?)|(?:not|n't|cannot|never) (?:be )?(?:able to )?(?:available|free|start|join|begin) (?:\w+ ){0,3}(?:until|before|till)|roll(?:s|ing)? off|wraps? up|wrapping up|frees? up|comes? free|coming free|finish(?:es|ing)? (?:up )?(?:a |an |her |his |their |with |on |the )|on (?:a |another )?(?:project|engagement|assignment|placement) (?:until|through|till)|availability (?:is|depends)|when (?:her|his|their) (?:\w+ )?(?:contract|project|engagement|assignment) ends)/i;
 const RENEWAL = /\b(?:renew\w*|extend\w*|extension|roll(?:s|ed)? over|prolong\w*|option to continue)\b/i;
 const NO_RENEWAL =
   /\b(?:no|not|won't|will not|without|declined|unlikely to|ruled out) (?:\w+ ){0,3}(?:renew|exten|prolong)/i;
@@ -140,7 +140,7 @@ function subjectOf(holders: SignalNode[]): string | null {
 
 function startOf(node: SignalNode, today: string): string | null {
   for (const [key, value] of Object.entries(node.fields)) {
-    if (START_KEY.test(keyText(key)) && typeof value === 'string')
+    if (START_KEY.test(keyText(key)) && !FREE_KEY.test(keyText(key)) && typeof value === 'string')
       return readDate(value, today)?.from ?? null;
   }
   return null;

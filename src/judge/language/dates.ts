@@ -30,7 +30,7 @@ const DAY = '(?<day>[0-3]?\\d)(?:st|nd|rd|th)?';
 const YEAR = '(?<year>20\\d\\d)';
 const NUMBER =
   '(?<count>\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|a few|a couple of|several)';
-const UNIT = '(?<unit>(?:business |working |calendar )?(?:day|week|month|quarter|year)s?|fortnights?)';
+const UNIT = '(?<unit>(?:business |working |calendar )?(?:hour|day|week|month|quarter|year)s?|fortnights?)';
 const COUNTS: Record<string, number> = {
   a: 1,
   an: 1,
@@ -218,7 +218,7 @@ function counted(groups: Groups, today: string): DayRange | null {
   const word = (groups.count ?? '').toLowerCase();
   const count = COUNTS[word] ?? Number(word);
   const unit = (groups.unit ?? '').toLowerCase();
-  let to = addDays(today, count);
+  let to = addDays(today, unit.startsWith('hour') ? Math.ceil(count / 24) : count);
   if (/^(?:business|working)/.test(unit)) to = addBusinessDays(today, count);
   else if (unit.startsWith('week')) to = addDays(today, count * 7);
   else if (unit.startsWith('fortnight')) to = addDays(today, count * 14);

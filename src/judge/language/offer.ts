@@ -1,5 +1,7 @@
+import { addDays } from './calendar.ts';
 import { type KnownCommitment, TAKEN } from './commitment.ts';
 import { type TimeMention, timeMentions } from './dates.ts';
+import { COMMON_OPENERS, isPlainWord } from './not-names.ts';
 import { type Piece, type Sentence, splitSentences } from './sentences.ts';
 import { isPersonName, subjectPattern, WORKERS } from './subject-mention.ts';
 
@@ -65,7 +67,7 @@ export function offerOf(
   const disclosed = told.some((one) => isTold(one.text));
   return {
     places,
-    startsAt: earliestStart(text, about, disclosed, today),
+    startsAt: earliestStart(text, about, commitment.subject, disclosed, today),
     disclosed,
     uncertain: told.some((one) => UNCERTAIN.test(one.text)),
   };
@@ -130,6 +132,7 @@ function isTold(sentence: string): boolean {
 function earliestStart(
   text: string,
   about: Sentence[],
+  subject: string | null,
   disclosed: boolean,
   today: string,
 ): TimeMention | null {
@@ -140,10 +143,23 @@ function earliestStart(
     const clause = sentence.clauses.findLast((one) => one.start <= time.start) ?? sentence;
     const before = text.slice(sentence.start, time.start);
     const after = text.slice(time.end, sentence.end);
+    if (isOfAnother(clause.text, subject)) continue;
     const start = readStart(time, { clause: clause.text, before, after, disclosed });
     if (start !== null && (earliest === null || start.from < earliest.from)) earliest = start;
   }
   return earliest;
+}
+
+/** "but Pieter is free now": somebody else is what the clause is about. */
+function isOfAnother(clause: string, subject: string | null): boolean {
+  const named =
+    /^(?:but |and |so |while |though |however,? )?(?<name>\p{Lu}\p{Ll}+)(?: \p{Lu}\p{Ll}+)* (?:is|can|could|would|will|has|are|who)\b/u.exec(
+      clause,
+    );
+  const name = named?.groups?.name;
+  if (name === undefined || subject === null || COMMON_OPENERS.has(name.toLowerCase()) || isPlainWord(name))
+    return false;
+  return !subject.toLowerCase().includes(name.toLowerCase());
 }
 
 interface Surroundings {
@@ -172,7 +188,7 @@ function readStart(
       /\b(?:notice|experience)\b/i.test(after.slice(0, 20)))
   )
     return null;
-  if (AFTER_BEFORE.test(nearBefore)) return { ...time, from: time.to };
+  if (AFTER_BEFORE.test(nearBefore)) return { ...time, from: addDays(time.to, 1), to: addDays(time.to, 1) };
   if (ENDS_BEFORE.test(nearBefore)) {
     // "ready by June" and "from May to July" without a word of a commitment are about the offer.
     if (

@@ -18,19 +18,25 @@ const TOOLS = new Set(
 const PEER_NOUN =
   /\b(?:compan(?:y|ies)|firms?|start-?ups?|scale-?ups?|teams?|business(?:es)?|peers?|organi[sz]ations?|clients?|customers?|players?|leaders?|brands?|fin-?techs?|health-?techs?|ed-?techs?|insur-?techs?|banks?|neobanks?|lenders?|insurers?|hospitals?|retailers?|manufacturers?|utilities|operators?|carriers?|names?|others|references?|those|ctos?|founders?|leaders?|sellers?|providers?|unicorns?|competitors?|neighbou?rs?|groups?|shops?|marketplaces?|agencies|universities|schools?|studios?|vendors?|enterprises?|outfits?|orgs?|innovators?|counterparts?|similar)\b/i;
 const TOOL_NOUN =
-  /\b(?:tools?|tooling|stack|languages?|frameworks?|technolog(?:y|ies)|platforms?|services|skills?|experience|integrations?|librar(?:y|ies)|databases?|clouds?|cit(?:y|ies)|markets|hubs?|countr(?:y|ies)|channels?|days?|people|engineers?|developers?|candidates?|colleagues?|investors?|funds?|standards?|regimes?|regulat\w+|schools of)\s*,?\s*$/i;
+  /\b(?:tools?|tooling|stack|languages?|frameworks?|technolog(?:y|ies)|platforms?|services|skills?|experience|integrations?|librar(?:y|ies)|databases?|clouds?|cit(?:y|ies)|markets|hubs?|countr(?:y|ies)|channels?|days?|people|engineers?|developers?|candidates?|colleagues?|investors?|funds?|standards?|features?|benefits?|issues?|topics?|areas?|fields?|domains?|events?|sites?|sources?|metrics?|problems?|challenges?|things?|words?|terms?|protocols?|formats?|systems|apps?|models?|regimes?|regulat\w+|schools of)\s*,?\s*$/i;
+/** "clinics like", "hauliers in Spain such as": whatever there are several of. */
+const PLURAL =
+  /(?<!\p{L})\p{L}\p{Ll}{2,}s(?:,? (?:in|of|across|from|around) [\p{L} ]{2,30}| you (?:may )?know)?,?\s*$/u;
 const LIKE =
   /\b(?:like|such as|including|includes?|e\.g\.?,?|namely|for example,?|for instance,?|similar to|alongside|among them|being)\s*(?:the (?:likes|teams?|folks) (?:of|at) |teams? at |folks at |\d\)\s*|[-*]\s*)?$/i;
 const LISTED = /(?::|\bare|\bfollowing)\s*(?:\n\s*)?(?:\d[).]\s*|[-*•]\s*)?$/i;
 const WORKED =
-  /\b(?:helped|helping|worked (?:closely )?with|working with|work with|supported|supporting|partnered with|partner with|trusted by|used by|chosen by|served|serving|serve|onboarded|staffed|backed by clients|(?:clients?|customers?|references?|peers?|companies|firms|startups) (?:are|include|at)|(?:did|done|built|delivered|ran|rolled out|placed|embedded|deployed|staffed|shipped|scaled|run|seen|see|saw|watched) (?:[\w,'-]+ ){0,9}(?:at|for|with|from)|(?:teams?|engineers?|leaders?|leads?|colleagues|squads?|pods?|ctos?|vps?|founders?|friends|results?|outcomes?|case stud(?:y|ies)|stor(?:y|ies)|engagements?|projects?|programmes?|counterparts?|folks|peers?) (?:at|with|from|for)|what (?:worked|we (?:did|do)) (?:at|for|with)|same (?:\w+ ){0,4}(?:at|for|with|as)|just like|much like|same as|as (?:we )?(?:did|do) (?:at|for|with))\s+(?:the (?:teams? (?:at|behind) |folks at |likes of ))?$/i;
+  /\b(?:helped|helping|worked (?:closely )?(?:with|for)|(?:our|the) work (?:with|for|at)|working with|work with|supported|supporting|partnered with|partner with|trusted by|used by|chosen by|served|serving|serve|onboarded|staffed|backed by clients|(?:clients?|customers?|references?|peers?|companies|firms|startups) (?:are|include|at)|(?:did|done|built|delivered|ran|rolled out|placed|embedded|deployed|staffed|shipped|scaled|run|seen|see|saw|watched) (?:[\w,'-]+ ){0,9}(?:at|for|with|from)|(?:teams?|engineers?|leaders?|leads?|colleagues|squads?|pods?|ctos?|vps?|founders?|friends|results?|outcomes?|case stud(?:y|ies)|stor(?:y|ies)|engagements?|projects?|programmes?|counterparts?|folks|peers?) (?:at|with|from|for)|what (?:worked|we (?:did|do)) (?:at|for|with)|same (?:\w+ ){0,4}(?:at|for|with|as)|just like|much like|same as|as (?:we )?(?:did|do) (?:at|for|with))\s+(?:the (?:teams? (?:at|behind) |folks at |likes of ))?$/i;
 const THEIR_VERB =
   /^(?:'s?)?\s*(?:(?:team|teams|engineers|engineering)\s+)?(?:(?:have|has|are|is|both|all|recently|already|now|each|too|also|successfully)\s+)*(?:use[sd]?|using|trust(?:s|ed)?|saw|seen|see(?:ing)?|chose|choose|chosen|rel(?:y|ies|ied|ying)|scal(?:ed|e|ing)|cut|grew|grown|doubled|tripled|halved|reduced|switched|work(?:s|ed)?|partner(?:s|ed)?|ran|run(?:s|ning)?|shipped|hired|adopted|picked|turned|came|faced?|facing|had|did|went|achieved?|accelerat\w+|moved|found|leverag\w+|benefit\w*|turn|closed|filled|extended|added|built|solved|took|brought|augment\w*)\b/i;
 const GAP =
   /^(?:\s*\([^)]*\))?(?:\s|,|;|\/|&|•|\band\b|\bor\b|\bplus\b|\bas well as\b|\balongside\b|\bthen\b|\d{1,2}[).]|[-*](?=\s))*$/i;
+/** After the names: they are what people know, not where they work. */
+const AS_SKILL =
+  /^\s*(?:experience|skills?|expertise|knowledge|certif\w+|background|engineers?|developers?|specialists?|consultants?|integrations?|stack|projects?|migrations?|implementations?|profiles?)\b/i;
 /** A slot of a template that was to hold a peer's name. */
 const SLOT =
-  /[[{<]{1,2}\s*(?:[\w -]{0,20}\b)?(?:peer|competitor|client|customer|reference|similar|company (?:name )?[a-z1-9]|local compan(?:y|ies))\b[\w -]{0,20}[\]}>]{1,2}/gi;
+  /[[{<]{1,2}\s*(?:[\w -]{0,20}[ _-])?(?:peers?|competitors?|clients?|customers?|references?|similar|company (?:name )?[a-z1-9]|local compan(?:y|ies))(?![a-z])[\w -]{0,20}[\]}>]{1,2}/gi;
 
 /** Names that `text` cites as peers or references ("firms like X and Y", "X, Y and Z use us"). */
 export function peerNames(text: string): NameHit[] {
@@ -57,17 +63,27 @@ export function peerSlots(text: string): NameHit[] {
 }
 
 function isPeerChain(before: string, after: string, length: number): boolean {
+  if (AS_SKILL.test(after)) return false;
   const like = LIKE.exec(before);
   if (like !== null) {
     const head = before.slice(0, like.index);
-    return !TOOL_NOUN.test(head) && PEER_NOUN.test(head.slice(-90));
+    return !TOOL_NOUN.test(head) && (PEER_NOUN.test(head.slice(-90)) || PLURAL.test(head));
   }
   if (WORKED.test(before)) return true;
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  if (/^\s*(?:[-*•]|\d{1,2}[).])\s*$/.test(line)) return PEER_NOUN.test(headingOf(before));
   const sentence = before.slice(before.search(/[^.!?\n]*$/));
   if (LISTED.test(before) && PEER_NOUN.test(sentence.slice(-100)))
     return length > 1 || /\d[).]\s*$|[-*•]\s*$/.test(before);
   if (!THEIR_VERB.test(after)) return false;
   return length > 1 || /\b(?:us|our|we)\b/.test(after);
+}
+
+/** The line that opens the list an item stands in ("Clients include:"); empty when there is none. */
+function headingOf(before: string): string {
+  const lines = before.split('\n').slice(0, -1);
+  const heading = lines.findLast((line) => !/^\s*(?:[-*•]|\d{1,2}[).])/.test(line)) ?? '';
+  return heading.trimEnd().endsWith(':') ? heading : '';
 }
 
 /** Runs of names joined by commas, "and", list numbers. */

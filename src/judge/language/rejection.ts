@@ -43,7 +43,7 @@ const IN_HOUSE =
 const TRIED =
   /\bwe(?:'ve| have)? (?:already )?(?:evaluated|tried|looked (?:at|into)|considered|reviewed|tested) (?<subject>[^.;!?]{2,60}?)(?:,| and| but|$).{0,40}\b(?:decided|stay\w*|not|didn't|no|against|won't|chose|stick\w*|passed)\b/i;
 const GENERAL =
-  /\b(?:not interested|no,? thank|no thanks|not for us|not a (?:fit|priority)|we(?:'ll| will)? pass|i(?:'ll| will)? pass|not (?:right )?now|not (?:at )?this (?:time|year|quarter)|please stop|all set|we're good|not relevant|not needed|don't need (?:it|this|that)|won't be (?:doing|pursuing|moving)|decided against|off the table|maybe later|not looking|no need|we decline|have to decline|must decline)\b/i;
+  /\b(?:not interested|no,? thank|no thanks|not for us|not a (?:fit|priority)|we(?:'ll| will)? pass|i(?:'ll| will)? pass|not (?:right )?now|not (?:at )?this (?:time|year|quarter)|please stop|all set|we're good|not relevant|not needed|don't need (?:it|this|that)|won't be (?:doing|pursuing|moving)|decided against|off the table|maybe later|not looking|no need|we decline|not something we|(?:have|got) (?:it|this|that) (?:covered|handled|sorted)|have to decline|must decline)\b/i;
 /** Later words that open a closed subject again. */
 const REOPENED =
   /\b(?:(?:actually|on reflection|thinking about it|having thought|changed (?:my|our) mind|reconsider\w*|after all|things (?:have )?changed|good news|now (?:have|got) budget|back on (?:the )?(?:table|roadmap|agenda)|happy to (?:look|revisit|discuss|hear)|keen to (?:look|revisit|discuss|hear)|(?:would|we'd|i'd) (?:now )?(?:like|love) to (?:hear|know|see|discuss|revisit|explore|learn|talk)|tell (?:me|us) more|can you send|could you send|please send|let's (?:talk|discuss|revisit|look)|interested (?:again|now|after all)|ready to (?:talk|look|revisit|discuss)))\b/i;
@@ -104,15 +104,11 @@ function isRefusal(leaf: SignalLeaf): boolean {
       ? leaf.value === true
       : !POSITIVE.test(String(leaf.value)) || NEGATIVE.test(String(leaf.value));
   }
-  return (
-    RESPONSE_KEY.test(key) &&
-    typeof leaf.value === 'string' &&
-    NEGATIVE.test(leaf.value) &&
-    !REOPENED.test(leaf.value) &&
-    (declinedIn(leaf.value).length > 0 ||
-      GENERAL.test(leaf.value) ||
-      /^(?:negative|no|rejected|declined|not interested)\b/i.test(leaf.value))
-  );
+  if (!RESPONSE_KEY.test(key) || typeof leaf.value !== 'string') return false;
+  if (!NEGATIVE.test(leaf.value) || REOPENED.test(leaf.value)) return false;
+  if (declinedIn(leaf.value).length > 0 || GENERAL.test(leaf.value)) return true;
+  // "status: not started" is no answer; anything unwilling that they said is.
+  return !/ (?:status|outcome|sentiment) /.test(key) && !POSITIVE.test(leaf.value);
 }
 
 function isSubject(leaf: SignalLeaf): boolean {

@@ -67,10 +67,27 @@ export interface Topic {
   words: Map<string, number>;
 }
 
+/** Subjects of two words that also go by one. */
+const PHRASES: [phrase: RegExp, word: string][] = [
+  [/\bpen(?:etration)?[- ]tests?(?:ing|er|ers)?\b/gi, 'pentest'],
+  [/\bmachine[- ]learning\b/gi, 'ml'],
+  [/\bartificial intelligence\b/gi, 'ai'],
+  [/\bquality assurance\b/gi, 'qa'],
+  [/\bsite reliability(?: engineering)?\b/gi, 'sre'],
+  [/\bfront[- ]end\b/gi, 'frontend'],
+  [/\bback[- ]end\b/gi, 'backend'],
+  [/\bdata ?(?:ware)hous(?:e|es|ing)\b/gi, 'warehouse data'],
+  [/\bcontinuous integration\b|\bci\/cd\b/gi, 'cicd'],
+  [/\bmicro[- ]services?\b/gi, 'microservice'],
+  [/\bstaff augmentation\b/gi, 'augmentation'],
+];
+
 /** Subject words of a text, families folded, hyphenated words taken apart as well. */
 export function subjectWords(text: string): string[] {
   const words: string[] = [];
-  for (const word of splitWords(text.replaceAll('_', ' '))) {
+  let plain = text.replaceAll('_', ' ');
+  for (const [phrase, word] of PHRASES) plain = plain.replace(phrase, word);
+  for (const word of splitWords(plain)) {
     const whole = FAMILY_OF.get(stem(word.lower));
     if (whole !== undefined) words.push(whole);
     else
