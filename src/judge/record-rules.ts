@@ -29,7 +29,7 @@ export function decidedByRecord(
   channel = 'email',
 ): RecordStop | null {
   const disqualified = rubric.rules.disqualifier === 'enforce' ? disqualifierStop(record, rubric) : null;
-  if (disqualified. return disqualified;
+  if (disqualified) return disqualified;
   return rubric.rules.opt_out === 'enforce' ? optOutStop(record, [channelOf(channel)]) : null;
 }
 
