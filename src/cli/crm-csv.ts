@@ -109,7 +109,7 @@ function readFile(file: string): Buffer {
 function printReport(report: ImportReport, flags: ImportFlags): void {
   const would = report.applied ? '' : 'would be ';
   printLine(
-    `${report.rows} rows: ${report.new} ${would}new, ${report.changed} ${would}changed, ${report.unchanged} unchanged, ${report.invalid} invalid.`,
+    `${report.rows} ${report.rows === 1 ? 'row' : 'rows'}: ${report.new} ${would}new, ${report.changed} ${would}changed, ${report.unchanged} unchanged, ${report.invalid} invalid.`,
   );
   if (report.ignoredColumns.length > 0)
     printLine(`Columns not understood and ignored: ${report.ignoredColumns.join(', ')}.`);

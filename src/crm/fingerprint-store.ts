@@ -28,11 +28,20 @@ export async function indexFingerprints(
     const threads = new Map<number, Set<string>>();
     const present = await trx
       .selectFrom('fingerprints')
-      .innerJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
-      .select(['fingerprints.hash', 'thread_messages.thread_id'])
+      .leftJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
+      .select(['fingerprints.hash', 'fingerprints.thread_message_id', 'thread_messages.thread_id'])
       .where('fingerprints.hash', 'in', some)
       .execute();
-    for (const { hash, thread_id } of present) {
+    for (const { hash, thread_message_id, thread_id } of present) {
+      if (thread_id === null) {
+        // Left by a message that an import brought and its revert took: it must not count as a thread.
+        await trx
+          .deleteFrom('fingerprints')
+          .where('hash', '=', hash)
+          .where('thread_message_id', '=', thread_message_id)
+          .execute();
+        continue;
+      }
       threads.set(hash, (threads.get(hash) ?? new Set()).add(thread_id));
     }
     const fresh = some.filter((hash) => {

@@ -68,12 +68,12 @@ export async function addThreadMessage(
 async function openThread(trx: Trx, message: NewThreadMessage, change?: Change): Promise<Row<'threads'>> {
   const before = await getRow(trx, 'threads', message.threadId);
   if (before) {
-    const patch = {
+    const owner = {
       company_id: before.company_id ?? message.companyId,
       prospect_id: before.prospect_id ?? message.prospectId,
-      updated_at: Math.max(before.updated_at, message.at),
     };
-    if (change) return await updateRow(trx, 'threads', before, patch, change);
+    if (change) await updateRow(trx, 'threads', before, owner, change);
+    const patch = { ...owner, updated_at: Math.max(before.updated_at, message.at) };
     await trx.updateTable('threads').set(patch).where('id', '=', before.id).execute();
     return { ...before, ...patch };
   }

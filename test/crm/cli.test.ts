@@ -40,7 +40,7 @@ test('a file is tried, imported, shown, listed and taken back', async () => {
   const { file, run, json } = terminal();
   const path = file('p.csv', PROSPECTS);
   expect(await run('import', 'prospects', path, '--dry-run')).toMatch(
-    /1 rows: 2 would be new[^]*Dry run: nothing was written/u,
+    /1 row: 2 would be new[^]*Dry run: nothing was written/u,
   );
   await expect(run('show', 'jane@acme.example')).rejects.toThrow(
     /there is no prospect or company "jane@acme.example"/u,

@@ -5,6 +5,7 @@ import { revertImport } from '../../src/crm/revert.ts';
 import { findCompany, getProspectByAddress, updateCompany, updateProspect } from '../../src/crm/store.ts';
 import { suppressedChannels } from '../../src/crm/suppression-store.ts';
 import { threadMessages } from '../../src/crm/thread-store.ts';
+import { relatedTexts } from '../../src/crm/threads.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
 import type { Database } from '../../src/store/database.ts';
 import { ann, later, NOW, openDatabase } from './open.ts';
@@ -286,6 +287,28 @@ describe('importing other kinds', () => {
       'text is missing',
     ]);
   });
+});
+
+test('an import of threads is taken back and made again without a trace in the index', async () => {
+  const database = await openDatabase();
+  await read(database, 'prospects', 'id,email\np1,a@acme.example\np2,b@other.example\n');
+  const secret = 'the board decided last week to close the Lisbon office in September and to tell nobody';
+  const file = `thread_id,email,direction,date,text\nt1,a@acme.example,in,2026-02-01,${secret}\nt1,a@acme.example,in,2026-02-05,Call me\n`;
+  for (let i = 0; i < 8; i += 1) {
+    const { importId } = await read(database, 'threads', file, { at: NOW + i });
+    const thread = await database.db.selectFrom('threads').select('updated_at').executeTakeFirst();
+    expect(thread?.updated_at).toBe(Date.parse('2026-02-05'));
+    const own = {
+      prospectId: 'p2',
+      companyId: null,
+      threadId: null,
+      fingerprints: fingerprints(`Hi, ${secret}`),
+    };
+    expect(await relatedTexts(database.db, own)).toMatchObject([{ threadId: 't1' }]);
+    await database.transact((trx) => revertImport(trx, importId ?? '', later(i)));
+    expect(await threadMessages(database.db, 't1', 9)).toEqual([]);
+    expect(await relatedTexts(database.db, own)).toEqual([]);
+  }
 });
 
 describe('files that are no such CSV', () => {
