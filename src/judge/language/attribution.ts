@@ -23,61 +23,73 @@ const REFERRAL =
   /\b(?:suggest\w*|recommend\w*|ask\w*|said|told me|mention\w*|thought|felt|proposed|advised) (?:that )?(?:i|we|me|us|you(?:'d| would| are|'re| were)?) (?:to )?(?:should |could |might )?(?:reach|speak|contact|get in touch|talk|connect|write|email|be the (?:right|best)|would be the (?:right|best)|the (?:right|best) person|touch base|drop)|\b(?:pointed|referred|directed|introduced|passed|forwarded|connected) (?:me|us|you)\b|\bintroduc(?:ed|tion)\b|\bgave me your (?:name|address|email)|\bcc(?:'?d|ing)\b|\bin copy\b/i;
 const OWN_TEAM = /\bour$/i;
 
+/** A form of words for a claim; `told` as in `Attribution`. */
+interface Form {
+  pattern: RegExp;
+  told: boolean;
+}
+
 /**
- * Claims in one sentence about what another person of the company said or does. `ownRole` is the
+ * Finds claims in a sentence about what another person of the company said or does. `ownRole` is the
  * recipient's canonical role: "your CEO" in a mail to the CEO is nobody else. `names` are people known to
  * stand in another thread.
  */
-export function attributionsIn(
-  sentence: Piece,
+export function attributionFinder(
   ownRole: string | null,
   names: readonly string[],
-): Attribution[] {
-  if (PUBLIC.test(sentence.text)) return [];
-  const others = [`your (?<role>${ROLE_WORDS})`];
-  if (names.length > 0)
-    others.push(
-      `(?<name>${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`,
-    );
-  const found: Attribution[] = [];
-  for (const other of others) {
-    const who = `(?<![\\p{L}\\p{N}])${other}(?![\\p{L}\\p{N}])`;
-    const gap =
-      "(?:'s)?(?:,? (?:who|that|also|just|recently|has|have|had|already|\\p{Lu}\\w+,?|previously|earlier|briefly)){0,3}";
-    const forms: [source: string, told: boolean][] = [
-      [`${who}${gap} ${SAID}`, true],
-      [
-        `(?:from|in|per|via|according to|based on|following|after|during|through|seen|read) (?:\\w+ ){0,3}${TALK} (?:\\w+ ){0,2}(?:with|from|by|between) (?:\\w+ ){0,3}${who}`,
-        true,
-      ],
-      [`${TALK} (?:\\w+ ){0,2}(?:with|from) (?:\\w+ ){0,3}${who}`, true],
-      [`${who}(?:'s|s')? (?:\\w+ )?${TALK}`, true],
-      [
-        `(?:hear|heard|understand|learn(?:ed|t)?|gather(?:ed)?|know|told|see|noting|note|picked up|caught|got word|per|according to|as per|word|wind) (?:\\w+ ){0,8}(?:from|by|per|to) ${who}`,
-        true,
-      ],
-      [
-        `(?:spoke|talked|chatted|speaking|talking|chatting|discussed|discussing|emailing|messaging|catching up) (?:\\w+ ){0,4}(?:with|to) ${who}`,
-        true,
-      ],
-      [`${who}${gap} ${STATE}`, false],
-      [
-        `${who}(?:'s|s') (?:\\w+ ){0,2}(?:concerns?|plans?|worr(?:y|ies)|situation|decision|intention|priorit(?:y|ies)|pressure|target|goal|push|wish|preference|request|frustration|resignation|departure|divorce|budget|mandate|timeline)`,
-        false,
-      ],
-    ];
-    for (const [source, told] of forms) {
-      const match = new RegExp(source, 'iu').exec(sentence.text);
-      if (match === null || isExempt(sentence.text, match, told)) continue;
-      const role = match.groups?.role === undefined ? null : roleIn(match.groups.role);
-      if (role !== null && role === ownRole) continue;
-      const start = sentence.start + match.index;
-      found.push({ start, end: start + match[0].length, text: match[0], role, told });
-      break;
-    }
-  }
-  return found;
+): (sentence: Piece) => Attribution[] {
+  const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const forms = [YOUR_FORMS];
+  if (escaped.length > 0) forms.push(formsFor(`(?<name>${escaped.join('|')})`));
+  return (sentence) => {
+    if (PUBLIC.test(sentence.text)) return [];
+    return forms.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
+  };
 }
+
+function firstClaim(sentence: Piece, forms: readonly Form[], ownRole: string | null): Attribution | null {
+  for (const { pattern, told } of forms) {
+    const match = pattern.exec(sentence.text);
+    if (match === null || isExempt(sentence.text, match, told)) continue;
+    const role = match.groups?.role === undefined ? null : roleIn(match.groups.role);
+    if (role !== null && role === ownRole) continue;
+    const start = sentence.start + match.index;
+    return { start, end: start + match[0].length, text: match[0], role, told };
+  }
+  return null;
+}
+
+function formsFor(person: string): Form[] {
+  const who = `(?<![\\p{L}\\p{N}])${person}(?![\\p{L}\\p{N}])`;
+  const gap =
+    "(?:'s)?(?:,? (?:who|that|also|just|recently|has|have|had|already|\\p{Lu}\\w+,?|previously|earlier|briefly)){0,3}";
+  const sources: [source: string, told: boolean][] = [
+    [`${who}${gap} ${SAID}`, true],
+    [`(?:according to|as per|per|via) ${who}`, true],
+    [
+      `(?:from|in|per|via|according to|based on|following|after|during|through|seen|read) (?:\\w+ ){0,3}${TALK} (?:\\w+ ){0,2}(?:with|from|by|between) (?:\\w+ ){0,3}${who}`,
+      true,
+    ],
+    [`${TALK} (?:\\w+ ){0,2}(?:with|from) (?:\\w+ ){0,3}${who}`, true],
+    [`${who}(?:'s|s')? (?:\\w+ )?${TALK}`, true],
+    [
+      `(?:hear|heard|understand|learn(?:ed|t)?|gather(?:ed)?|know|told|see|noting|note|picked up|caught|got word|word|wind) (?:\\w+ ){0,8}(?:from|by|per|to) ${who}`,
+      true,
+    ],
+    [
+      `(?:spoke|talked|chatted|speaking|talking|chatting|discussed|discussing|emailing|messaging|catching up) (?:\\w+ ){0,4}(?:with|to) ${who}`,
+      true,
+    ],
+    [`${who}${gap} ${STATE}`, false],
+    [
+      `${who}(?:'s|s') (?:\\w+ ){0,2}(?:concerns?|plans?|worr(?:y|ies)|situation|decision|intention|priorit(?:y|ies)|pressure|target|goal|push|wish|preference|request|frustration|resignation|departure|divorce|budget|mandate|timeline)`,
+      false,
+    ],
+  ];
+  return sources.map(([source, told]) => ({ pattern: new RegExp(source, 'iu'), told }));
+}
+
+const YOUR_FORMS = formsFor(`your (?<role>${ROLE_WORDS})`);
 
 function isExempt(sentence: string, match: RegExpExecArray, told: boolean): boolean {
   if (OWN_TEAM.test(sentence.slice(0, match.index).trimEnd())) return true;

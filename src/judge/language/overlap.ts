@@ -1,3 +1,4 @@
+import { isPlace } from './places.ts';
 import { type Piece, splitWords, type Word } from './sentences.ts';
 import { stem } from './stem.ts';
 import { COMMON_WEIGHT, isFunctionWord, wordWeight } from './word-weight.ts';
@@ -61,7 +62,7 @@ const MATTER_OF = new Map(
 
 /** Hints that the writer knows of something ("given the …", "if a sale is on the table"). */
 const HINTS =
-  /\b(?:given (?:the|your|that|how)|in light of|considering (?:the|your|that)|with (?:the|your|all the) [\w' -]{0,40}\b(?:coming|ahead|pending|looming|underway|going on|happening|in play|planned)|if [\w' -]{0,50}\b(?:on the table|under review|in play|on the horizon|on the cards|coming|changing|being considered|planned|happening|goes through|goes ahead)|i see (?:that )?(?:you|your)(?:'re| are)?|i (?:know|hear|heard|understand|gather|realise|realize|noticed) (?:that )?(?:the|you|your|there|things|it|about)|we (?:know|hear|understand|gather) (?:that )?(?:the|you|your|there)|noting|knowing|aware (?:of|that)|word is|rumou?r|while you (?:\w+ )?(?:resolve|sort|navigate|work through|deal|manage|handle|face|weigh)|as you (?:\w+ )?(?:resolve|sort|navigate|work through|deal|manage|handle|face|weigh|prepare)|you(?:'re| are) (?:dealing|facing|navigating|going through|under|weighing|considering|planning|about)|ahead of (?:the|your|any)|before (?:the|any) (?:transition|change|sale|cuts?|freeze|announcement|move)|thanks for (?:mentioning|sharing|raising|flagging|telling)|you mentioned|sorry to hear|understandable (?:given|with)|especially (?:with|given|now)|during (?:the|this|your)|amid|until (?:the|this|that) [\w' -]{0,30}(?:resolved|settles?|over|lifts?|ends))\b/i;
+  /\b(?:given (?:the|your|that|how)|in light of|considering (?:the|your|that)|with (?:the|your|all the) [\w' -]{0,40}\b(?:coming|gone|lost|over|ending|closing|leaving|ahead|pending|looming|underway|going on|happening|in play|planned)|if [\w' -]{0,50}\b(?:on the table|under review|in play|on the horizon|on the cards|coming|changing|being considered|planned|happening|goes through|goes ahead)|i see (?:that )?(?:you|your)(?:'re| are)?|i (?:know|hear|heard|understand|gather|realise|realize|noticed) (?:that )?(?:the|you|your|there|things|it|about)|we (?:know|hear|understand|gather) (?:that )?(?:the|you|your|there)|noting|knowing|aware (?:of|that)|word is|rumou?r|while you (?:\w+ )?(?:resolve|sort|navigate|work through|deal|manage|handle|face|weigh)|as you (?:\w+ )?(?:resolve|sort|navigate|work through|deal|manage|handle|face|weigh|prepare)|you(?:'re| are) (?:dealing|facing|navigating|going through|under|weighing|considering|planning|about)|ahead of (?:the|your|any)|before (?:the|any) (?:transition|change|sale|cuts?|freeze|announcement|move)|thanks for (?:mentioning|sharing|raising|flagging|telling)|you mentioned|sorry to hear|understandable (?:given|with)|especially (?:with|given|now)|during (?:the|this|your)|amid|until (?:the|this|that) [\w' -]{0,30}(?:resolved|settles?|over|lifts?|ends))\b/i;
 
 /** Plays through a matter that nobody has told the recipient's side of the thread. */
 const SPECULATES =
@@ -94,6 +95,7 @@ export interface ForeignIndex {
 }
 
 const GRAM = 5;
+const NAME_PAIR = 0.8;
 
 /** Words of `own` (what the recipient may be told) count for nothing. */
 export function indexForeign(
@@ -139,6 +141,7 @@ export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex):
   const hits: Word[] = [];
   let telling = 0;
   for (const word of words) {
+    if (isOtherSense(word, text)) continue;
     const key = keyOf(word, text);
     const item = foreign.items.get(key);
     const matter = MATTER_OF.get(key);
@@ -161,14 +164,22 @@ export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex):
   if (first === undefined || last === undefined) return null;
   const covered = new Set([...shared.keys()].flatMap((key) => MATTER_OF.get(key) ?? []));
   const paraphrased = [...matters].filter((matter) => !covered.has(matter)).length;
-  const pairs = [...pairsOf(words, text)].filter(
-    (pair) => foreign.pairs.has(pair) && pair.split(' ').some((key) => foreign.items.has(key)),
-  ).length;
+  const pairs = [...pairsOf(words, text)]
+    .filter((pair) => foreign.pairs.has(pair))
+    .map((pair) => pair.split(' ').flatMap((key) => foreign.items.get(key) ?? []))
+    .filter((items) => items.length > 0)
+    .map((items) => (items.some((item) => item.name) ? NAME_PAIR : 0.4))
+    .sort((one, two) => two - one)
+    .slice(0, 3);
   const run = longestRun(words, foreign.grams);
-  const sum = Array.from(shared.values()).reduce((total, weight) => total + weight, 0);
   return {
-    score: sum + paraphrased * 0.9 + Math.min(pairs, 3) * 0.4 + (run >= GRAM ? (run - GRAM) * 0.4 + 1 : 0),
-    telling: telling + paraphrased,
+    score:
+      sumOf([...shared.values()]) +
+      paraphrased * 0.9 +
+      sumOf(pairs) +
+      (run >= GRAM ? (run - GRAM) * 0.4 + 1 : 0),
+    // A name with its neighbour ("the Meridian contract") is one more thing shared than the name.
+    telling: telling + paraphrased + (pairs[0] === NAME_PAIR ? 1 : 0),
     run,
     place: { start: first.start, end: last.end, text: text.slice(first.start, last.end) },
     hint:
@@ -178,6 +189,13 @@ export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex):
           ? 0.9
           : 0,
   };
+}
+
+/** "close to the office" closes nothing. */
+function isOtherSense(word: Word, text: string): boolean {
+  return (
+    word.lower === 'close' && /^\s+(?:to|by|together|at hand)\b/.test(text.slice(word.end, word.end + 12))
+  );
 }
 
 /** A figure keeps its unit: "20%" and "$20" are different facts. */
@@ -195,7 +213,13 @@ function weightOf(word: Word, text: string, name: boolean): number {
     return /^(?:q[1-4]|h[12]|20[1-3]\d|\d{2})$/i.test(key) ? 0.5 : 0;
   }
   const weight = wordWeight(word.lower);
+  // A town is named for many reasons, a person or a client rarely by chance.
+  if (name && isPlace(word.text)) return 1;
   return name && weight > 0 ? 1.6 : weight;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Capitalised inside a sentence and no ordinary word: a person, a product, a company. */

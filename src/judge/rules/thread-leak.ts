@@ -1,6 +1,6 @@
 import type { FieldEvidence } from '../../crm/prospect.ts';
 import { spanOf } from '../../message/fold.ts';
-import { type Attribution, attributionsIn } from '../language/attribution.ts';
+import { type Attribution, attributionFinder } from '../language/attribution.ts';
 import { authoredText } from '../language/authored.ts';
 import { type ForeignKnowledge, foreignKnowledge, type ForeignSource } from '../language/foreign-text.ts';
 import { indexForeign, type Overlap, overlapOf, ownGrams, ownKeys } from '../language/overlap.ts';
@@ -51,9 +51,8 @@ function leakIn(text: string, known: ForeignKnowledge): Leak | null {
   const own = ownKeys(known.own);
   const grams = ownGrams(known.own);
   const sentences = splitSentences(text);
-  const claims = new Map(
-    sentences.map((one) => [one, attributionsIn(one, known.ownRole, known.otherPeople)]),
-  );
+  const claimsIn = attributionFinder(known.ownRole, known.otherPeople);
+  const claims = new Map(sentences.map((one) => [one, claimsIn(one)]));
   for (const source of known.sources) {
     const foreign = indexForeign(source.text, own, grams);
     for (const sentence of sentences) {
