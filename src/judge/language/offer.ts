@@ -43,7 +43,7 @@ const OTHER_TIME =
 const ONCE_FREE = /\b(?:after|following|once|when|upon|as soon as|the moment|beyond|post|then)\b/i;
 const NOT_BEFORE = /\b(?:not|isn't|won't|can't|cannot|never)\b[^.!?;]{0,40}$/i;
 const PRONOUN =
-  /\b(?:he|she|they|him|her|them|his|their|this (?:engineer|person|profile|specialist|developer)|who|the (?:engineer|candidate|profile))\b/i;
+  /\b(?:he|she|they|him|her|them|his|their|this (?:engineer|person|profile|specialist|developer)|the (?:engineer|candidate|profile))\b/i;
 
 /**
  * What `text` offers of the commitment's subject; null when the subject is not offered. Sentences about
@@ -95,6 +95,11 @@ function sentencesAbout(
     if (named && isNameAlone(sentence.text)) continue;
     if (named ? person || WORKERS.test(sentence.text) : following && PRONOUN.test(sentence.text))
       about.push(sentence);
+    if (!named && offersAnother(sentence.text, subject)) {
+      if (about.at(-1) === sentence) about.pop();
+      following = false;
+      continue;
+    }
     following = named || (following && PRONOUN.test(sentence.text));
   }
   return about;
@@ -160,6 +165,16 @@ function isOfAnother(clause: string, subject: string | null): boolean {
   if (name === undefined || subject === null || COMMON_OPENERS.has(name.toLowerCase()) || isPlainWord(name))
     return false;
   return !subject.toLowerCase().includes(name.toLowerCase());
+}
+
+/** "I can propose Hana": from here on "she" is Hana. */
+function offersAnother(sentence: string, subject: string): boolean {
+  const offered =
+    /\b(?:propos\w+|offer\w*|suggest\w*|introduc\w+|recommend\w*|have|send|place|also|or|and|with|meet|colleague) (?<name>\p{Lu}\p{Ll}+)\b(?=,? (?:who|is|can|could|would|has|instead|from|\p{Lu}\p{Ll}+)|[,.?!]|$)/u.exec(
+      sentence,
+    );
+  const name = offered?.groups?.name;
+  return name !== undefined && !isPlainWord(name) && !subject.toLowerCase().includes(name.toLowerCase());
 }
 
 interface Surroundings {

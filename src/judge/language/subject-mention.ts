@@ -4,7 +4,7 @@ import { wordWeight } from './word-weight.ts';
 
 /** Words of a commitment's subject that name no skill: "the backend bench team" is about backend. */
 const HOLLOW = new Set(
-  'bench team squad pod pool engineers engineer developers developer capacity people senior junior mid lead our the all of and group staff resources resource unit sender own tenacious full time part'.split(
+  'one two three four five all both every bench team squad pod pool engineers engineer developers developer capacity people senior junior mid lead our the all of and group staff resources resource unit sender own tenacious full time part'.split(
     ' ',
   ),
 );
@@ -39,7 +39,7 @@ export function subjectPattern(subject: string): RegExp | null {
       'gu',
     );
   }
-  const telling = splitWords(subject).filter((word) => !HOLLOW.has(word.lower));
+  const telling = splitWords(subject).filter((word) => !HOLLOW.has(word.lower) && !/^\d+$/.test(word.text));
   if (telling.length === 0) return null;
   const parts = telling.map((word) => {
     const root = wordWeight(word.lower) === 0 || word.text.length <= 3 ? word.lower : stem(word.lower);
