@@ -156,9 +156,9 @@ export class SmtpIntake {
     }
     this.#perAddress.set(session.remoteAddress, count);
     this.#counted.add(session.id);
-    // AUTH in the clear is for loopback only, even where the config allows it there.
-    if (!session.secure && !isLoopback(session.remoteAddress))
-      session.disabledCommands = [...NOT_OFFERED, 'AUTH'];
+    // AUTH in the clear is for loopback only, and only where the config allows it.
+    const clear = smtp.auth_without_tls_on_loopback && isLoopback(session.remoteAddress);
+    session.disabledCommands = session.secure || clear ? NOT_OFFERED : [...NOT_OFFERED, 'AUTH'];
   }
 
   #onClose(session: SMTPServerSession): void {

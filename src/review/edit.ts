@@ -1,6 +1,6 @@
 import { UserError } from '../config/user-error.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { replaceBody } from '../message/edit.ts';
+import { EditError, replaceBody } from '../message/edit.ts';
 import { applyRejudged, type Rejudge } from '../pipeline/rejudge.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
@@ -29,7 +29,10 @@ export async function editDelivery(
   if (edit.text.trim() === '') throw new UserError('the new text is empty; to end the mail, reject it');
 
   const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
-  const edited = await replaceBody(raw, edit.subject === undefined ? { text: edit.text } : edit);
+  const { text, subject } = edit;
+  const edited = await replaceBody(raw, subject === undefined ? { text } : { text, subject }).catch((error) => {
+    throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
+  });
   const revision = await database.transact(async (trx) => {
     const newest = await trx
       .selectFrom('bodies')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addSuppression } from '../../src/crm/suppression-store.ts';
+import { addSuppression, suppressionTarget } from '../../src/crm/suppression-store.ts';
 import { addThreadMessage } from '../../src/crm/thread-store.ts';
 import { updateProspect } from '../../src/crm/store.ts';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
@@ -62,7 +62,7 @@ describe('a message through the gate', () => {
     await gate.app.database.transact((trx) =>
       addSuppression(
         trx,
-        { target: '@gone.example', channel: 'all', reason: 'asked', source: 'test' } as never,
+{ ...suppressionTarget('@gone.example'), channel: 'all', reason: 'asked', source: 'test' },
         { actor: 'test', at: Date.now() },
       ),
     );
