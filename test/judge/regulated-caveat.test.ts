@@ -100,6 +100,14 @@ describe('regulated_caveat', () => {
     expect(regulatedCaveat.check(inputFor(prospectWith(record), draft)).fired).toBe(false);
   });
 
+  it('reads the subject, and a caveat in the body excuses it', () => {
+    const check = (body: string) =>
+      regulatedCaveat.check(inputFor(prospectWith(bank), body, { subject: 'Engineers onboarded in 2 weeks' }))
+        .fired;
+    expect(check('Would a call suit?')).toBe(true);
+    expect(check('Your vendor-risk review comes first, of course. Would a call suit?')).toBe(false);
+  });
+
   it('does not read a promise out of a quoted mail', () => {
     const input = inputFor(prospectWith(bank), 'Thanks, speak soon.\n> We can start on Monday.');
     input.draft.segments = [

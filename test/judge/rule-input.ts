@@ -70,6 +70,8 @@ export function inputFor(
       },
       c_level: { headcount_over: 2000, titles: [] },
       stale_after_days: null,
+      disqualifiers: { known: [] },
+      funding: { trusted: ['high', 'medium'] },
       peers: { placeholders: ['acme', 'initech', 'globex', 'contoso'], reuse_limit: 3 },
       regulated: [
         {

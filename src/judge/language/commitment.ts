@@ -37,7 +37,7 @@ const NO_RENEWAL =
 
 /** Every commitment the record knows of, structured ones first. `today` is an ISO date. */
 export function commitmentsOf(prospect: ProspectSnapshot, today: string): KnownCommitment[] {
-  return [...prospect.commitments.map((one, at) => recorded(one, at)), ...signalled(prospect, today)];
+  return [...prospect.commitments.map((one, at) => recorded(one, at, today)), ...signalled(prospect, today)];
 }
 
 /** Running on some day from `today` to a month ahead, which a new engagement would run into. */
@@ -46,13 +46,13 @@ export function isActive({ starts, ends }: KnownCommitment, today: string): bool
   return starts === null || starts <= addDays(today, 31);
 }
 
-function recorded(commitment: Commitment, at: number): KnownCommitment {
+function recorded(commitment: Commitment, at: number, today: string): KnownCommitment {
   const note = `${commitment.type} ${commitment.note ?? ''}`;
   const { subject, starts, ends } = commitment;
   return {
     subject: subject.trim() === '' ? null : subject,
-    starts: starts?.slice(0, 10) ?? null,
-    ends: ends?.slice(0, 10) ?? null,
+    starts: starts === null ? null : (readDate(starts, today)?.from ?? null),
+    ends: ends === null ? null : (readDate(ends, today)?.to ?? null),
     mayRenew: RENEWAL.test(note) && !NO_RENEWAL.test(note),
     field: `commitments[${at}]`,
     value: commitment,

@@ -11,18 +11,23 @@ import type { Rule } from '../rule.ts';
  */
 export const regulatedCaveat: Rule = {
   name: 'regulated_caveat',
-  check({ draft, body, prospect, rubric, today }) {
+  check({ draft, subject, body, prospect, rubric, today }) {
     const regime = regimeOf(prospect, rubric.regulated);
     if (regime === null) return { fired: false };
     const text = authoredText(body, draft);
     const promises = timelinePromises(text, today);
-    if (promises.length === 0) return { fired: false };
+    const announced = timelinePromises(subject.text, today);
+    const first = promises[0] ?? announced[0];
+    if (first === undefined) return { fired: false };
     const terms = regime.verticals.flatMap((vertical) => vertical.caveats);
     if (caveats(text, terms).length > 0) return { fired: false };
     return {
       fired: true,
-      rationale: `Promises a timeline ("${promises[0]?.time.text}") to a regulated prospect without saying what its checks add.`,
-      spans: promises.map(({ start, end }) => spanOf('body', body, start, end)),
+      rationale: `Promises a timeline ("${first.time.text}") to a regulated prospect without saying what its checks add.`,
+      spans: [
+        ...promises.map(({ start, end }) => spanOf('body', body, start, end)),
+        ...announced.map(({ start, end }) => spanOf('subject', subject, start, end)),
+      ],
       fields: [regime.evidence],
     };
   },
