@@ -8,6 +8,8 @@ const CHECK = new RegExp(
     '(?:pre-?employment|security|criminal|reference|financial|credit|enhanced|baseline|identity|probity|sanctions|supplier|vendor) (?:screening|checks?|vetting)',
     '(?<!technical |initial |phone |cv |candidate |skills )screening(?! call)',
     'clearances?\\b',
+    'checks? (?:on|for|of) (?:each|every|all|the|our|any|new) (?:new )?(?:person|people|engineer|developer|candidate|hire|staff|joiner|member)',
+    '(?:hipaa|sox|gdpr|pci(?:[- ]dss)?|fca|pra|gxp|itar|fedramp|ferpa|nerc|finra|mifid|dora) (?:\\w+ )?(?:onboarding|training|review|check|clearance|approval|requirement|step|process|induction|compliance)',
     '\\b(?:dbs|bpss|nppv|disclosure and barring)\\b',
     'due[- ]diligence',
     '(?:vendor|supplier|third[- ]party|partner)[- ](?:risk |security |management )?(?:review|assessment|onboarding|approval|registration|questionnaire|audit|vetting)',

@@ -18,7 +18,7 @@ export interface Offer {
 }
 
 const OFFERS =
-  /\b(?:availab(?:le|ility)|free (?:to|from|now|up|this|next|in)|ready|start(?:s|ing)?|begin(?:s|ning)?|join(?:s|ing)?|onboard\w*|propos(?:e|ing)|recommend\w*|introduc(?:e|ing)|suggest(?:ing)?|profiles?|cv|resume|match(?:es)?|fit(?:s)?|candidate|interview|screen|technical (?:call|screen|interview)|intro(?: call)?|bench|place(?:d)?|assign|deploy|put (?:\w+ ){0,3}forward|present|offer(?:ing)?|plac(?:e|ing)|slot(?:s|ted)? in|jump (?:in|on)|step in|take (?:this|it|the) on|lead (?:this|your|the)|hit the ground|embed\w*|plug(?:s|ged)? (?:in|into)|integrat\w+|work (?:with|on|alongside) you|support (?:you|your)|dedicat\w+|lined up|line up|have (?:someone|an engineer)|would be (?:great|ideal|perfect|a)|could (?:help|be)|can (?:help|be|cover|own|lead|take|do|have)|get (?:you|them|her|him)|staff|team up|spare|capacity|meet)\b/i;
+  /\b(?:availab(?:le|ility)|free (?:to|from|now|up|this|next|in)|ready|start(?:s|ing)?|begin(?:s|ning)?|join(?:s|ing)?|onboard\w*|propos(?:e|ing)|recommend\w*|introduc(?:e|ing)|suggest(?:ing)?|profiles?|cv|resume|match(?:es)?|fit(?:s)?|candidate|interview|screen|technical (?:call|screen|interview)|intro(?: call)?|bench|place(?:d)?|assign|deploy|put (?:\w+ ){0,3}forward|present|offer(?:ing)?|plac(?:e|ing)|slot(?:s|ted)? in|jump (?:in|on)|step in|take (?:this|it|the) on|lead (?:this|your|the)|hit the ground|embed\w*|plug(?:s|ged)? (?:in|into)|integrat\w+|work (?:with|on|alongside) you|support (?:you|your)|dedicat\w+|lined up|line up|have (?:someone|an engineer)|would be (?:great|ideal|perfect|a)|could (?:help|be)|can (?:help|be|cover|own|lead|take|do|have)|get (?:you|them|her|him)|staff|team up|spare|capacity|meet|yours|give you|lend you|second(?:ed)? to you|days? (?:a|per) week)\b/i;
 const STARTS_WORK =
   /\b(?:available|ready|start(?:s|ing)?|begin(?:s|ning)?|join(?:s|ing)?|onboard(?:s|ed|ing)?|free)\b/i;
 /** Where the record names nobody, only the offer of a person can be theirs. */
@@ -149,6 +149,7 @@ function earliestStart(
     const before = text.slice(sentence.start, time.start);
     const after = text.slice(time.end, sentence.end);
     if (isOfAnother(clause.text, subject)) continue;
+    if (subject !== null && offersAnother(before, subject)) continue;
     const start = readStart(time, { clause: clause.text, before, after, disclosed });
     if (start !== null && (earliest === null || start.from < earliest.from)) earliest = start;
   }
@@ -214,7 +215,11 @@ function readStart(
       return null;
   }
   if (time.kind !== 'now' && OTHER_TIME.test(clause)) {
-    if (!/\b(?:start|available|join|begin|free|onboard|ready)\w*\b[^.;]{0,25}$/i.test(nearBefore))
+    if (
+      !/\b(?:start|available|join|begin|free|onboard|ready|opens? up|comes? (?:off|free)|frees? up)\w*\b[^.;]{0,25}$/i.test(
+        nearBefore,
+      )
+    )
       return null;
   }
   if (

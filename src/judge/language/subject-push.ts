@@ -17,6 +17,9 @@ const ACKNOWLEDGES = new RegExp(
   ].join('|'),
   'i',
 );
+/** What is set aside may be another thing than the topic ("rather than a migration, a Kubernetes audit"). */
+const ASIDE =
+  /\b(?:rather than|instead of|aside from|other than|apart from|besides|beyond|without|unrelated to|separate(?:ly)? from) [^,.;:]{1,60}/gi;
 /** Asks leave for later, or leaves it to them. */
 const LEAVES_OPEN =
   /\b(?:if (?:\w+ ){0,6}(?:changes?|comes? (?:back|up)|returns?|ever|becomes?|resurfaces?|reopens?|opens? up)|(?:should|when|whenever|once) (?:\w+ ){0,5}(?:changes?|comes? (?:back|up)|ever|becomes?|revisit|resurfaces?|ready|reopens?|priorit\w+)|(?:ok|okay|alright|all right|fine|open) (?:if|for me|to me) (?:i|to|we)|would it be (?:ok|okay|alright|all right|fine)|may i (?:check|come|ask)|check (?:back )?in (?:again )?(?:in|next|later|once)|door (?:is )?open|happy to (?:pause|wait|leave|pick (?:it|this) up)|let me know (?:if|when|should)|your call|no (?:need|pressure)|next year|until then|come back to (?:it|this|that)|revisit (?:it |this |that )?(?:when|if|whenever|later|next))\b/i;
@@ -64,6 +67,8 @@ function pushes(
     return false;
   if (!ACKNOWLEDGES.test(sentence.text))
     return !isQuestionOfOwn(sentence, previous) && !asksFirst(sentence, next);
+  const rest = sentence.text.replace(ASIDE, '');
+  if (!ACKNOWLEDGES.test(rest) && mentions(rest, topic)) return true;
   const turn = CONTRAST.exec(sentence.text);
   if (turn === null)
     return /\b(?:worth (?:revisit|reconsider|another|a second|consider|explor)|reconsider|revisit|i(?:'d| would) (?:still|like to) (?:\w+ ){0,3}(?:suggest|recommend|reiterate|emphasi[sz]e|revisit|urge)|still (?:recommend|believe|think|worth|suggest))/i.test(

@@ -36,7 +36,8 @@ export function timelinePromises(text: string, today: string): TimelinePromise[]
       if (time.start < sentence.start || time.start >= sentence.end) continue;
       const clause = sentence.clauses.findLast((one) => one.start <= time.start) ?? sentence;
       // "Onboarding: two weeks" and "ready to start - Monday works" split what belongs together.
-      const near = clause.text.length < 30 ? sentence : clause;
+      const lead = sentence.text.slice(0, clause.start - sentence.start);
+      const near = clause.text.length < 30 || /^[^.,;]{1,25}:\s*$/.test(lead) ? sentence : clause;
       if (
         promisesStart(near.text, text.slice(sentence.start, time.start), text.slice(time.end, sentence.end))
       ) {
