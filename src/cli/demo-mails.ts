@@ -31,14 +31,18 @@ export const DEMO_MAILS: DemoMail[] = [
     shows: 'opted out of SMS only',
     to: 'clara.juhl@tideline-energy.example',
     subject: 'A question about your grid team',
-    text: signed('Hi Clara,\n\nis the grid forecasting work still growing? I have an idea I would like to test with you.'),
+    text: signed(
+      'Hi Clara,\n\nis the grid forecasting work still growing? I have an idea I would like to test with you.',
+    ),
     html: '<p>Hi Clara,</p><p>is the grid forecasting work still growing? I have an idea I would like to test with you.</p><p>Best,<br>Mara Lindt<br>Demo Engineering</p>',
   },
   {
     shows: 'a founder who hires locally only',
     to: 'jonas.brandt@heimat-software.example',
     subject: 'Engineers for Heimat',
-    text: signed('Hi Jonas,\n\nwe have senior engineers in Nairobi and Lagos who could join your team remotely.'),
+    text: signed(
+      'Hi Jonas,\n\nwe have senior engineers in Nairobi and Lagos who could join your team remotely.',
+    ),
   },
   {
     shows: 'a person who opted out of e-mail',
@@ -56,7 +60,9 @@ export const DEMO_MAILS: DemoMail[] = [
     shows: 'a CTO at 4,200 people',
     to: 'saskia.devries@meridian-freight.example',
     subject: 'Engineering capacity',
-    text: signed('Hi Saskia,\n\nthirty-one open roles is quite a list. Would a conversation about extra capacity help?'),
+    text: signed(
+      'Hi Saskia,\n\nthirty-one open roles is quite a list. Would a conversation about extra capacity help?',
+    ),
   },
   {
     shows: "the CEO's confidence, told to the VP",
@@ -70,13 +76,17 @@ export const DEMO_MAILS: DemoMail[] = [
     shows: 'a funding rumour as fact',
     to: 'lena.vogt@quillstone.example',
     subject: 'Congratulations',
-    text: signed('Hi Lena,\n\ncongratulations on closing your $12M Series A. This is the moment to grow the team.'),
+    text: signed(
+      'Hi Lena,\n\ncongratulations on closing your $12M Series A. This is the moment to grow the team.',
+    ),
   },
   {
     shows: 'engineers who are promised elsewhere',
     to: 'freja.holm@saltmarsh-robotics.example',
     subject: 'Tigist Haile',
-    text: signed('Hi Freja,\n\nTigist Haile, one of our best platform engineers, is available to start with you next week.'),
+    text: signed(
+      'Hi Freja,\n\nTigist Haile, one of our best platform engineers, is available to start with you next week.',
+    ),
   },
   {
     shows: 'a declined subject, pushed again',

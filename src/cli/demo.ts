@@ -8,7 +8,7 @@ import { UserError } from '../config/user-error.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import { createLogger } from '../observability/logger.ts';
 import { listEngines } from '../intake/engine-store.ts';
-import { listDeliveries } from '../review/read.ts';
+import { readDetails } from '../review/read.ts';
 import type { Database } from '../store/database.ts';
 import { withDatabase } from './context.ts';
 import { DEMO_MAILS } from './demo-mails.ts';
@@ -22,7 +22,7 @@ interface DemoResult {
   state: DeliveryState | 'not accepted';
   decision: string | null;
   reason: string | null;
-  note: string | null;
+  why: string;
   id: string | null;
 }
 
@@ -30,7 +30,9 @@ interface DemoResult {
 export function register(program: Command): void {
   program
     .command('demo')
-    .description('send varied mails over real SMTP to a gate with the example CRM, and show what became of each')
+    .description(
+      'send varied mails over real SMTP to a gate with the example CRM, and show what became of each',
+    )
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
       await withDatabase(command, async (database, config) => {
@@ -52,7 +54,7 @@ function show(results: DemoResult[], ownGate: boolean): void {
   if (ownGate) printLine('No gate was running, so one ran for this demo.\n');
   printTable(
     ['WHAT IT SHOWS', 'TO', 'DECISION', 'STATE', 'RULE OR REASON', 'WHY'],
-    results.map((r) => [r.shows, r.to, r.decision ?? '(doubt)', r.state, r.reason ?? '–', r.note ?? r.reply]),
+    results.map((r) => [r.shows, r.to, r.decision ?? '(doubt)', r.state, r.reason ?? '–', r.why]),
   );
   const held = results.find((r) => r.state === 'held');
   printLine(`\nCaptured mail is in the outbox folder of the data folder. Look closer:`);
@@ -84,7 +86,11 @@ async function isListening(config: Config): Promise<boolean> {
 /** A gate on free ports for the time of the demo. */
 function startOwn(config: Config): Promise<App> {
   return startApp({
-    config: { ...config, smtp: { ...config.smtp, port: 0, implicit_tls_port: null }, http: { ...config.http, port: 0 } },
+    config: {
+      ...config,
+      smtp: { ...config.smtp, port: 0, implicit_tls_port: null },
+      http: { ...config.http, port: 0 },
+    },
     log: createLogger('error'),
   });
 }
@@ -96,14 +102,25 @@ async function sendAll(database: Database, host: string, port: number): Promise<
   for (const mail of DEMO_MAILS) replies.push(await send(transport, mail));
   transport.close();
   const ids = replies.map((reply) => /\b([0-9A-HJKMNP-TV-Z]{26})\b/.exec(reply)?.[1] ?? null);
-  await settled(database, ids.filter((id) => id !== null));
+  await settled(
+    database,
+    ids.filter((id) => id !== null),
+  );
   return Promise.all(
     DEMO_MAILS.map(async ({ shows, to }, i): Promise<DemoResult> => {
       const base = { shows, to, reply: replies[i]!, id: ids[i] ?? null };
-      const [item] = base.id ? await listDeliveries(database.db, { search: base.id, limit: 1, order: 'newest' }) : [];
-      return item
-        ? { ...base, id: item.id, state: item.state, decision: item.decision, reason: item.hold_reason, note: item.note }
-        : { ...base, state: 'not accepted', decision: null, reason: null, note: null };
+      if (base.id === null)
+        return { ...base, state: 'not accepted', decision: null, reason: null, why: base.reply };
+      const [detail] = await readDetails(database.db, base.id);
+      const { delivery, verdict } = detail!;
+      return {
+        ...base,
+        id: delivery.id,
+        state: delivery.state,
+        decision: delivery.decision,
+        reason: delivery.hold_reason,
+        why: verdict?.rationale ?? base.reply,
+      };
     }),
   );
 }
@@ -111,7 +128,13 @@ async function sendAll(database: Database, host: string, port: number): Promise<
 async function send(transport: Transporter, mail: (typeof DEMO_MAILS)[number]): Promise<string> {
   try {
     const { to, subject, text, html } = mail;
-    const info = (await transport.sendMail({ from: 'Mara Lindt <mara.lindt@demo.example>', to, subject, text, ...(html ? { html } : {}) })) as {
+    const info = (await transport.sendMail({
+      from: 'Mara Lindt <mara.lindt@demo.example>',
+      to,
+      subject,
+      text,
+      ...(html ? { html } : {}),
+    })) as {
       response: string;
     };
     return info.response;

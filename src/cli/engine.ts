@@ -76,7 +76,7 @@ function changesFrom(options: EngineOptions): EngineChanges {
     ...(options.loopbackWithoutAuth === undefined
       ? {}
       : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
-    ...(options.decision ? { decisions: options.decision as Engine['decisions'] } : {}),
+    ...(options.decision ? { decisions: options.decision } : {}),
   };
 }
 

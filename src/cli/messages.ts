@@ -24,8 +24,8 @@ export function register(program: Command): void {
   program
     .command('messages')
     .description('deliveries and where they stand, newest first')
-    .option('--state <state>', 'only this state; repeat for several', (v: string, all: string[] = []) => [
-      ...all,
+    .option('--state <state>', 'only this state; repeat for several', (v: string, all?: string[]) => [
+      ...(all ?? []),
       v,
     ])
     .option('--engine <name>', 'only this engine')

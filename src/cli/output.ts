@@ -7,8 +7,12 @@ export function printLine(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Plain columns, widths fitted, long cells cut; the last column takes what is left of the terminal. */
-export function printTable(head: string[], rows: string[][], width = process.stdout.columns || 140): void {
+/** Plain columns, widths fitted; on a terminal the last column is cut to what is left of it. */
+export function printTable(
+  head: string[],
+  rows: string[][],
+  width = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+): void {
   const clean = rows.map((row) => row.map((cell) => cell.replace(/\s+/g, ' ')));
   const widths = head.map((title, i) => Math.max(title.length, ...clean.map((row) => (row[i] ?? '').length)));
   const last = widths.length - 1;
@@ -24,7 +28,7 @@ export function printTable(head: string[], rows: string[][], width = process.std
       .join('  ')
       .trimEnd();
   printLine(line(head));
-  printLine(widths.map((w) => '─'.repeat(w)).join('  '));
+  printLine(widths.map((w, i) => '─'.repeat(i === last ? Math.min(w, 60) : w)).join('  '));
   for (const row of clean) printLine(line(row));
 }
 

@@ -57,7 +57,7 @@ export function healthRoutes({
       .groupBy('state')
       .execute();
     metrics.deliveries.reset();
-    for (const row of rows) metrics.deliveries.set({ state: row.state }, Number(row.count));
+    for (const row of rows) metrics.deliveries.set({ state: row.state }, row.count);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;

@@ -242,10 +242,11 @@ async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<stri
     .select(['dedupe_key', 'id'])
     .where('dedupe_key', 'in', keys)
     .where('received_at', '>', now - DEDUPE_MS)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries')
+    .where((expression) =>
+      expression.not(
+        expression.exists(
+          expression
+            .selectFrom('deliveries')
             .select('deliveries.id')
             .whereRef('deliveries.message_id', '=', 'messages.id')
             .where((eb) =>

@@ -36,7 +36,7 @@ export interface Disposition {
   /** Where `deferred` and `uncertain` go back to. */
   returns_to: 'relaying' | 'escalating' | null;
   decision: Decision | null;
-  /** Why it is held: a rule's name, a HoldReason, or one of `GateHold`. */
+  /** Why it was stopped: a rule's name, a HoldReason, or one of `GateHold`. */
   hold_reason: string | null;
   /** The delivery to the same prospect that this one waits behind. */
   held_behind: string | null;
@@ -186,7 +186,12 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
             ? { ...base, state: 'scheduled', next_attempt_at: event.scheduledAt }
             : { ...base, state: 'relaying', next_attempt_at: now };
         case 'forward':
-          return { ...base, state: 'escalating', next_attempt_at: now };
+          return {
+            ...base,
+            state: 'escalating',
+            hold_reason: event.holdReason ?? null,
+            next_attempt_at: now,
+          };
         case 'suppress':
           return { ...base, state: 'suppressed', hold_reason: event.holdReason ?? null };
         case 'hold':

@@ -30,9 +30,11 @@ export async function editDelivery(
 
   const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
   const { text, subject } = edit;
-  const edited = await replaceBody(raw, subject === undefined ? { text } : { text, subject }).catch((error) => {
-    throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
-  });
+  const edited = await replaceBody(raw, subject === undefined ? { text } : { text, subject }).catch(
+    (error) => {
+      throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
+    },
+  );
   const revision = await database.transact(async (trx) => {
     const newest = await trx
       .selectFrom('bodies')

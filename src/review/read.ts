@@ -58,8 +58,8 @@ export async function listDeliveries(db: Reader, filter: ListFilter): Promise<De
   if (filter.reason) query = query.where('deliveries.hold_reason', '=', filter.reason);
   if (filter.search) {
     const like = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
-    query = query.where(({ eb, or }) =>
-      or(
+    query = query.where((eb) =>
+      eb.or(
         (['deliveries.recipient', 'messages.subject', 'deliveries.id'] as const).map((column) =>
           eb(eb.fn<string>('lower', [column]), 'like', like.toLowerCase()),
         ),

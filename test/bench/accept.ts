@@ -33,7 +33,7 @@ const gate = spawn(
   [join(import.meta.dirname, '../../dist/main.js'), 'start', '--config', join(folder, 'presend.yaml')],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PRESEND_DATA: undefined } as NodeJS.ProcessEnv,
+    env: { ...process.env, PRESEND_DATA: undefined },
   },
 );
 await once(gate.stdout, 'data');

@@ -9,7 +9,7 @@ import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
 
 const FINE = 'Hi Maria,\n\nwould a short call next week about your hiring plans be useful?\n\nBest,\nAnn';
-const only = (state: string) => (ds: { state: string }[]) => ds.length === 1 && ds[0]!.state === state;
+const only = (state: string) => (ds: { state: string }[]) => ds.length === 1 && ds[0].state === state;
 
 async function gateWithUpstream(config: Parameters<typeof startGate>[0] = {}) {
   const upstream = await SmtpUpstream.start();
@@ -38,7 +38,7 @@ describe('a message through the gate', () => {
     expect(await gate.send({ to: 'maria@passing.example', raw })).toMatch(/^250 2\.0\.0 Relaying as \w+$/);
     await gate.until(only('relayed'), 'relayed');
     expect(upstream.received).toHaveLength(1);
-    const got = upstream.received[0]!.raw.toString();
+    const got = upstream.received[0].raw.toString();
     expect(got).toMatch(/^Received: from [^\r]+\r\n\tby gate\.test with ESMTP id \w+;\r\n\t[^\r]+\r\n/);
     expect(got.replace(/^Received:(?:.*\r\n)(?:\t.*\r\n)*/, '')).toBe(raw);
   });
@@ -62,7 +62,7 @@ describe('a message through the gate', () => {
     await gate.app.database.transact((trx) =>
       addSuppression(
         trx,
-{ ...suppressionTarget('@gone.example'), channel: 'all', reason: 'asked', source: 'test' },
+        { ...suppressionTarget('@gone.example'), channel: 'all', reason: 'asked', source: 'test' },
         { actor: 'test', at: Date.now() },
       ),
     );
@@ -85,7 +85,7 @@ describe('a message through the gate', () => {
     );
     await gate.until(only('escalated'), 'escalated');
     expect(upstream.received.map((m) => m.to)).toEqual([['owner@sender.example']]);
-    const mail = upstream.received[0]!.raw.toString();
+    const mail = upstream.received[0].raw.toString();
     expect(mail).toContain('message/rfc822');
     expect(mail).toContain('/act/');
   });
@@ -101,11 +101,11 @@ describe('a message through the gate', () => {
     ).toMatch(/^250 2\.0\.0 Held for review as/);
     const [held] = await gate.deliveries();
     expect(held).toMatchObject({ state: 'held', decision: 'BLOCK', hold_reason: 'low_confidence_funding' });
-    await gate.app.review.release(held!.id, { actor: 'ann', label: 'wrong' });
+    await gate.app.review.release(held.id, { actor: 'ann', label: 'wrong' });
     gate.app.wake();
     await gate.until(only('relayed'), 'relayed');
     expect(upstream.received).toHaveLength(1);
-    await expect(gate.app.review.release(held!.id, { actor: 'ann' })).rejects.toThrow(
+    await expect(gate.app.review.release(held.id, { actor: 'ann' })).rejects.toThrow(
       /relayed cannot be released/,
     );
   });
@@ -133,7 +133,7 @@ describe('what changed after the judgement wins before every attempt', () => {
     });
     await gate.send({ to: 'eve@later.example', text: 'Congratulations on your $20M Series B!' });
     const [held] = await gate.deliveries();
-    await gate.app.review.release(held!.id, { actor: 'ann' });
+    await gate.app.review.release(held.id, { actor: 'ann' });
     return { upstream, gate, prospectId };
   }
 
@@ -189,7 +189,7 @@ describe('what changed after the judgement wins before every attempt', () => {
   test('a release can be undone until it is sent', async () => {
     const { upstream, gate } = await heldMail();
     const [waiting] = await gate.deliveries();
-    await gate.app.review.undo(waiting!.id, { actor: 'ann' });
+    await gate.app.review.undo(waiting.id, { actor: 'ann' });
     gate.advance(60_000);
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', released_by: null });
     expect(upstream.received).toHaveLength(0);
@@ -218,8 +218,8 @@ describe('engine modes', () => {
     expect(upstream.received).toHaveLength(1);
     const [report] = upstream.received;
     expect(report).toMatchObject({ from: '', to: ['ann@sender.example'] });
-    expect(report!.raw.toString()).toMatch(/multipart\/report/);
-    expect(report!.raw.toString()).toMatch(/Status: 5\.7\.1/);
+    expect(report.raw.toString()).toMatch(/multipart\/report/);
+    expect(report.raw.toString()).toMatch(/Status: 5\.7\.1/);
   });
 });
 
@@ -233,7 +233,7 @@ describe('mail to a prospect with unsettled mail', () => {
     expect(second).toMatchObject({
       state: 'held',
       hold_reason: 'held_behind',
-      held_behind: first!.id,
+      held_behind: first.id,
       decision: 'PASS',
     });
   });
@@ -262,7 +262,7 @@ describe('an upstream in trouble', () => {
     );
     const [mail] = await gate.deliveries();
     expect(mail).toMatchObject({ state: 'failed' });
-    expect(upstream.received[0]!.raw.toString()).toContain('5.1.1');
+    expect(upstream.received[0].raw.toString()).toContain('5.1.1');
   });
 
   test('mail that stays undeliverable is given up after the configured age', async () => {
@@ -274,8 +274,8 @@ describe('an upstream in trouble', () => {
     await gate.send({ to: 'maria@passing.example', text: FINE });
     await gate.until(only('deferred'), 'deferred');
     gate.advance(2 * 3_600_000);
-    const after = await gate.until((ds) => ds[0]!.state === 'failed', 'failed');
-    expect(after[0]!.note).toMatch(/given up after 1 hours/);
+    const after = await gate.until((ds) => ds[0].state === 'failed', 'failed');
+    expect(after[0].note).toMatch(/given up after 1 hours/);
   });
 
   test('an answer lost after the hand-over is uncertain, never sent again by itself, and settled by a person', async () => {
@@ -288,8 +288,8 @@ describe('an upstream in trouble', () => {
     await gate.send({ to: 'maria@passing.example', subject: 'Another', text: FINE });
     await gate.until((ds) => ds[1]?.state === 'relayed', 'the other mail relayed');
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'uncertain' });
-    await gate.app.review.resend(uncertain!.id, { actor: 'ann' });
+    await gate.app.review.resend(uncertain.id, { actor: 'ann' });
     gate.app.wake();
-    await gate.until((ds) => ds[0]!.state === 'relayed', 'sent again');
+    await gate.until((ds) => ds[0].state === 'relayed', 'sent again');
   });
 });

@@ -7,7 +7,15 @@ import { hashPassword } from '../../src/intake/credentials.ts';
 import { PASSWORD, addProspect, startGate } from '../support/gate.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
 
-const MAIL = ['From: ann@sender.example', 'To: maria@fine.example', 'Subject: Hello', 'Message-ID: <x1@sender.example>', '', 'Would a call be useful?', ''].join('\r\n');
+const MAIL = [
+  'From: ann@sender.example',
+  'To: maria@fine.example',
+  'Subject: Hello',
+  'Message-ID: <x1@sender.example>',
+  '',
+  'Would a call be useful?',
+  '',
+].join('\r\n');
 
 async function submit(port: number, body: string, to = ['maria@fine.example'], from = 'ann@sender.example') {
   const session = await SmtpSession.open(port);
@@ -26,7 +34,15 @@ describe('what the gate offers and whom it lets in', () => {
     const gate = await startGate();
     const session = await SmtpSession.open(gate.port);
     const plain = await session.say('EHLO test');
-    for (const name of ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'SIZE 26214400', 'STARTTLS', 'DSN']) {
+    for (const name of [
+      'PIPELINING',
+      '8BITMIME',
+      'SMTPUTF8',
+      'ENHANCEDSTATUSCODES',
+      'SIZE 26214400',
+      'STARTTLS',
+      'DSN',
+    ]) {
       expect(plain).toContain(name);
     }
     expect(plain).not.toContain('AUTH');
@@ -38,9 +54,12 @@ describe('what the gate offers and whom it lets in', () => {
     ['STARTTLS on the plain port', false],
     ['implicit TLS on its own port', true],
   ])('an engine authenticates with %s and sends', async (_name, implicit) => {
-    const gate = await startGate({ config: { smtp: { implicit_tls_port: 0 } }, engine: { loopbackWithoutAuth: false } });
+    const gate = await startGate({
+      config: { smtp: { implicit_tls_port: 0 } },
+      engine: { loopbackWithoutAuth: false },
+    });
     await addProspect(gate, 'maria@fine.example');
-    const port = gate.app.addresses.smtp[implicit ? 1 : 0]!.port;
+    const port = gate.app.addresses.smtp[implicit ? 1 : 0].port;
     const send = (pass: string, authMethod: string) =>
       createTransport({
         host: '127.0.0.1',
@@ -50,19 +69,30 @@ describe('what the gate offers and whom it lets in', () => {
         authMethod,
         tls: { rejectUnauthorized: false },
         auth: { user: 'engine', pass },
-      }).sendMail({ from: 'ann@sender.example', to: 'maria@fine.example', subject: 'Hi', text: 'Would a call be useful?' });
+      }).sendMail({
+        from: 'ann@sender.example',
+        to: 'maria@fine.example',
+        subject: 'Hi',
+        text: 'Would a call be useful?',
+      });
     expect((await send(PASSWORD, 'PLAIN')).response).toMatch(/^250 2\.0\.0 Relaying/);
     expect((await send(PASSWORD, 'LOGIN')).response).toMatch(/^250 2\.0\.0 Relaying/);
     await expect(send('wrong', 'PLAIN')).rejects.toThrow(/535 5\.7\.8/);
     const engine = await requireEngine(gate.app.database.db, 'engine');
     const secretHash = await hashPassword('changed since');
-    await gate.app.database.transact((trx) => changeEngine(trx, engine.id, { secretHash }, { actor: 'test', now: 0 }));
-    await expect(send(PASSWORD, 'PLAIN'), 'a remembered success ends with the credential').rejects.toThrow(/535/);
+    await gate.app.database.transact((trx) =>
+      changeEngine(trx, engine.id, { secretHash }, { actor: 'test', now: 0 }),
+    );
+    await expect(send(PASSWORD, 'PLAIN'), 'a remembered success ends with the credential').rejects.toThrow(
+      /535/,
+    );
   });
 
   test('a client without AUTH is refused, even from loopback, unless an engine allows that', async () => {
     const gate = await startGate({ engine: { loopbackWithoutAuth: false } });
-    await gate.app.database.transact((trx) => trx.updateTable('engines').set({ loopback_without_auth: 0 }).execute());
+    await gate.app.database.transact((trx) =>
+      trx.updateTable('engines').set({ loopback_without_auth: 0 }).execute(),
+    );
     expect(await submit(gate.port, MAIL)).toMatch(/^5/);
     expect(await gate.deliveries()).toEqual([]);
   });
@@ -73,16 +103,20 @@ describe('what the gate offers and whom it lets in', () => {
     await session.say('EHLO test');
     expect(await session.say('MAIL FROM:<ceo@victim.example>')).toMatch(/^550 5\.7\.1 .*sender domains are/);
     session.close();
-    expect(await submit(gate.port, MAIL.replace('From: ann@sender.example', 'From: CEO <ceo@victim.example>'))).toMatch(
-      /^550 5\.7\.1 The From header names ceo@victim\.example/,
-    );
+    expect(
+      await submit(gate.port, MAIL.replace('From: ann@sender.example', 'From: CEO <ceo@victim.example>')),
+    ).toMatch(/^550 5\.7\.1 The From header names ceo@victim\.example/);
   });
 });
 
 describe('what is refused before anything is stored', () => {
   test.each([
     ['a bare LF', MAIL.replace('Would a call', 'Would\na call'), /^550 5\.6\.11 Bare LF at byte \d+/],
-    ['a bare CR in a header', MAIL.replace('Subject: Hello', 'Subject: Hello\rBcc: victim@x.example'), /^550 5\.6\.11 Bare CR/],
+    [
+      'a bare CR in a header',
+      MAIL.replace('Subject: Hello', 'Subject: Hello\rBcc: victim@x.example'),
+      /^550 5\.6\.11 Bare CR/,
+    ],
     ['a line that is too long', MAIL + 'x'.repeat(20_000), /^550 5\.6\.0 The line at byte/],
     ['a mail in a loop', 'Received: from a by b; now\r\n'.repeat(51) + MAIL, /^554 5\.4\.6 Too many hops/],
   ])('%s', async (_name, raw, reply) => {
@@ -168,9 +202,12 @@ describe('accepting', () => {
     await submit(gate.port, MAIL);
     const [held] = await gate.deliveries();
     expect(held).toMatchObject({ state: 'held', hold_reason: 'unknown_recipient' });
-    await gate.app.review.reject(held!.id, { actor: 'ann', reason: 'not a customer' });
+    await gate.app.review.reject(held.id, { actor: 'ann', reason: 'not a customer' });
     await submit(gate.port, MAIL);
-    expect((await gate.deliveries()).filter((d) => d.kind === 'mail').map((d) => d.state)).toEqual(['rejected', 'held']);
+    expect((await gate.deliveries()).filter((d) => d.kind === 'mail').map((d) => d.state)).toEqual([
+      'rejected',
+      'held',
+    ]);
   });
 
   test('when the database takes no writes the client hears 451, and the gate recovers by itself', async () => {
@@ -178,7 +215,9 @@ describe('accepting', () => {
     await addProspect(gate, 'maria@fine.example');
     const { sql } = await import('kysely');
     const pages = await sql<{ page_count: number }>`pragma page_count`.execute(gate.app.database.db);
-    await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0]!.page_count))}`.execute(gate.app.database.db);
+    await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0].page_count))}`.execute(
+      gate.app.database.db,
+    );
     const big = MAIL + 'A long and harmless line of text in this mail.\r\n'.repeat(20_000);
     expect(await submit(gate.port, big)).toMatch(/^451 4\.3\.0/);
     expect((await fetch(`${gate.httpBase}/healthz`)).status).toBe(200);
@@ -192,7 +231,7 @@ describe('accepting', () => {
     await submit(first.port, MAIL);
     await first.app.stop();
     const second = await startGate({ dataDir: first.dataDir, keepEngines: true });
-    await second.until((ds) => ds.length === 1 && ds[0]!.state === 'relayed', 'relayed by the second gate');
+    await second.until((ds) => ds.length === 1 && ds[0].state === 'relayed', 'relayed by the second gate');
   });
 });
 

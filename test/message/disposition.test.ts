@@ -112,14 +112,7 @@ const ARROWS: Record<string, Record<string, DeliveryState>> = {
 const STARTS: Record<string, Disposition> = {
   ...Object.fromEntries(
     (
-      [
-        'received',
-        'held',
-        'escalating',
-        'scheduled',
-        'escalated',
-        ...FINAL_STATES,
-      ] satisfies DeliveryState[] as DeliveryState[]
+      ['received', 'held', 'escalating', 'scheduled', 'escalated', ...FINAL_STATES] satisfies DeliveryState[]
     ).map((state) => [state, at(state)]),
   ),
   relaying: at('relaying', { undo_until: NOW + 1 }),
@@ -141,12 +134,12 @@ describe('transition', () => {
   }
 
   test('a release cannot be taken back when its undo time is over', () => {
-    const released = transition(at('held', { hold_reason: 'thread_leak' }), EVENTS['release']!, NOW);
-    expect(transition(released, EVENTS['undo']!, NOW + 9)).toMatchObject({
+    const released = transition(at('held', { hold_reason: 'thread_leak' }), EVENTS['release'], NOW);
+    expect(transition(released, EVENTS['undo'], NOW + 9)).toMatchObject({
       state: 'held',
       hold_reason: 'thread_leak',
     });
-    expect(() => transition(released, EVENTS['undo']!, NOW + 10)).toThrow(/no longer/);
+    expect(() => transition(released, EVENTS['undo'], NOW + 10)).toThrow(/no longer/);
   });
 
   test('no sequence of events relays a stopped mail without a release by a person', () => {
@@ -180,7 +173,7 @@ describe('transition', () => {
         fc.constantFrom(...FINAL_STATES),
         fc.constantFrom(...(Object.keys(EVENTS) as EventType[])),
         (state, name) => {
-          expect(() => transition(at(state), EVENTS[name]!, NOW)).toThrow(TransitionError);
+          expect(() => transition(at(state), EVENTS[name], NOW)).toThrow(TransitionError);
         },
       ),
     );

@@ -24,7 +24,7 @@ describe('transact', () => {
     const txn = (trx: Parameters<Parameters<typeof database.transact>[0]>[0]) =>
       sql<{ n: number }>`select count(*) as n from settings`
         .execute(trx)
-        .then(({ rows }) => seen.push(rows[0]!.n));
+        .then(({ rows }) => seen.push(rows[0].n));
     let reachedAfterCommit = false;
     const first = put('a').then(() => (reachedAfterCommit = true));
     // Runs in the same transaction as `put('a')`: it sees the row before anybody was told it is durable.
@@ -57,7 +57,7 @@ describe('transact', () => {
 
   test('a full disk fails the commit, keeps nothing, and the next commit works again', async () => {
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(database.db);
-    await sql`pragma max_page_count = ${sql.raw(String(rows[0]!.page_count))}`.execute(database.db);
+    await sql`pragma max_page_count = ${sql.raw(String(rows[0].page_count))}`.execute(database.db);
     const big = 'x'.repeat(2_000_000);
     const insert = (key: string) =>
       database.transact((trx) => trx.insertInto('settings').values({ key, value: big }).execute());
@@ -70,7 +70,7 @@ describe('transact', () => {
 
   test('a database locked by another process fails the work instead of losing it silently', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const other = new Database(rows[0]!.file);
+    const other = new Database(rows[0].file);
     await sql`pragma busy_timeout = 50`.execute(database.db);
     await sql`begin immediate`.execute(other.db);
     await expect(put('a')).rejects.toThrow(/locked/);

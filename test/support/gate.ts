@@ -81,7 +81,7 @@ export async function startGate(
       );
     });
   }
-  const port = app.addresses.smtp[0]!.port;
+  const port = app.addresses.smtp[0].port;
   const deliveries = () =>
     database.db.selectFrom('deliveries').selectAll().orderBy('created_at').orderBy('id').execute();
   return {

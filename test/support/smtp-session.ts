@@ -36,7 +36,9 @@ export class SmtpSession {
 
   next(): Promise<string> {
     const ready = this.#replies.shift();
-    return ready === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(ready);
+    return ready === undefined
+      ? new Promise((resolve) => this.#waiting.push(resolve))
+      : Promise.resolve(ready);
   }
 
   say(line: string): Promise<string> {
