@@ -2,6 +2,7 @@ import SQLite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type Transaction, sql } from 'kysely';
 import { migrationProvider } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
+import { withStatementCache } from './statement-cache.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -39,7 +40,7 @@ export class Database {
     }
     this.#raw.pragma('cache_size = -65536');
     this.#raw.pragma('temp_store = MEMORY');
-    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#raw }) });
+    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
   }
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
