@@ -3,18 +3,27 @@ import { isPlace } from './places.ts';
 import { splitSentences } from './sentences.ts';
 
 /** Names used as tools, not as companies, when they are not at the head of a "companies like". */
-const TOOLS = new Set(
-  `aws gcp azure kubernetes k8s docker terraform ansible helm istio linux react angular vue svelte next.js node node.js express django flask fastapi
-  rails ruby ruby on rails python java javascript typescript golang go rust scala kotlin swift elixir php laravel perl c++ c# .net graphql rest grpc kafka rabbitmq
-  airflow dbt spark hadoop flink postgres postgresql mysql redis elasticsearch cassandra bigquery redshift looker tableau power bi pytorch tensorflow
-  keras mlflow langchain pandas jenkins circleci github actions prometheus grafana sentry jira confluence trello figma android ios flutter react native
-  microservices devops sre ci/cd cicd soc iso gdpr hipaa sox pci dss pci-dss s3 ec2 lambda nosql sql html css webassembly unity unreal embedded ros ros2
-  google cloud google cloud platform amazon web services microsoft azure google meet google calendar teams zoom calendly linkedin g2 crunchbase techcrunch
-  glassdoor gartner forrester github profile twitter youtube medium substack reddit product hunt y combinator`
-    .split(/\s{2,}|\n|(?<=\S) (?=\S)/)
-    .map((tool) => tool.trim())
-    .filter(Boolean),
-);
+const TOOLS = new Set([
+  ...`aws gcp azure kubernetes k8s docker terraform ansible helm istio linux react angular vue svelte next.js node node.js express django
+  flask fastapi rails ruby python java javascript typescript golang go rust scala kotlin swift elixir php laravel perl c++ c# .net graphql
+  rest grpc kafka rabbitmq airflow dbt spark hadoop flink postgres postgresql mysql redis elasticsearch cassandra bigquery redshift
+  looker tableau pandas jenkins circleci prometheus grafana sentry jira confluence trello android ios flutter pytorch tensorflow keras
+  mlflow langchain microservices soc iso gdpr hipaa sox pci dss pci-dss s3 ec2 lambda nosql sql html css webassembly ros ros2 calendly g2
+  crunchbase techcrunch glassdoor gartner forrester substack`.split(/\s+/),
+  'ruby on rails',
+  'react native',
+  'power bi',
+  'github actions',
+  'google cloud',
+  'google cloud platform',
+  'amazon web services',
+  'microsoft azure',
+  'google meet',
+  'google calendar',
+  'microsoft teams',
+  'product hunt',
+  'y combinator',
+]);
 const PEER_NOUN =
   /\b(?:compan(?:y|ies)|firms?|start-?ups?|scale-?ups?|teams?|business(?:es)?|peers?|organi[sz]ations?|clients?|customers?|players?|leaders?|brands?|fin-?techs?|health-?techs?|ed-?techs?|insur-?techs?|banks?|neobanks?|lenders?|insurers?|hospitals?|retailers?|manufacturers?|utilities|operators?|carriers?|names?|others|references?|those|ctos?|founders?|leaders?|sellers?|providers?|unicorns?|competitors?|neighbou?rs?|groups?|shops?|marketplaces?|agencies|universities|schools?|studios?|vendors?|enterprises?|outfits?|orgs?|innovators?|counterparts?|similar)\b/i;
 const TOOL_NOUN =
