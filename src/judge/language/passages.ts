@@ -1,7 +1,7 @@
 import type { FoldedText } from '../../message/fold.ts';
 import type { Segment, Span } from '../../message/types.ts';
 import type { RuleInput } from '../rule.ts';
-import { type Sentence, splitSentences } from './sentences.ts';
+import { PARAGRAPH_BREAK, type Sentence, splitSentences } from './sentences.ts';
 
 /** The sentences of the subject or the body that were written for this mail. */
 export interface Passage {
@@ -17,13 +17,14 @@ export interface Passage {
  */
 export function ownPassages(input: Pick<RuleInput, 'subject' | 'body' | 'draft'>): Passage[] {
   const body: Sentence[] = [];
+  const text = withBreaks(input.body);
   let from = 0;
   for (const quote of input.draft.segments.filter((segment) => segment.kind === 'quote')) {
     const { start, end } = foldedRange(input.body, quote);
-    body.push(...sentencesIn(input.body.text, from, start));
+    body.push(...sentencesIn(text, from, start));
     from = end;
   }
-  body.push(...sentencesIn(input.body.text, from, input.body.text.length));
+  body.push(...sentencesIn(text, from, text.length));
   return [
     {
       part: 'subject',
@@ -47,6 +48,15 @@ export function foldedRange(folded: FoldedText, segment: Segment): { start: numb
     return low;
   };
   return { start: firstAt(segment.start), end: firstAt(segment.end) };
+}
+
+/** The folded text with the line breaks that the fold collapsed put back, offsets unchanged. */
+function withBreaks({ text, shown, map }: FoldedText): string {
+  return text.replace(/ /g, (space, at: number) => {
+    const collapsed = shown.slice(map[at], map[at + 1]);
+    const lines = collapsed.match(/\n|\r(?!\n)|[\u2028\u2029]/g)?.length ?? 0;
+    return lines === 0 ? space : lines === 1 ? '\n' : PARAGRAPH_BREAK;
+  });
 }
 
 function sentencesIn(text: string, start: number, end: number): Sentence[] {

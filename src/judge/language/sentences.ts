@@ -28,6 +28,9 @@ export interface Sentence extends Piece {
   clauses: Clause[];
 }
 
+/** Stands for a blank line in a text whose white space was collapsed (`passages.ts`). */
+export const PARAGRAPH_BREAK = '\u2029';
+
 /** Shorter lines are not wrapped prose: a greeting, a heading, a line of a list. */
 const WRAPPED_LINE = 45;
 
@@ -77,8 +80,8 @@ export function splitSentences(text: string): Sentence[] {
   };
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
-    if (char === '\n') {
-      if (breakEnds(text, at)) finish(at + 1);
+    if (char === PARAGRAPH_BREAK || (char === '\n' && breakEnds(text, at))) {
+      finish(at + 1);
     } else if (char === '.' || char === '!' || char === '?' || char === '…') {
       let end = at + 1;
       while (end < text.length && /[.!?…"')\]]/.test(text.charAt(end))) end += 1;
