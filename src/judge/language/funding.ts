@@ -197,7 +197,7 @@ function verbClaim(phrase: Phrase): Claim | null | undefined {
   if (HELD.test(verb) && !phrase.hasHead && !/^ in the bank/i.test(phrase.textAfter)) return null;
   if (!HELD.test(verb) && !ACQUIRED.test(verb) && !phrase.isStrong && !(phrase.hasAmount && phrase.hasHead))
     return null;
-  if (!phrase.hasAmount && !phrase.isStrong && !/^m/.test(phrase.core)) return null;
+  if (!phrase.hasAmount && !phrase.isStrong && !phrase.core.startsWith('m')) return null;
   if (!phrase.hasHead && /q/.test(phrase.after) && !/raised|raising/i.test(verb)) return null;
   const start = phrase.tagged.tokens[at]?.start ?? phrase.start;
   const before = phrase.tagged.tags.slice(0, at);
