@@ -231,9 +231,9 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
     /^\W*(?:\w+ ){0,2}(?:in|into|behind)\b/i.test(phrase.textAfter)
   )
     return phrase.claim('noun');
-  if (owner === 'other') return null;
   for (let at = before.length - 1; at >= Math.max(0, before.length - 7); at -= 1) {
-    if (before.charAt(at) !== 'C') continue;
+    // "I saw the raise": who saw it does not own it.
+    if (before.charAt(at) !== 'C' || ownerBefore(before.slice(at + 1)) === 'other') continue;
     const frame = phrase.word(at);
     const usable = telling || phrase.hasAmount || (core.length > 1 && /m/.test(core) && phrase.hasHead);
     if (CONGRATULATES.test(frame) && usable) return phrase.claim('noun');
@@ -246,13 +246,13 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
       return phrase.claim('noun');
     if (determiner === 'T' && telling) return phrase.claim('noun');
   }
+  if (owner === 'other') return null;
   if (phrase.hasAmount && phrase.hasHead && part === 'subject' && about) return phrase.claim('noun');
   if (determiner === 'T' && telling && /[PY]/.test(after)) return phrase.claim('noun');
   if (
     phrase.hasAmount &&
     phrase.hasHead &&
-    phrase.from <= 1 &&
-    /[PY]/.test(after) &&
+    (phrase.from <= 1 ? /[PY]/.test(after) : before.endsWith(',') && about) &&
     !/^ (?:would|could|can|may|might)\b/i.test(phrase.textAfter)
   )
     return phrase.claim('noun');

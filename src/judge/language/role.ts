@@ -6,7 +6,9 @@ function titleParts(title: string): { text: string; joined: boolean }[] {
     .toLowerCase()
     .replace(/\bc[-_ ](level|suite|exec)/g, 'c_$1')
     .replace(/\b(ex|co)-/g, '$1 ')
-    .replace(/_(?!level|suite)/g, ' ');
+    .replace(/_(?!level|suite)/g, ' ')
+    // "Chief People & Culture Officer" is one title.
+    .replace(/\b(chief \w+)\s*(?:&|\/|,|\band\b)\s*(\w+(?: \w+)? officer)\b/g, '$1 $2');
   const parts: { text: string; joined: boolean }[] = [];
   let joined = false;
   for (const piece of plain.split(/(,|;|\||\(|\)|\/|&|\+|\s-\s|\s–\s|\s—\s|\band\b)/)) {

@@ -36,7 +36,7 @@ const CUES: Cue[] = [
     low: 0,
     high: 1,
     pattern: new RegExp(
-      String.raw`\b(?:your|their|the|an?|its|build(?:ing)?|hir(?:e|es|ing)|recruit(?:ing)?|find(?:ing)?|land(?:ing)?|make|making|assembl(?:e|ing))\s+(?:\w+ )?(?:very )?(?:first|initial|founding)\s+${COUNT}${PEOPLE}\b(?! (?:in|from|through|with us|we|at our|on the|for the|of the|who|that|to arrive|could|can|will|start|call|meeting|session|review|lead))`,
+      String.raw`\b(?:your|their|the|an?|its|build(?:ing)?|hir(?:e|es|ing)|recruit(?:ing)?|find(?:ing)?|land(?:ing)?|make|making|assembl(?:e|ing))\s+(?:\w+ )?(?:very )?(?:first|initial|founding)\s+${COUNT}${PEOPLE}\b(?! (?:in (?!(?:an?|one|two|three|four|five|six|ten|\d+|under|less|days|weeks|no|record|just|about|as)\b)|from|through|with us|we|at our|on the|for the|of the|who|that|to arrive|could|can|will|start|call|meeting|session|review|lead))`,
       'gi',
     ),
   },
@@ -114,10 +114,25 @@ function cueTalk(text: string, company: RegExp | null): StageTalk[] {
     Array.from(text.matchAll(pattern)).flatMap((match): StageTalk[] => {
       const start = match.index;
       const end = start + match[0].length;
+      if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end))) return [];
       const said = addressed(text, start, end, company);
       if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
       return [{ start, end, low, high, outright: said === 'outright' }];
     }),
+  );
+}
+
+/** "startups" is said of many; it speaks to the reader only as whom the offer is for or what they are. */
+function startupAddressed(before: string, after: string): boolean {
+  if (/^ (?:like you|such as you|as yours)/i.test(after)) return true;
+  if (
+    /^[ -](?:customers?|clients?|program\w*|partners?|accelerator|community|ecosystem|founders? you|hubs?|credits?|week|events?|scene|investments?|portfolio|tier|plan|edition|offer|days)\b/i.test(
+      after,
+    )
+  )
+    return false;
+  return /\b(?:help(?:s|ed|ing)?|support(?:s|ing)?|work(?:s|ing)? with|serv(?:e|es|ing)|for|as an?|you(?:'re| are) an?|your|staff(?:s|ing)?|equip(?:s|ping)?|match(?:es|ing)?|partner(?:s|ing)? with|enabl(?:e|es|ing)|speciali[sz]e in|focus(?:es|ed)? on|get(?:s|ting)?|lets?|give(?:s)?)(?: (?!the\b)\w+){0,2} $/i.test(
+    before,
   );
 }
 
@@ -135,7 +150,7 @@ function roundTalk(text: string, company: RegExp | null): StageTalk[] {
     const { start, end, stage } = round;
     const before = text.slice(0, start);
     const after = text.slice(end);
-    if (FUTURE.test(before)) return [];
+    if (FUTURE.test(before) && !AUDIENCE_NOUN.test(after)) return [];
     const listed = rounds.filter(
       (other, i) =>
         i === at || /^\s*(?:,|and|or|to|through|&|\/|-|\s)+\s*$/i.test(between(text, round, other)),
@@ -176,6 +191,12 @@ function endsWithName(before: string, company: RegExp): boolean {
   return last !== undefined && /^'s?(?: [\w'$€£.,]+){0,3} $/.test(before.slice(last.index + last[0].length));
 }
 
+/** "You serve startups": the reader's customers. "We are a public company": the sender. */
+const READERS_OWN =
+  /\byou(?:'ve| have|r (?:team|company))?(?: \w+ly)? (?:serves?|sells? to|supports?|acquired?|bought|works? with|helps?|partners? with|advises?|invests? in|power|built? for|back|fund|bank|insure|count)\b[^.,;]*$/i;
+const SENDERS_OWN =
+  /\b(?:we|i|our (?:company|firm|team))(?:'re| are| is|'ve| have| has| run| operate| grew| began| started)(?: not| also| now)? (?:an?|offices|grown|hubs|the|out|as|people|teams|\w+ed)\b(?!(?: \w+){0,6} (?:for|help\w*|serv\w*|working with|work with)\b)[^.;]*$/i;
+
 /** Whether a cue speaks of the reader (outright), of whom the offer is for (audience), or of others. */
 function addressed(
   text: string,
@@ -187,6 +208,7 @@ function addressed(
   const after = text.slice(end);
   const own = /\b(?:you|your|you're|you've|yours|yourself)\b/i;
   const named = company !== null && text.search(company) >= 0;
+  if (READERS_OWN.test(before) || SENDERS_OWN.test(before)) return null;
   // A story about somebody else: "we helped Kobo when they were early-stage".
   if (/\b(?:when|while|back when) (?:they|he|she|we|i|it) (?:was|were)\b/i.test(before) && !own.test(after))
     return null;
@@ -225,6 +247,12 @@ function addressed(
   )
     return 'audience';
   if (
+    /\b(?:our|we)\b[^.?!]{0,30}\b(?:engineers|developers|team|bench|people|specialists|know|bring|handle|cover|have|can)\b/i.test(
+      after,
+    )
+  )
+    return 'audience';
+  if (
     /^\s*(?:teams?|compan\w+|start-?ups?|founders?|businesses)?\s*(?:need|want|deserve|love|often|usually|typically|struggle|is (?:our|what)|are (?:our|what)|- that is)/i.test(
       after,
     )
@@ -239,7 +267,7 @@ function turnedAround(text: string, start: number, end: number): boolean {
   const after = text.slice(end);
   const near = before.slice(-60);
   return (
-    /(?:\b(?:not|no longer|never|isn't|aren't|wasn't|weren't|don't|doesn't|won't|hardly|rather than|instead of|unlike|without|beyond|past|well past|long past|outgrown?|outgrew|graduated from|moved (?:on|past|beyond)|left behind|behind you|other than|anything but|far from|more than|than|not just|not only)\b|n't)(?: (?:an?|the|your|just|only|being|hiring|building|looking|another|one|of|like|some|merely|simply|in|at|that|those|for|to|hire|build|typical|usual|first|\w+ing)){0,5}\s*$/i.test(
+    /(?:\b(?:not|no longer|never|isn't|aren't|wasn't|weren't|don't|doesn't|won't|hardly|rather than|instead of|unlike|without|beyond|past|well past|long past|outgrown?|outgrew|graduated from|moved (?:on|past|beyond)|left behind|behind you|other than|anything but|far from|more than|than|not just|not only)\b|n't)(?: (?:an?|the|your|just|only|need|have|want|require|feel|look|sound|being|hiring|building|looking|another|one|of|like|some|merely|simply|in|at|that|those|for|to|hire|build|typical|usual|first|\w+ing)){0,5}\s*$/i.test(
       near,
     ) ||
     (/\b(?:since|from|after|during|back in|in|remember) (?:the|your|those|its)(?: very)?(?: (?:early|first|scrappy))? *$/i.test(

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ProspectSnapshot } from '../../src/crm/prospect.ts';
+import { draftFromText } from '../../src/evaluate/context.ts';
+import { type JudgeInput, judgeByRules } from '../../src/judge/judge.ts';
+import { loadRubric } from '../../src/judge/rubric.ts';
+import { RULES } from '../../src/judge/verdict.ts';
+import { prospectWith } from './rule-input.ts';
+
+const rubric = loadRubric(new URL('../../config/rubric.yaml', import.meta.url).pathname);
+const PLAIN =
+  'Hi Dana,\n\nI saw that you have four backend roles open. Would ten minutes on Tuesday suit you?\n\nBest,\nAda';
+
+const judge = (draft: string, over: Partial<ProspectSnapshot> = {}, input: Partial<JudgeInput> = {}) =>
+  judgeByRules({
+    draft: draftFromText(draft),
+    prospect: prospectWith(over),
+    channel: 'email',
+    today: '2026-03-04',
+    rubric,
+    ...input,
+  });
+
+describe('judgeByRules', () => {
+  it('passes a plain mail to a clear record', () => {
+    expect(judge(PLAIN)).toMatchObject({
+      decision: 'PASS',
+      hold_reason: null,
+      findings: [],
+      rubric_version: rubric.version,
+    });
+  });
+
+  it('decides by the first rule and keeps every finding in rubric order', () => {
+    const verdict = judge('Congrats on your $5M Series A! Your first two engineers are here.', {
+      disqualifiers: ['competitor'],
+      opt_out_channels: ['email'],
+      recipient_role: 'CEO',
+      headcount: 9000,
+      funding_confidence: 'low',
+      funding_stage: 'public',
+    });
+    expect(verdict.decision).toBe('SUPPRESS');
+    const order = verdict.findings.map((finding) => RULES.indexOf(finding.rule as never));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(verdict.findings.map((finding) => finding.rule)).toContain('low_confidence_funding');
+  });
+
+  it('records what an observed rule finds without deciding by it', () => {
+    const observed = { ...rubric, rules: { ...rubric.rules, disqualifier: 'observe' as const } };
+    const verdict = judge(PLAIN, { disqualifiers: ['competitor'] }, { rubric: observed });
+    expect(verdict).toMatchObject({
+      decision: 'PASS',
+      findings: [{ rule: 'disqualifier', enforced: false }],
+    });
+  });
+
+  it('does not run a rule that is off', () => {
+    const off = { ...rubric, rules: { ...rubric.rules, disqualifier: 'off' as const } };
+    expect(judge(PLAIN, { disqualifiers: ['competitor'] }, { rubric: off })).toMatchObject({
+      decision: 'PASS',
+      findings: [],
+    });
+  });
+
+  it('holds mail to an unknown recipient, unless the address opted out', () => {
+    expect(judge(PLAIN, {}, { prospect: null })).toMatchObject({
+      decision: null,
+      hold_reason: 'unknown_recipient',
+    });
+    expect(judge(PLAIN, {}, { prospect: null, suppressedChannels: ['all'] })).toMatchObject({
+      decision: 'SUPPRESS',
+    });
+    expect(judge(PLAIN, {}, { prospect: null, suppressedChannels: ['sms'] }).decision).toBeNull();
+  });
+
+  it('holds what the parser could not make out, but suppresses all the same', () => {
+    const trouble = [{ kind: 'parts_differ' as const, detail: 'The parts differ.' }];
+    expect(judge(PLAIN, {}, { trouble })).toMatchObject({ decision: null, hold_reason: 'parts_differ' });
+    expect(judge(PLAIN, { disqualifiers: ['competitor'] }, { trouble }).decision).toBe('SUPPRESS');
+  });
+
+  it('lets doubt outweigh a penalty, which an engine may relay', () => {
+    const verdict = judge('We help you hire your first engineers.', {
+      funding_stage: 'public',
+      recipient_role: 'CEO',
+      headcount: null,
+    });
+    expect(verdict).toMatchObject({ decision: null, hold_reason: 'unknown_headcount' });
+    expect(verdict.findings.map((finding) => finding.rule)).toContain('funding_tier');
+  });
+
+  it('holds a stale record when an age is configured', () => {
+    const strict = { ...rubric, stale_after_days: 90 };
+    expect(judge(PLAIN, { updated_at: '2025-01-01T00:00:00Z' }, { rubric: strict }).hold_reason).toBe(
+      'stale_record',
+    );
+    expect(judge(PLAIN, { updated_at: '2026-02-01T00:00:00Z' }, { rubric: strict }).decision).toBe('PASS');
+    expect(judge(PLAIN, { updated_at: '2025-01-01T00:00:00Z' }).decision).toBe('PASS');
+  });
+
+  it.each([
+    'Guten Tag Frau Weber, ich habe gesehen, dass Sie vier offene Stellen im Backend haben. Wir vermitteln erfahrene Entwickler, die sofort anfangen können.',
+    'Bonjour Claire, nous aidons les équipes techniques à recruter des ingénieurs expérimentés. Seriez-vous disponible mardi prochain pour en parler ?',
+    'Hola Ana, vimos que están contratando ingenieros. ¿Podemos hablar esta semana sobre cómo ayudarles a crecer?',
+    'Здравствуйте, мы помогаем компаниям находить инженеров.',
+    '您好，我们帮助公司招聘经验丰富的工程师。',
+    'Hi Ana,\n\nI hope that you are well and that the team is growing as planned.\n\nWij helpen bedrijven zoals het uwe om snel ervaren ontwikkelaars te vinden, zonder lange wachttijden of hoge kosten.\n\nBest,\nAda',
+  ])('holds another language: %s', (draft) => expect(judge(draft).hold_reason).toBe('language'));
+
+  it.each([
+    'Hi Łukasz, quick one: are you still hiring for Kraków?',
+    'Hi Søren,\nThanks!\nBest,\nJürgen Müller\nGeschäftsführer',
+    'Python, Go, Kubernetes, Terraform, Postgres, Kafka, Redis, Airflow.',
+    'Hallo Jan, are the four backend roles in Utrecht still open?',
+    'Ping',
+    'Hi Zoë, your talk "La vie en rose" was a joy. May I send two profiles?',
+  ])('does not misjudge English: %s', (draft) => expect(judge(draft).decision).toBe('PASS'));
+
+  it('does not mind quoted mail in another language', () => {
+    const body = 'Thanks for the quick answer, Dana. Shall we say Tuesday at ten?\n\n';
+    const quote = '> Vielen Dank für Ihre Nachricht, wir melden uns in der nächsten Woche bei Ihnen.\n';
+    const draft = draftFromText(body);
+    const quoted = {
+      ...draft,
+      body: body + quote,
+      segments: [
+        { kind: 'new' as const, start: 0, end: body.length },
+        { kind: 'quote' as const, start: body.length, end: body.length + quote.length },
+      ],
+    };
+    expect(judge(PLAIN, {}, { draft: quoted }).decision).toBe('PASS');
+  });
+
+  it('tells of a missing unsubscribe, hidden text and links that lead elsewhere', () => {
+    const draft = {
+      ...draftFromText(PLAIN),
+      hidden: [{ reason: 'display_none' as const, text: 'preview' }],
+      links: [
+        { text: 'www.brightloom.example', href: 'https://evil.example/x' },
+        { text: 'Book a time', href: 'https://cal.example/x' },
+        { text: 'https://docs.brightloom.example/a', href: 'https://brightloom.example/b' },
+      ],
+    };
+    const kinds = judge(PLAIN, {}, { draft, headers: { listUnsubscribe: false } }).notices.map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).toEqual(['missing_unsubscribe', 'missing_postal_address', 'hidden_text', 'link_mismatch']);
+  });
+
+  it('gives the same verdict whatever the order of keys and lists', () => {
+    const flags = fc.subarray(['competitor', 'local_only', 'x', '']);
+    const channels = fc.subarray(['email', 'sms', 'linkedin']);
+    const signals = fc.dictionary(
+      fc.constantFrom(
+        'anti_offshore',
+        'email_opt_out',
+        'title',
+        'headcount',
+        'industry',
+        'other_threads',
+        'peers',
+        'note',
+        'funding_tier',
+      ),
+      fc.oneof(
+        fc.boolean(),
+        fc.integer(),
+        fc.constantFrom('CEO', 'seed', 'banking', 'Budget is frozen until May', 'Monzo'),
+        fc.array(fc.string(), { maxLength: 3 }),
+      ),
+    );
+    const drafts = fc.constantFrom(
+      PLAIN,
+      'Congrats on your $5M seed round. Budget is frozen until May, like Monzo.',
+      'Hire your first engineers, as Monzo and Acme did.',
+    );
+    fc.assert(
+      fc.property(
+        flags,
+        channels,
+        signals,
+        drafts,
+        (disqualifiers, opt_out_channels, available_signals, draft) => {
+          const peers = ['Monzo', 'Acme'].map((name) => ({
+            name,
+            city: null,
+            industry: 'banking',
+            timesUsed: 1,
+          }));
+          const one = { disqualifiers, opt_out_channels, available_signals, peers, funding_confidence: null };
+          const other = {
+            funding_confidence: null,
+            peers: peers.toReversed(),
+            available_signals: Object.fromEntries(Object.entries(available_signals).reverse()),
+            opt_out_channels: opt_out_channels.toReversed(),
+            disqualifiers: disqualifiers.toReversed(),
+          };
+          const { prospect: _a, ...first } = judge(draft, one);
+          const { prospect: _b, ...second } = judge(draft, other);
+          expect(second).toEqual(first);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
