@@ -223,6 +223,15 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
   const telling = phrase.isStrong || (phrase.hasAmount && phrase.hasHead);
   const about = /[PY]/.test(phrase.tagged.tags);
   const owner = ownerBefore(before);
+  // "the $14 million you brought in", "the round you closed"
+  if ((phrase.hasAmount || phrase.isStrong || determiner === 'T') && /^r?P[mx]{0,2}V/.test(after)) {
+    const verb = phrase.word(phrase.end + after.search('V'));
+    if (
+      ACQUIRED.test(verb) ||
+      (telling && /^(?:announced|completed|got|took|won|received|disclosed)/i.test(verb))
+    )
+      return phrase.claim('noun');
+  }
   if (stageOf(phrase) && about) return phrase.claim('noun');
   // "$12M into Acme"
   if (
@@ -281,12 +290,23 @@ const companyNoun = (phrase: Phrase): boolean =>
     phrase.textAfter,
   );
 
+/** "the funding has landed", "your round is in the bank" */
+const COMPLETED =
+  /\b(?:the|your|that)(?: (?:new|fresh|latest|recent|big|seed|first))? (?:funding|round|raise|investment|capital|money|financing)(?: has| have|'s| is| was)?(?: (?:just|now|finally|officially|also|already))*(?: been)? (?:landed|closed|come (?:in|through)|came (?:in|through)|arrived|in the bank|secured|announced|in place|wired|official|over the line)\b/gi;
+
 /** "you just raised", "you went public", "now that you are freshly funded": no phrase follows. */
 function bareVerbs(tagged: TaggedSentence): Claim[] {
   const claims: Claim[] = [];
   const pattern =
     /\b(?:raised(?= (?:last|this|in|earlier|recently|and|so|a few|back|just|just now|again)\b|\s*[.,!?;)]|$)|went public|gone public|got funded|been funded|(?:newly|freshly|recently|just)[- ]funded)/gi;
-  for (const match of tagged.text.matchAll(pattern)) {
+  const matches = [...tagged.text.matchAll(pattern), ...tagged.text.matchAll(COMPLETED)];
+  for (const match of matches) {
+    if (/^(?:the|your|that)\b/i.test(match[0])) {
+      const place = tagged.tokens.findIndex(({ start }) => start >= match.index);
+      if (ownerBefore(tagged.tags.slice(0, Math.max(place, 0))) !== 'other')
+        claims.push({ start: match.index, end: match.index + match[0].length, form: 'noun' });
+      continue;
+    }
     const token = tagged.tokens.findLastIndex(({ start }) => start <= match.index);
     const before = tagged.tags.slice(0, Math.max(token, 0));
     const adjective = / funded$|-funded$/i.test(match[0]);

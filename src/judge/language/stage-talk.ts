@@ -1,4 +1,4 @@
-import type { Sentence } from './sentences.ts';
+import { type Sentence, clauseAt } from './sentences.ts';
 import type { Stage } from './stage.ts';
 
 /** Language that fits some stages only. Offsets are into the sentence. */
@@ -36,7 +36,7 @@ const CUES: Cue[] = [
     low: 0,
     high: 1,
     pattern: new RegExp(
-      String.raw`\b(?:your|their|the|an?|its|build(?:ing)?|hir(?:e|es|ing)|recruit(?:ing)?|find(?:ing)?|land(?:ing)?|make|making|assembl(?:e|ing))\s+(?:\w+ )?(?:very )?(?:first|initial|founding)\s+${COUNT}${PEOPLE}\b(?! (?:in (?!(?:an?|one|two|three|four|five|six|ten|\d+|under|less|days|weeks|no|record|just|about|as)\b)|from|through|with us|we|at our|on the|for the|of the|who|that|to arrive|could|can|will|start|call|meeting|session|review|lead))`,
+      String.raw`\b(?:your|their|the|those|these|an?|its|build(?:ing)?|hir(?:e|es|ing)|recruit(?:ing)?|find(?:ing)?|land(?:ing)?|make|making|assembl(?:e|ing))\s+(?:\w+ )?(?:very )?(?:first|initial|founding)\s+${COUNT}${PEOPLE}\b(?! (?:in (?!(?:an?|one|two|three|four|five|six|ten|\d+|under|less|days|weeks|no|record|just|about|as)\b)|from|through|with us|we|at our|on the|for the|of the|who|that|to arrive|could|can|will|start|call|meeting|session|review|lead))`,
       'gi',
     ),
   },
@@ -73,7 +73,7 @@ const CUES: Cue[] = [
     low: 3,
     high: 5,
     pattern:
-      /\b(?:(?:global|worldwide|international|multinational) (?:engineering )?(?:org(?:anization|anisation)?s?|workforce|headcount|footprint|operations?|hiring|teams?|hubs|offices)|(?:across|on|over|spanning) (?:multiple|several|many|three|four|five|\d+|all) (?:continents|regions|geographies|business units|divisions|subsidiaries|countries)|multi-?(?:continent(?:al)?|national|division(?:al)?|country)|enterprise[- ](?:level|wide|scale) (?:solutions?|hiring|growth|needs|requirements|transformation|engineering|scaling|org\w*)|hundreds of (?:engineers|developers|open roles)|thousands of (?:engineers|developers|employees)|massive growth capital|global (?:expansion|scale|growth)|business units|hyper-?scale|mega-?round)\b/gi,
+      /\b(?:(?:global|worldwide|international|multinational|regional) (?:engineering )?(?:heads?|org(?:anization|anisation)?s?|workforce|headcount|footprint|operations?|hiring|teams?|hubs|offices)|(?:across|on|over|spanning) (?:multiple|several|many|three|four|five|\d+|all) (?:continents|regions|geographies|business units|divisions|subsidiaries|countries)|multi-?(?:continent(?:al)?|national|division(?:al)?|country)|enterprise[- ](?:level|wide|scale) (?:solutions?|hiring|growth|needs|requirements|transformation|engineering|scaling|org\w*)|hundreds of (?:engineers|developers|open roles)|thousands of (?:engineers|developers|employees)|massive growth capital|global (?:expansion|scale|growth)|business units|hyper-?scale|mega-?round)\b/gi,
     weak: true,
   },
   {
@@ -93,10 +93,14 @@ const CUES: Cue[] = [
     low: 5,
     high: 5,
     pattern:
-      /\b(?:publicly[- ](?:listed|traded|held)|public(?:ly)? (?:listed )?(?:compan(?:y|ies)|corporations?|enterprises?)|(?:your|quarterly|public) (?:shareholders|stockholders|earnings(?: calls?)?|share price|stock price|ticker|10-[KQ]|annual report|listing)|earnings calls?|quarterly (?:earnings|guidance|reporting to shareholders)|post-?IPO|since (?:your|the) IPO|Fortune (?:\d+|five hundred)|FTSE ?\d*|S&P ?500|blue[- ]chip|SEC filings?|Wall Street|investor relations|lock-?up (?:period|expiry))\b/gi,
+      /\b(?:publicly[- ](?:listed|traded|held)|public(?:ly)? (?:listed )?(?:compan(?:y|ies)|corporations?|enterprises?)|(?:your|quarterly|public) (?:shareholders|stockholders|earnings(?: calls?)?|share price|stock price|ticker|10-[KQ]|annual report|listing)|earnings calls?|quarterly (?:earnings|guidance|reporting to shareholders)|post-?IPO|since (?:your|the) IPO|Fortune (?:\d+|five hundred)|FTSE ?\d*|S&P ?500|blue[- ]chip|SEC filings?|Wall Street|investor relations|your audit committee|lock-?up (?:period|expiry))\b/gi,
     weak: true,
   },
 ];
+
+/** "large organisations like yours", "listed companies such as Acme": says what the reader is. */
+const KIND =
+  /\b(?:(large|big|global|established|mature|multinational)|(publicly[- ](?:listed|traded)|listed|public|Fortune \d+|FTSE[- ]\d+)|(early[- ]stage|young|small|new|fledgling|tiny|seed(?:[- ]stage|[- ]funded)?))(?: \w+)? (?:enterprises?|corporations?|organi[sz]ations?|companies|businesses|groups|institutions|firms|teams|start-?ups?)(?:,)? (?:like|such as|including) (?=(\w+))/gi;
 
 const ROUND_NAME =
   /\b(?:(late|post)[- ])?(?:Series[- ]([A-K])\b|(pre-?seed)\b|(seed)(?=[- ](?:stage|round|funding|funded|backed|companies|startups?|start-ups|company|raise|teams?|founders?|level|money|investment|and|or|to|through)\b))(?:[- ](?:level|stage|backed|funded))?/gi;
@@ -105,17 +109,37 @@ const ROUND_NAME =
 export function stageTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
   const text = sentence.text;
   if (ANY_STAGE.test(text)) return [];
-  const found: StageTalk[] = [...cueTalk(text, company), ...roundTalk(text, company)];
+  const found = [...cueTalk(sentence, company), ...kindTalk(text, company), ...roundTalk(sentence, company)];
   return found.filter(({ start, end }) => !turnedAround(text, start, end)).sort((a, b) => a.start - b.start);
 }
 
-function cueTalk(text: string, company: RegExp | null): StageTalk[] {
+function kindTalk(text: string, company: RegExp | null): StageTalk[] {
+  return Array.from(text.matchAll(KIND)).flatMap((match): StageTalk[] => {
+    const end = match.index + match[0].length;
+    if (!isReader(text.slice(end), company)) return [];
+    const [low, high]: [Stage, Stage] = match[2]
+      ? [5, 5]
+      : match[1]
+        ? [3, 5]
+        : [0, match[3]?.startsWith('s') ? 2 : 1];
+    return [{ start: match.index, end, low, high, outright: low === 5 }];
+  });
+}
+
+/** The text begins with the reader or the reader's company. */
+function isReader(text: string, company: RegExp | null): boolean {
+  return /^\s?yours?\b|^\s?you\b/i.test(text) || (company !== null && [0, 1].includes(text.search(company)));
+}
+
+function cueTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
+  const { text } = sentence;
   return CUES.flatMap(({ low, high, pattern, weak }) =>
     Array.from(text.matchAll(pattern)).flatMap((match): StageTalk[] => {
       const start = match.index;
       const end = start + match[0].length;
-      if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end))) return [];
-      const said = addressed(text, start, end, company);
+      if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end), company))
+        return [];
+      const said = addressed(sentence, start, end, company);
       if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
       return [{ start, end, low, high, outright: said === 'outright' }];
     }),
@@ -123,8 +147,9 @@ function cueTalk(text: string, company: RegExp | null): StageTalk[] {
 }
 
 /** "startups" is said of many; it speaks to the reader only as whom the offer is for or what they are. */
-function startupAddressed(before: string, after: string): boolean {
-  if (/^ (?:like you|such as you|as yours)/i.test(after)) return true;
+function startupAddressed(before: string, after: string, company: RegExp | null): boolean {
+  const like = /^,? (?:like|such as) /i.exec(after);
+  if (like) return isReader(after.slice(like[0].length), company);
   if (
     /^[ -](?:customers?|clients?|program\w*|partners?|accelerator|community|ecosystem|founders? you|hubs?|credits?|week|events?|scene|investments?|portfolio|tier|plan|edition|offer|days)\b/i.test(
       after,
@@ -140,7 +165,8 @@ function startupAddressed(before: string, after: string): boolean {
 const OTHERS_PRODUCT = /^\s*(?:customers?|clients?|buyers?|accounts?|users?)\b/i;
 
 /** Rounds named: "Series B companies" are an audience of B; "seed and Series A companies" of both. */
-function roundTalk(text: string, company: RegExp | null): StageTalk[] {
+function roundTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
+  const { text } = sentence;
   const rounds = Array.from(text.matchAll(ROUND_NAME)).map((match) => {
     const letter = match[2]?.toUpperCase();
     const stage: Stage = match[3] ? 0 : match[4] ? 1 : letter === 'A' ? 2 : letter === 'B' ? 3 : 4;
@@ -163,7 +189,7 @@ function roundTalk(text: string, company: RegExp | null): StageTalk[] {
       const news = NEWS.test(text) || AS_STAGE.test(before) || /-level$/i.test(text.slice(start, end));
       return [{ start, end, low: stage, high: news ? stage : 5, outright: true }];
     }
-    return AUDIENCE_NOUN.test(after) && addressed(text, start, end, company)
+    return AUDIENCE_NOUN.test(after) && addressed(sentence, start, end, company)
       ? [{ start, end, low, high, outright: false }]
       : [];
   });
@@ -197,18 +223,29 @@ const READERS_OWN =
 const SENDERS_OWN =
   /\b(?:we|i|our (?:company|firm|team))(?:'re| are| is|'ve| have| has| run| operate| grew| began| started)(?: not| also| now)? (?:an?|offices|grown|hubs|the|out|as|people|teams|\w+ed)\b(?!(?: \w+){0,6} (?:for|help\w*|serv\w*|working with|work with)\b)[^.;]*$/i;
 
+/** "We used to run hiring for a public company": one case from the sender's past. */
+const STORY =
+  /\b(?:we|i|our \w+)\b[^.;]*\b(?:used to|\w{3,}ed|built|ran|led|took|cut|grew|found|got|brought|kept|put|sent|saw)\b[^.;]*\b(?:an?|one|another) (?:\w+[- ]){0,2}$/i;
+
+/** A clause about what the sender did, without a word on the reader. */
+const OWN_PAST =
+  /^(?:\w+,? ){0,2}(?:we|i)(?:'ve| have)? (?:used to|once|\w{3,}ed|built|ran|led|took|grew|came|began|spent|was|were)\b/i;
+
 /** Whether a cue speaks of the reader (outright), of whom the offer is for (audience), or of others. */
 function addressed(
-  text: string,
+  sentence: Sentence,
   start: number,
   end: number,
   company: RegExp | null,
 ): 'outright' | 'audience' | null {
+  const { text } = sentence;
   const before = text.slice(0, start);
   const after = text.slice(end);
+  const said = clauseAt(sentence, sentence.start + start)?.text ?? text;
   const own = /\b(?:you|your|you're|you've|yours|yourself)\b/i;
   const named = company !== null && text.search(company) >= 0;
   if (READERS_OWN.test(before) || SENDERS_OWN.test(before)) return null;
+  if (STORY.test(before)) return null;
   // A story about somebody else: "we helped Kobo when they were early-stage".
   if (/\b(?:when|while|back when) (?:they|he|she|we|i|it) (?:was|were)\b/i.test(before) && !own.test(after))
     return null;
@@ -227,6 +264,7 @@ function addressed(
     (own.test(text) || named)
   )
     return 'outright';
+  if (OWN_PAST.test(said) && !own.test(said)) return null;
   if (own.test(text) || named) return 'audience';
   if (
     /\b(?:we|i|tenacious|our (?:team|engineers|bench|platform|service))\b[^.?!]*\b(?:help|helps|work|works|support|supports|place|places|serve|staff|staffs|speciali[sz]e|specialises|specializes|partner|build|built|focus|match|offer|offers|are|is|provide|enable|equip)\b/i.test(
