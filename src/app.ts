@@ -26,6 +26,7 @@ import { keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
+import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
@@ -89,8 +90,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '' });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    const intakeFirst = new IntakeFirst();
     const runner = new Runner({
-      busy: () => acceptor.isBusy(),
+      standBack: () => intakeFirst.standBack(),
       database,
       now,
       log,
@@ -147,12 +149,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       credentials: new CredentialChecker(database),
       accept: (submission) => acceptor.accept(submission),
+      onActivity: () => intakeFirst.note(),
       answer: createAnswer({
         database,
         board,
         waitMs: config.answer.wait_ms,
         suppressed: config.answer.suppressed,
-        announce: () => runner.wake(),
+        announce: () => runner.announce(),
       }),
     });
     const smtpAddresses = await smtp.listen();

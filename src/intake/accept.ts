@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
+import { newId } from '../message/id.ts';
 import { addressKey } from '../crm/address.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
@@ -10,10 +10,6 @@ const DEDUPE_MS = 24 * 3_600_000;
 
 /** Most submissions in one commit; bounds the number of bound parameters of one insert. */
 const MAX_BATCH = 50;
-
-/** More than this many mails in one window are a burst: 600 a second. */
-const BURST_MAILS = 60;
-const BURST_WINDOW_MS = 100;
 
 interface Row {
   submission: Submission;
@@ -36,7 +32,6 @@ export class Acceptor {
   readonly #isInternal: (address: string) => boolean;
   #pending: Row[] = [];
   #scheduled = false;
-  #burst = { since: 0, count: 0 };
 
   constructor(options: {
     database: Database;
@@ -56,12 +51,11 @@ export class Acceptor {
    */
   accept(submission: Submission): Promise<Accepted> {
     const { messageId, subject } = peekHeaders(submission.raw);
-    if (submission.answerEarly) this.#count();
     return new Promise<Accepted>((resolve, reject) => {
       const dedupeKey = dedupeKeyOf(submission, messageId);
       this.#pending.push({
         submission,
-        id: ulid(this.#now()),
+        id: newId(this.#now()),
         messageId,
         subject,
         dedupeKey,
@@ -70,37 +64,29 @@ export class Acceptor {
       });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      setImmediate(() => this.#flush());
+      this.#flush();
     });
   }
 
-  /**
-   * A burst is on: more mails a second than could be judged in step came in by engines that do not wait for the
-   * verdict.
-   */
-  isBusy(): boolean {
-    return performance.now() - this.#burst.since < BURST_WINDOW_MS && this.#burst.count > BURST_MAILS;
-  }
-
-  #count(): void {
-    const now = performance.now();
-    if (now - this.#burst.since >= BURST_WINDOW_MS) {
-      // The first mail of a window after a busy one keeps the burst alive.
-      const carried = now - this.#burst.since < 2 * BURST_WINDOW_MS && this.#burst.count > BURST_MAILS;
-      this.#burst = { since: now, count: carried ? BURST_MAILS : 0 };
-    }
-    this.#burst.count += 1;
-  }
-
+  /** The batch is taken when its transaction begins, so that it holds whatever has arrived by then. */
   #flush(): void {
-    this.#scheduled = false;
-    while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0, MAX_BATCH);
-      this.#database
-        .transact((trx) => this.#insert(trx, batch))
-        .then((ids) => batch.forEach((row, i) => row.resolve(ids[i]!)))
-        .catch((error: unknown) => batch.forEach((row) => row.reject(error)));
-    }
+    let batch: Row[] = [];
+    this.#database
+      .transact((trx) => {
+        batch = this.#pending.splice(0, MAX_BATCH);
+        this.#scheduled = this.#pending.length > 0;
+        if (this.#scheduled) this.#flush();
+        return this.#insert(trx, batch);
+      })
+      .then((ids) => batch.forEach((row, i) => row.resolve(ids[i]!)))
+      .catch((error: unknown) => {
+        // The transaction may have failed before it began.
+        if (batch.length === 0) {
+          batch = this.#pending.splice(0);
+          this.#scheduled = false;
+        }
+        for (const row of batch) row.reject(error);
+      });
   }
 
   async #insert(trx: Trx, batch: Row[]): Promise<Accepted[]> {

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { ulid } from 'ulid';
+import { newId } from '../message/id.ts';
 import { decisionsSchema } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
@@ -110,7 +110,7 @@ export async function addEngine(
     );
   }
   const row = {
-    id: ulid(now),
+    id: newId(now),
     secret_hash: null,
     upstreams: '[]',
     mode: 'enforce' as const,

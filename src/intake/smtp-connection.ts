@@ -7,6 +7,8 @@ export interface ConnectionLimits {
   /** How long to wait before greeting; a client that talks earlier is dropped. 0 greets at once. */
   greetingDelayMs: number;
   maxCommandsPerMinute: number;
+  /** Called for every command. */
+  onActivity: () => void;
 }
 
 const ENHANCED_CODE = /^[245]\.\d{1,3}\.\d{1,3} /;
@@ -56,6 +58,7 @@ class GateConnection extends SMTPConnection {
   }
 
   override _onCommand(command: Buffer, callback?: () => void): void {
+    this.#limits.onActivity();
     const now = performance.now();
     if (now - this.#windowStart > 60_000) {
       this.#windowStart = now;

@@ -21,6 +21,8 @@ export interface SmtpIntakeOptions {
   credentials: CredentialChecker;
   accept: (submission: Submission) => Promise<Accepted>;
   answer: OutcomeReader;
+  /** Called for whatever a client says. */
+  onActivity: () => void;
   log: Logger;
   metrics: Metrics;
 }
@@ -134,6 +136,7 @@ export class SmtpIntake {
     const server = new GateSmtpServer(options, {
       greetingDelayMs: smtp.greeting_delay_ms,
       maxCommandsPerMinute: smtp.max_commands_per_minute,
+      onActivity: this.#options.onActivity,
     });
     server.on('error', (err) => log.debug({ err }, 'smtp connection error'));
     return server;

@@ -44,13 +44,13 @@ interface JudgedDelivery extends Judged {
  */
 export async function processMessage(options: ProcessOptions, message: MessageRow): Promise<void> {
   const { database, config, now, board, parse, metrics } = options;
-  const deliveries = await database.db
+  const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
     .where('message_id', '=', message.id)
-    .where('state', '=', 'received')
-    .orderBy('created_at')
     .execute();
+  // Not asked of the database: with a long backlog it would rather walk the index of all that is received.
+  const deliveries = rows.filter(({ state, kind }) => state === 'received' && kind === 'mail');
   const engine = await findEngine(database.db, message.engine_id);
   if (!engine)
     throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);

@@ -12,8 +12,8 @@ export interface RunnerOptions {
   concurrency: number;
   /** How often to look for work nobody announced: retries that fall due, another process's commands. */
   pollMs?: number;
-  /** The intake is taking so much mail that judging should stand back. */
-  busy?: () => boolean;
+  /** Waits for a turn of the event loop that the intake does not need. */
+  standBack?: () => Promise<void>;
   processMessage: (message: MessageRow) => Promise<void>;
   deliverMessage: (delivery: Delivery) => Promise<void>;
 }
@@ -21,8 +21,8 @@ export interface RunnerOptions {
 /** Messages claimed for the judge at once: enough to share a commit, few enough that a wait stays short. */
 const JUDGE_BATCH = 16;
 
-/** How long the judge stands back at most before its next batch while the intake is busy. */
-const STAND_BACK_MS = 250;
+/** Messages judged at once; judging is mostly computing, so more would only wait for each other. */
+const JUDGE_CONCURRENCY = 4;
 
 /**
  * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for
@@ -44,7 +44,12 @@ export class Runner {
     this.#loops = [this.#judgeLoop(), this.#deliverLoop()];
   }
 
-  /** Something new waits: look now instead of at the next poll. */
+  /** A message was accepted: judge it now instead of at the next poll. */
+  announce(): void {
+    this.#judgeWake();
+  }
+
+  /** Anything may wait: look now instead of at the next poll. */
   wake(): void {
     this.#judgeWake();
     this.#deliverWake();
@@ -59,9 +64,9 @@ export class Runner {
   }
 
   async #judgeLoop(): Promise<void> {
-    const { database, now, leaseMs, processMessage, log } = this.#options;
+    const { database, now, leaseMs, processMessage, standBack, log } = this.#options;
     while (!this.#stopping) {
-      await this.#standBack();
+      await standBack?.();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
       const messages = await this.#claim(() =>
         database.transact((trx) => claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH })),
@@ -70,22 +75,27 @@ export class Runner {
         await slept();
         continue;
       }
-      await Promise.all(
-        messages.map((message) =>
-          processMessage(message).catch((err: unknown) =>
+      const waiting = [...messages];
+      const work = async (): Promise<void> => {
+        for (let message = waiting.shift(); message; message = waiting.shift()) {
+          const { id } = message;
+          await standBack?.();
+          await processMessage(message).catch((err: unknown) =>
             // The lease lapses and the message is judged again; nothing is lost by carrying on.
-            log.error({ err, id: message.id }, 'judging a message failed'),
-          ),
-        ),
-      );
-      this.#deliverWake();
+            log.error({ err, id }, 'judging a message failed'),
+          );
+          this.#deliverWake();
+        }
+      };
+      await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));
     }
   }
 
   async #deliverLoop(): Promise<void> {
-    const { database, now, leaseMs, concurrency, deliverMessage, log } = this.#options;
+    const { database, now, leaseMs, concurrency, deliverMessage, standBack, log } = this.#options;
     while (!this.#stopping) {
       const slept = this.#sleeper((wake) => (this.#deliverWake = wake));
+      await standBack?.();
       const free = concurrency - this.#inFlight.size;
       const due =
         free <= 0
@@ -105,18 +115,6 @@ export class Runner {
         this.#inFlight.add(work);
       }
       if (due.length === 0) await slept();
-    }
-  }
-
-  /**
-   * Judging and accepting share a thread. In a burst that nobody waits on (async engines), a durable 250 comes first and the
-   * judge gets one batch in each quarter of a second until the burst is over.
-   */
-  async #standBack(): Promise<void> {
-    const { busy } = this.#options;
-    const until = performance.now() + STAND_BACK_MS;
-    while (busy?.() && !this.#stopping && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 

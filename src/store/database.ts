@@ -12,13 +12,22 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
+/** How long a commit waits for company while several come together, milliseconds (PostgreSQL's commit_delay). */
+const GATHER_MS = 3;
+
+/** The last group was this large: there is enough concurrency for waiting to pay (PostgreSQL's commit_siblings). */
+const SIBLINGS = 4;
+
+/** Pages in the write-ahead log before they are copied back: fewer, larger checkpoints write hot pages once. */
+const CHECKPOINT_PAGES = 4000;
+
 /** Most pieces of work that share one commit; bounds how long the first of them waits. */
 const MAX_GROUP = 64;
 
 /**
  * The database. Reads go through `db`; every change goes through `transact`, which returns only after
- * the change is durable on disk (WAL + synchronous=FULL). Pieces of work queued in the same turn of
- * the event loop share one transaction and so one fsync (group commit, as in PostgreSQL's commit_delay); each
+ * the change is durable on disk (WAL + synchronous=FULL). Pieces of work queued at the same time share one
+ * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
  * Work given to `transact` must await nothing but the transaction it is handed.
@@ -28,6 +37,7 @@ export class Database {
   readonly #raw: SQLite.Database;
   #pending: Pending[] = [];
   #running = false;
+  #lastGroup = 0;
   #idle: (() => void)[] = [];
 
   constructor(path: string, options: { readonly?: boolean } = {}) {
@@ -37,6 +47,7 @@ export class Database {
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
       this.#raw.pragma('synchronous = FULL');
       this.#raw.pragma('foreign_keys = ON');
+      this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
     this.#raw.pragma('cache_size = -65536');
     this.#raw.pragma('temp_store = MEMORY');
@@ -64,7 +75,7 @@ export class Database {
       this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
       if (!this.#running) {
         this.#running = true;
-        setImmediate(() => void this.#drain());
+        void this.#gather().then(() => this.#drain());
       }
     });
   }
@@ -74,12 +85,20 @@ export class Database {
     await this.db.destroy();
   }
 
+  /** Lets sockets be read before the commit, so that its group is a large one. */
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#lastGroup >= SIBLINGS) setTimeout(resolve, GATHER_MS);
+      else setImmediate(resolve);
+    });
+  }
+
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const group = this.#pending.splice(0, MAX_GROUP);
       await this.#commit(group);
-      // Let sockets be read between two commits, so that the next group is a large one.
-      await new Promise((resolve) => setImmediate(resolve));
+      this.#lastGroup = group.length;
+      if (this.#pending.length > 0) await this.#gather();
     }
     this.#running = false;
     for (const resolve of this.#idle.splice(0)) resolve();

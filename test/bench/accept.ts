@@ -53,7 +53,8 @@ try {
   };
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 } finally {
-  gate.kill('SIGKILL');
+  gate.kill("SIGTERM");
+  await once(gate, "exit");
 }
 
 function body(i: string): string {
