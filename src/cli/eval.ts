@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../config/user-error.ts';
 import { readCases } from '../evaluate/cases.ts';
 import { type JudgeCase, evaluate, summarise } from '../evaluate/evaluate.ts';
@@ -6,11 +6,13 @@ import { jsonLines, textReport } from '../evaluate/report.ts';
 import { judgeByRules } from '../judge/judge.ts';
 import { type Rubric, loadRubric } from '../judge/rubric.ts';
 import { configFor } from './context.ts';
+import { throughSmtp } from './through-smtp.ts';
 
 interface Options {
   judge: string;
   json?: boolean;
   rubric?: string;
+  through?: string;
   failUnder?: string;
   failOver?: string;
 }
@@ -21,18 +23,24 @@ export function register(program: Command): void {
     .command('eval <cases>')
     .description('judge labelled cases (JSON lines) and report how often the judge is right')
     .option('--judge <which>', 'rules, adapter or full', 'rules')
+    .addOption(
+      new Option('--through <way>', 'judge through a whole gate, each case a real mail').choices(['smtp']),
+    )
     .option('--json', 'one JSON line a case, then one with the summary')
     .option('--rubric <file>', 'another rubric than the configured one')
     .option('--fail-under <percent>', 'exit 1 when fewer bad drafts than this get the right decision')
     .option('--fail-over <percent>', 'exit 1 when more good drafts than this are stopped')
     .action(async (path: string, options: Options, command: Command) => {
-      const rubric = loadRubric(options.rubric ?? configFor(command).rubric);
-      const judge = chosenJudge(options.judge, rubric);
+      const config = configFor(command);
+      const rubricPath = options.rubric ?? config.rubric;
+      const judge = chosenJudge(options.judge, loadRubric(rubricPath));
       const limits = {
         under: percentOption('--fail-under', options.failUnder),
         over: percentOption('--fail-over', options.failOver),
       };
-      const results = await evaluate(readCases(path, new Date().toISOString().slice(0, 10)), judge);
+      const cases = readCases(path, new Date().toISOString().slice(0, 10));
+      const gate = options.through === 'smtp' ? await throughSmtp({ ...config, rubric: rubricPath }) : null;
+      const results = await evaluate(cases, gate?.judge ?? judge).finally(() => gate?.close());
       const summary = summarise(results);
       process.stdout.write(options.json ? jsonLines(results, summary) : textReport(summary));
       const tooFew = limits.under !== null && (summary.exact.rate ?? 1) * 100 < limits.under;
