@@ -148,6 +148,19 @@ describe('judgeByRules', () => {
     expect(kinds).toEqual(['missing_unsubscribe', 'missing_postal_address', 'hidden_text', 'link_mismatch']);
   });
 
+  it.each([
+    'a ',
+    'you raised $5M and ',
+    'we helped an early-stage company and your ',
+    'yes. ',
+    'x',
+    'Hi there\n',
+  ])('judges 60 kB of %j within seconds', (piece) => {
+    const began = performance.now();
+    judge(piece.repeat(60_000 / piece.length), { funding_confidence: 'low', funding_stage: 'series_c' });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  }, 20_000);
+
   it('gives the same verdict whatever the order of keys and lists', () => {
     const flags = fc.subarray(['competitor', 'local_only', 'x', '']);
     const channels = fc.subarray(['email', 'sms', 'linkedin']);

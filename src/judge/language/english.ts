@@ -11,6 +11,8 @@ const ENGLISH_SHARE = 0.12;
 /** Letters a paragraph needs before a detector can be believed. */
 const LONG = 70;
 const SHORT = 32;
+/** Longer paragraphs are looked at in pieces of this length, which bounds the work on each. */
+const LONGEST = 1500;
 const FOREIGN_SCRIPT_LETTERS = 12;
 
 /**
@@ -21,11 +23,18 @@ const FOREIGN_SCRIPT_LETTERS = 12;
  * @returns ISO 639-1 code, or the script's name, and the paragraph
  */
 export function otherLanguage(text: string): { language: string; paragraph: string } | null {
-  for (const paragraph of text.split(/\n\s*\n|\n(?=\S)/).concat(text)) {
+  const pieces = text.split(/\n\s*\n|\n(?=\S)/).flatMap(chunks);
+  for (const paragraph of [...pieces, text.slice(0, LONGEST)]) {
     const language = languageOf(paragraph);
     if (language !== null) return { language, paragraph: paragraph.trim() };
   }
   return null;
+}
+
+function chunks(paragraph: string): string[] {
+  const list: string[] = [];
+  for (let at = 0; at < paragraph.length; at += LONGEST) list.push(paragraph.slice(at, at + LONGEST));
+  return list;
 }
 
 function languageOf(paragraph: string): string | null {

@@ -64,6 +64,12 @@ function breakEnds(text: string, at: number): boolean {
   return at - lineStart < WRAPPED_LINE;
 }
 
+/**
+ * No prose sentence is longer. Matching a sentence may cost the square of its length, so a text without
+ * stops is cut here, between words.
+ */
+const LONGEST = 800;
+
 /** Splits a text into sentences. Blank lines, list items and short lines end a sentence too. */
 export function splitSentences(text: string): Sentence[] {
   const sentences: Sentence[] = [];
@@ -82,6 +88,8 @@ export function splitSentences(text: string): Sentence[] {
     const char = text.charAt(at);
     if (char === PARAGRAPH_BREAK || (char === '\n' && breakEnds(text, at))) {
       finish(at + 1);
+    } else if (at - start >= LONGEST && (char === ' ' || at - start >= 2 * LONGEST)) {
+      finish(at);
     } else if (char === '.' || char === '!' || char === '?' || char === '…') {
       let end = at + 1;
       while (end < text.length && /[.!?…"')\]]/.test(text.charAt(end))) end += 1;
