@@ -17,14 +17,14 @@ export function startupAddressed(before: string, after: string, company: RegExp 
     )
   )
     return false;
-  return /\b(?:help(?:s|ed|ing)?|support(?:s|ing)?|work(?:s|ing)? with|serv(?:e|es|ing)|for|as an?|you(?:'re| are) an?|your|staff(?:s|ing)?|equip(?:s|ping)?|match(?:es|ing)?|partner(?:s|ing)? with|enabl(?:e|es|ing)|speciali[sz]e in|focus(?:es|ed)? on|get(?:s|ting)?|lets?|give(?:s)?)(?: (?!the\b)\w+){0,2} $/i.test(
+  return /\b(?:help(?:s|ed|ing)?|support(?:s|ing)?|work(?:s|ing)? with|serv(?:e|es|ing)|for|as an?|you(?:'re| are) an?|your|(?:is|are)(?: \w+)? an?|staff(?:s|ing)?|equip(?:s|ping)?|match(?:es|ing)?|partner(?:s|ing)? with|enabl(?:e|es|ing)|speciali[sz]e in|focus(?:es|ed)? on|get(?:s|ting)?|lets?|give(?:s)?)(?: (?!the\b)\w+){0,2} $/i.test(
     before,
   );
 }
 
 /** "You serve startups": the reader's customers. "We are a public company": the sender. */
 const READERS_OWN =
-  /\byou(?:'ve| have|r (?:team|company))?(?: \w+ly)? (?:serves?|sells? to|supports?|acquired?|bought|works? with|helps?|partners? with|advises?|invests? in|power|built? for|back|fund|bank|insure|count)\b[^.,;]*$/i;
+  /\byou(?:'ve| have|r (?:team|company))?(?: \w+ly)? (?:serves?|sells? to|supports?|acquired?|bought|works? with|helps?|partners? with|advises?|invests? in|power|built? for|back|fund|bank|insure|count|competes? with|recruits? from|mentors?)\b[^.,;]*$/i;
 const SENDERS_OWN =
   /\b(?:we|i|our (?:company|firm|team))(?:'re| are| is|'ve| have| has| run| operate| grew| began| started)(?: not| also| now)? (?:an?|offices|grown|hubs|the|out|as|people|teams|\w+ed)\b(?!(?: \w+){0,6} (?:for|help\w*|serv\w*|working with|work with)\b)[^.;]*$/i;
 
@@ -72,7 +72,7 @@ export function addressed(
   if (OWN_PAST.test(said) && !own.test(said)) return null;
   if (own.test(text) || named) return 'audience';
   if (
-    /\b(?:we|i|tenacious|our (?:team|engineers|bench|platform|service))\b[^.?!]*\b(?:help|helps|work|works|support|supports|place|places|serve|staff|staffs|speciali[sz]e|specialises|specializes|partner|build|built|focus|match|offer|offers|are|is|provide|enable|equip)\b/i.test(
+    /\b(?:we|i|tenacious|our (?:team|engineers|bench|platform|service))\b[^.?!]*\b(?:help|helps|work|works|support|supports|place|places|serve|staff|staffs|speciali[sz]e|specialises|specializes|partner|build|built|focus|match|get|gets|bring|brings|take|takes|offer|offers|are|is|provide|enable|equip)\b/i.test(
       before,
     )
   ) {
@@ -110,7 +110,7 @@ export function turnedAround(text: string, start: number, end: number): boolean 
   const after = text.slice(end);
   const near = before.slice(-60);
   return (
-    /(?:\b(?:not|no longer|never|isn't|aren't|wasn't|weren't|don't|doesn't|won't|hardly|rather than|instead of|unlike|without|beyond|past|well past|long past|outgrown?|outgrew|graduated from|moved (?:on|past|beyond)|left behind|behind you|other than|anything but|far from|more than|than|not just|not only)\b|n't)(?: (?:an?|the|your|just|only|need|have|want|require|feel|look|sound|being|hiring|building|looking|another|one|of|like|some|merely|simply|in|at|that|those|for|to|hire|build|typical|usual|first|\w+ing)){0,5}\s*$/i.test(
+    /(?:\b(?:not|no longer|never|isn't|aren't|wasn't|weren't|don't|doesn't|won't|hardly|rather than|instead of|unlike|without|beyond|past|well past|long past|outgrown?|outgrew|graduated from|moved (?:on|past|beyond)|left behind|behind you|other than|anything but|far from|more than|than|not just|not only)\b|n't)(?: (?:an?|the|days|phase|stage|era|time|your|just|only|need|have|want|require|feel|look|sound|being|hiring|building|looking|another|one|of|like|some|merely|simply|in|at|that|those|for|to|hire|build|typical|usual|first|\w+ing)){0,5}\s*$/i.test(
       near,
     ) ||
     (/\b(?:since|from|after|during|back in|in|remember) (?:the|your|those|its)(?: very)?(?: (?:early|first|scrappy))? *$/i.test(

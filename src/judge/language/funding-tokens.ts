@@ -52,7 +52,7 @@ const LEXICON: [tag: string, pattern: RegExp][] = [
   ],
   [
     'V',
-    /\b(?:(?:over|re)?raised|closed|secured|landed|bagged|nabbed|locked (?:in|down)|announced|completed|pulled in|brought in|picked up|scooped(?: up)?|netted|hauled in|attracted|wrapped(?: up)?|finali[sz]ed|received|got|took(?: on| in)?|won|obtained|pocketed|clinched|scored|banked|disclosed|snagged|confirmed|collected|drew|garnered|sealed|went public|gone public|IPO'd|listed on|got funded|been funded|have|has|had|'ve|sitting on|working with|put|invested|poured|led|co-led|backed)\b/gi,
+    /\b(?:(?:over|re)?raised|closed|secured|landed|bagged|nabbed|locked (?:in|down)|announced|completed|pulled in|brought in|picked up|scooped(?: up)?|netted|hauled in|attracted|wrapped(?: up)?|finali[sz]ed|received|got|took(?: on| in)?|won|obtained|pocketed|clinched|scored|banked|disclosed|snagged|confirmed|collected|drew|garnered|sealed|went public|gone public|IPO'd|listed on|got funded|been funded|have|has|had|'ve|sitting on|working with|put|handed|gave|invested|poured|led|co-led|backed)\b/gi,
   ],
   [
     'G',
@@ -81,9 +81,9 @@ const LEXICON: [tag: string, pattern: RegExp][] = [
   ['P', /\b(?:you(?:'ve|'re|'d)?|you all|y'all|the (?:company|team|business|startup))\b/gi],
   ['o', /\b(?:we(?:'ve|'re|'d)?|i(?:'ve|'d)?|he|she)\b/gi],
   ['i', /\b(?:it|they(?:'ve|'re|'d)?|them|their|its)\b/gi],
-  ['T', /\b(?:the|this|that|these|those)\b/gi],
+  ['T', /\b(?:the|this|these|those)\b/gi],
   ['A', /\b(?:an?|another)\b/gi],
-  ['r', /\b(?:who|which|whose)\b/gi],
+  ['r', /\b(?:who|which|whose|that)\b/gi],
 ];
 
 /** Tags one sentence. `company` is the prospect's. */

@@ -2,11 +2,11 @@ import { type TaggedSentence, tagSentence } from './funding-tokens.ts';
 import type { Claim } from './hedge.ts';
 
 /** Amount and round together, a round or event, a weak word with a modifier, or an amount alone. */
-const PHRASE = /[MB]m*(?:f[TAYmn]*)?[mREW]*[REW]|[mW]*[RE][RWE]*|m*W|[MB]/g;
+const PHRASE = /[RE][RWE]*f[MB]|[MB]m*(?:f[TAYmn]*)?[mREW]*[REW]|[mW]*[RE][RWE]*|m*W|[MB]/g;
 const ACQUIRED =
   /^(?:(?:over|re)?raised|closed|secured|landed|bagged|nabbed|locked|pulled|brought|picked|scooped|netted|hauled|attracted|wrapped|finali[sz]ed|obtained|pocketed|clinched|banked|snagged|collected|garnered|sealed|raising|closing|securing|landing|bagging|pulling|bringing|attracting|wrapping|finali[sz]ing)/i;
 const HELD = /^(?:have|has|had|'ve|sitting on|working with)$/i;
-const INVESTED = /^(?:put|invested|poured|led|co-led|backed)$/i;
+const INVESTED = /^(?:put|handed|gave|invested|poured|led|co-led|backed)$/i;
 const CONGRATULATES = /^(?:congrat|kudos|well done|hats off|cheers|bravo|mazel)/i;
 const FRESH_FROM =
   /^(?:fresh|hot off|on the heels|on the back|off the back|flush|armed|backed by|now that|following|since|after|with|given|thanks to)/i;
@@ -182,8 +182,15 @@ function ownerBefore(before: string): 'own' | 'other' | 'nobody' {
   return 'nobody';
 }
 
+/** "Raising $5M in this market is remarkable." */
+const PRAISE =
+  /\b(?:is|was|takes) (?:\w+ ){0,2}(?:remarkable|impressive|feat|achievement|huge|great|amazing|milestone|small|something|serious|rare)\b/i;
+
 /** The phrase is what a verb got: "you raised a $5M seed". undefined = there is no such verb. */
 function verbClaim(phrase: Phrase): Claim | null | undefined {
+  const given = /V[mx]?P[mA]{0,2}$/.exec(phrase.before);
+  if (given && phrase.hasAmount && INVESTED.test(phrase.word(given.index)))
+    return phrase.claim('verb', phrase.tagged.tokens[given.index]?.start);
   const lead = /[VG](?:[xmAT]{0,3})$/.exec(phrase.before);
   if (!lead) return undefined;
   const at = lead.index;
@@ -202,6 +209,8 @@ function verbClaim(phrase: Phrase): Claim | null | undefined {
   const start = phrase.tagged.tokens[at]?.start ?? phrase.start;
   const before = phrase.tagged.tags.slice(0, at);
   const text = phrase.tagged.text.slice(0, start);
+  if (gerund && at <= 1 && phrase.hasAmount && PRAISE.test(phrase.textAfter))
+    return phrase.claim('verb', start);
   if (
     gerund &&
     !/(?:\b(?:are|is|been|'s|on|for|after|since|from|upon)|'re)(?: (?:just|currently|now|already|\w+ly))* $/i.test(
@@ -271,6 +280,7 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
 /** "As a Series A company, you …", "At Series B, your …", "you are a seed-stage team". */
 function stageOf(phrase: Phrase): boolean {
   if (!phrase.core.includes('R')) return false;
+  if (/^post-/i.test(phrase.word(phrase.first)) && /^,/.test(phrase.textAfter)) return true;
   const lead =
     /(?:\bas an?|\bat(?: an?| the)?|\bbeing an?|\b(?:you|company|team|startup|\w+)(?:'re| are| is)(?: now| currently| already| still)*(?: an?| at| in)?)(?: [a-z]+)? $/i;
   if (

@@ -111,7 +111,7 @@ function isNegated(before: string, inside: string, claim: Claim): boolean {
   const reach = words.slice(-(claim.form === 'verb' ? 5 : 6)).join(' ');
   if (claim.form === 'verb') return NEGATED.test(reach) && !BARRIER.test(reach);
   if (/\b(?:no|any|without)\b(?: \w+){0,2}$/i.test(reach)) return true;
-  return /(?:\b(?:not|never|yet to)|n't)(?: \w+){0,3} (?:announced?|disclosed?|found|find|seen?|raised?|closed?|have|had|need(?:ed)?|publici[sz]ed|reported|at|a|assume|assuming|mention|about)(?: \w+){0,3}$/i.test(
+  return /(?:\b(?:not|never|yet to)|n't)(?: \w+){0,3} (?:announced?|disclosed?|found|find|seen?|raised?|closed?|have|had|need(?:ed)?|publici[sz]ed|reported|at|a|assume|assuming|mention)(?: \w+){0,3}$/i.test(
     reach,
   );
 }

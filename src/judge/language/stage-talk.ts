@@ -31,7 +31,7 @@ const CUES: Cue[] = [
     low: 0,
     high: 1,
     pattern:
-      /\b(?:(?:very |super |truly |an? )?early[- ]stage(?! (?:project|conversation|discussion|prototype of|idea of|pipeline|talks|research|discovery|design|planning|work|draft|cancer|disease|drug|trial|compound|programme|program|investors?|fund))|(?:early|earliest) (?:stages? of (?:building|growing|your|the) (?:\w+ )?(?:compan\w*|team|engineering|business|journey|life|startup)|growth stage|growth(?= \w*(?:stage|phase)|[.,!])|days of (?:building|your (?:company|startup|team))))\b/gi,
+      /\b(?:(?:very |super |truly |an? )?early[- ]stage(?! (?:project|conversation|discussion|prototype of|idea of|pipeline|talks|research|discovery|design|planning|work|draft|cancer|disease|drug|venture|fund|investing|investments?|portfolio|arm|accelerator|trial|compound|programme|program|investors?|fund))|(?:early|earliest) (?:stages? of (?:building|growing|your|the) (?:\w+ )?(?:compan\w*|team|engineering|business|journey|life|startup)|growth stage|growth(?= \w*(?:stage|phase)|[.,!])|days of (?:building|your (?:company|startup|team))))\b/gi,
   },
   {
     low: 0,
@@ -48,6 +48,13 @@ const CUES: Cue[] = [
       /\b(?:founding engineers?|engineer(?:ing)? (?:number one|#1)|employee (?:number one|#1)|first technical co-?founder)\b/gi,
   },
   { low: 0, high: 1, pattern: /\b(?:MVPs?|minimum viable products?)\b/gi, weak: true },
+  {
+    low: 0,
+    high: 1,
+    pattern:
+      /\b(?:(?:no|without an?) (?:engineering|tech|technical|product|dev\w*) team(?: yet)?|founders with (?:just |only )?an idea|at the very (?:beginning|start)|still (?:a two-person|finding your feet|in stealth)|pre-traction)\b/gi,
+    weak: true,
+  },
   {
     low: 0,
     high: 2,
@@ -103,6 +110,8 @@ const CUES: Cue[] = [
 const KIND =
   /\b(?:(large|big|global|established|mature|multinational)|(publicly[- ](?:listed|traded)|listed|public|Fortune \d+|FTSE[- ]\d+)|(early[- ]stage|young|small|new|fledgling|tiny|seed(?:[- ]stage|[- ]funded)?))(?: \w+)? (?:enterprises?|corporations?|organi[sz]ations?|companies|businesses|groups|institutions|firms|teams|start-?ups?)(?:,)? (?:like|such as|including) (?=(\w+))/gi;
 
+const GIANTS = /\b(?:enterprises|corporations|multinationals|conglomerates),? (?:like|such as) (?=\w)/gi;
+
 const ROUND_NAME =
   /\b(?:(late|post)[- ])?(?:Series[- ]([A-K])\b|(pre-?seed)\b|(seed)(?=[- ](?:stage|round|funding|funded|backed|companies|startups?|start-ups|company|raise|teams?|founders?|level|money|investment|and|or|to|through)\b))(?:[- ](?:level|stage|backed|funded))?/gi;
 
@@ -115,7 +124,7 @@ export function stageTalk(sentence: Sentence, company: RegExp | null): StageTalk
 }
 
 function kindTalk(text: string, company: RegExp | null): StageTalk[] {
-  return Array.from(text.matchAll(KIND)).flatMap((match): StageTalk[] => {
+  return [...text.matchAll(KIND), ...text.matchAll(GIANTS)].flatMap((match): StageTalk[] => {
     const end = match.index + match[0].length;
     if (!isReader(text.slice(end), company)) return [];
     const [low, high]: [Stage, Stage] = match[2]
@@ -157,14 +166,15 @@ function roundTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
     const { start, end, stage } = round;
     const before = text.slice(0, start);
     const after = text.slice(end);
-    if (FUTURE.test(before) && !AUDIENCE_NOUN.test(after)) return [];
+    if (FUTURE.test(before) && !FRESH.test(before) && !AUDIENCE_NOUN.test(after)) return [];
     const listed = rounds.filter(
       (other, i) =>
         i === at || /^\s*(?:,|and|or|to|through|&|\/|-|\s)+\s*$/i.test(between(text, round, other)),
     );
     const low = Math.min(...listed.map((one) => one.stage)) as Stage;
     const high = Math.max(...listed.map((one) => one.stage)) as Stage;
-    const owned = OWNED.test(before) || (company !== null && endsWithName(before, company));
+    const owned =
+      OWNED.test(before) || PRAISED.test(before) || (company !== null && endsWithName(before, company));
     if (owned || AS_STAGE.test(before)) {
       // A lower round than today's lies behind every company; only as news is it wrong.
       const news = NEWS.test(text) || AS_STAGE.test(before) || /-level$/i.test(text.slice(start, end));
@@ -182,10 +192,14 @@ const FUTURE =
   /\b(?:before|ahead of|prior to|towards?|approach\w*|prepar\w+ for|plan\w* (?:for|on|to \w+)|run-?up to|path to|road to|way to|ready for|reach(?:ing)?|next|upcoming|future|eventual|until|raise|close|planned|by|for|after|since|past|beyond|post|through|between|from)(?: (?:you|your|the|an?|their|its))?(?: (?:next|upcoming|\w+))? $/i;
 const OWNED =
   /\b(?:your|yours)(?: (?:recent|new|latest|fresh|big|massive|impressive|successful|exciting|[\w'$€£.,]+)){0,3} $/i;
+/** "Congrats on the Series C" gives the round to the reader. */
+const PRAISED =
+  /\b(?:congrat\w*|kudos|well done|hats off)\b[^.;]{0,20}\b(?:on|for)(?: (?:the|an?|that|this|closing|raising|completing))?(?: (?!our|their|his|her)\w+){0,2} $/i;
 const AS_STAGE =
   /\b(?:as an?|at(?: an?| the)?|being an?|you(?:'re| are)(?: now| already| currently)?(?: an?| at| in)?|is(?: now)?(?: an?| at)|with|given)(?: \w+)?(?: (?:late|early|recent))? $/i;
+const FRESH = /\b(?:fresh|straight|hot) (?:from|off)(?: \w+){0,2} $/i;
 const NEWS =
-  /\b(?:congrat\w*|kudos|recent(?:ly)?|just|new|latest|fresh(?:ly)?|this (?:week|month|quarter)|last (?:week|month)|well done|exciting news|announc\w+)\b/i;
+  /\b(?:congrat\w*|kudos|now that|have closed|closing|recent(?:ly)?|just|new|latest|fresh(?:ly)?|this (?:week|month|quarter)|last (?:week|month)|well done|exciting news|announc\w+)\b/i;
 const AUDIENCE_NOUN =
   /^[- ]?(?:(?:,|and|or|to|through|&|\/) ?(?:pre-?seed|seed|series [a-k])[- ]?)*(?:(?:stage|funded|backed|growth)\s?){0,2}\s?(?:[\w-]+ ){0,2}?(?:compan(?:y|ies|ys)|start-?ups?|teams?|founders?|firms?|business(?:es)?|fintechs?|scale-?ups?|org\w*|CTOs?|leaders?|growth|trajectory|hiring|budgets?|bench)\b/i;
 
