@@ -1,5 +1,7 @@
 /** Reading `available_signals`: free JSON of an engine or a CRM, untrusted, key spellings vary. */
 
+import { remember } from './remember.ts';
+
 /** Bounds on what is read of one record; more than this is not a record but an attack or a dump. */
 const MAX_DEPTH = 8;
 const MAX_LEAVES = 2000;
@@ -39,13 +41,13 @@ export function signalLeaves(signals: unknown): SignalLeaf[] {
 }
 
 /** "recipientRole" and "recipient-role" both give ["recipient", "role"]; list indices give nothing. */
-export function keyWords(key: string): string[] {
-  return key
+export const keyWords: (key: string) => readonly string[] = remember((key) =>
+  key
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '' && !/^\d+$/.test(word));
-}
+    .filter((word) => word !== '' && !/^\d+$/.test(word)),
+);
 
 /** A key's words joined by spaces with spaces around, so that ` thread ` finds a whole word. */
 export function keyText(path: string | readonly string[]): string {

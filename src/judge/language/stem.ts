@@ -1,3 +1,5 @@
+import { remember } from './remember.ts';
+
 const VOWEL = /[aeiouy]/;
 
 /** Endings in order; the first that leaves a stem of at least `keep` letters with a vowel is cut. */
@@ -90,7 +92,9 @@ const IRREGULAR: Record<string, string> = {
  * A light suffix stripper (after Porter, "An algorithm for suffix stripping", 1980) for comparing words,
  * not for showing: "migrating", "migration" and "migrates" give one stem. Expects lower case.
  */
-export function stem(word: string): string {
+export const stem: (word: string) => string = remember(stemOf);
+
+function stemOf(word: string): string {
   const plain = word.replace(/'s?$/, '').replaceAll("'", '');
   if (Object.hasOwn(IRREGULAR, plain)) return IRREGULAR[plain] ?? plain;
   if (/.{4}ships?$/.test(plain)) return stem(plain.replace(/ships?$/, ''));
