@@ -40,7 +40,7 @@ export function register(program: Command): void {
       };
       const cases = readCases(path, new Date().toISOString().slice(0, 10));
       const gate = options.through === 'smtp' ? await throughSmtp({ ...config, rubric: rubricPath }) : null;
-      const results = await evaluate(cases, gate?.judge ?? judge).finally(() => gate?.close());
+      const results = await evaluate(cases, gate?.judge ?? judge).finally(async () => gate?.close());
       const summary = summarise(results);
       process.stdout.write(options.json ? jsonLines(results, summary) : textReport(summary));
       const tooFew = limits.under !== null && (summary.exact.rate ?? 1) * 100 < limits.under;

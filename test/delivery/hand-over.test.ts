@@ -37,19 +37,22 @@ describe('the durable hand-over', () => {
     expect(upstream.last.raw.equals(LARGE)).toBe(true);
   });
 
-  it.each<Stage>(['connect', 'mail', 'rcpt', 'data', 'body'])(
-    'is never asked when the upstream cuts at %s, and the failure is temporary',
-    async (stage) => {
-      const upstream = await startUpstream();
-      upstream.script[stage] = { cut: true };
-      const attempt = job({ raw: LARGE });
-      const result = await relayTo(upstream.port).attempt(attempt);
-      expect(result.outcome).toBe('temporary');
-      expect(attempt.asked).toBe(0);
-      await upstream.close();
-      expect(upstream.received).toHaveLength(0);
-    },
-  );
+  it.each<Stage>([
+    'connect',
+    'mail',
+    'rcpt',
+    'data',
+    'body',
+  ])('is never asked when the upstream cuts at %s, and the failure is temporary', async (stage) => {
+    const upstream = await startUpstream();
+    upstream.script[stage] = { cut: true };
+    const attempt = job({ raw: LARGE });
+    const result = await relayTo(upstream.port).attempt(attempt);
+    expect(result.outcome).toBe('temporary');
+    expect(attempt.asked).toBe(0);
+    await upstream.close();
+    expect(upstream.received).toHaveLength(0);
+  });
 
   it('is lost when the upstream cuts after the whole message without an answer', async () => {
     const upstream = await startUpstream();

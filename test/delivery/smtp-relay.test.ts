@@ -27,15 +27,16 @@ describe('the bytes', () => {
     expect(upstream.last.raw.toString()).toBe('A: b\r\n\r\nno end\r\n');
   });
 
-  it.each(['A: b\r\n\r\na\nb\r\n', 'A: b\r\n\r\na\rb\r\n', 'A: b\r\n\r\na\r'])(
-    'are refused rather than altered when a line break stands alone: %j',
-    async (text) => {
-      const attempt = job({ raw: Buffer.from(text) });
-      const result = await relayTo(1).attempt(attempt);
-      expect(result).toMatchObject({ outcome: 'permanent', status: '5.6.0' });
-      expect(attempt.asked).toBe(0);
-    },
-  );
+  it.each([
+    'A: b\r\n\r\na\nb\r\n',
+    'A: b\r\n\r\na\rb\r\n',
+    'A: b\r\n\r\na\r',
+  ])('are refused rather than altered when a line break stands alone: %j', async (text) => {
+    const attempt = job({ raw: Buffer.from(text) });
+    const result = await relayTo(1).attempt(attempt);
+    expect(result).toMatchObject({ outcome: 'permanent', status: '5.6.0' });
+    expect(attempt.asked).toBe(0);
+  });
 
   it('arrive as given whatever they are', async () => {
     const upstream = await startUpstream();
@@ -139,12 +140,14 @@ describe('the envelope', () => {
     });
   });
 
-  it.each(['a@b> SIZE=1', 'a@b\r\nRCPT TO:<x@y>', ' a@b', 'a@b\0'])(
-    'refuses an address like %j',
-    async (to) => {
-      expect(await relayTo(1).attempt(job({ to }))).toMatchObject({ outcome: 'permanent', status: '5.1.3' });
-    },
-  );
+  it.each([
+    'a@b> SIZE=1',
+    'a@b\r\nRCPT TO:<x@y>',
+    ' a@b',
+    'a@b\0',
+  ])('refuses an address like %j', async (to) => {
+    expect(await relayTo(1).attempt(job({ to }))).toMatchObject({ outcome: 'permanent', status: '5.1.3' });
+  });
 });
 
 describe('refusals before the message', () => {
@@ -199,15 +202,16 @@ describe('trouble with the session', () => {
     expect(result).toMatchObject({ outcome: 'temporary', response: 'Greeting never received' });
   });
 
-  it.each(['mail', 'rcpt', 'data'] as const)(
-    'is temporary when the upstream falls silent at %s',
-    async (stage) => {
-      const upstream = await startUpstream();
-      upstream.script[stage] = { stall: true };
-      const result = await relayTo(upstream.port, { idle_seconds: 0.2 }).attempt(job());
-      expect(result.outcome).toBe('temporary');
-    },
-  );
+  it.each([
+    'mail',
+    'rcpt',
+    'data',
+  ] as const)('is temporary when the upstream falls silent at %s', async (stage) => {
+    const upstream = await startUpstream();
+    upstream.script[stage] = { stall: true };
+    const result = await relayTo(upstream.port, { idle_seconds: 0.2 }).attempt(job());
+    expect(result.outcome).toBe('temporary');
+  });
 
   it('is temporary when replies drip beyond the time of an attempt', async () => {
     const upstream = await startUpstream();

@@ -145,17 +145,16 @@ describe('replaceBody', () => {
     await expect(replaceBody(image, { text })).rejects.toBeInstanceOf(EditError);
   });
 
-  it.each(mailFixtures().map(({ name, raw }) => [name, raw] as const))(
-    'shows the new text and nothing else, or refuses, for %s',
-    async (_name, raw) => {
-      const edited = await replaceBody(raw, { text: 'Only this.' }).catch((error: unknown) => error);
-      if (edited instanceof EditError) return;
-      expect(edited).toBeInstanceOf(Buffer);
-      const { draft } = await parseMessage(edited as Buffer);
-      expect(draft.body).toBe('Only this.');
-      expect(draft.hidden).toEqual([]);
-    },
-  );
+  it.each(
+    mailFixtures().map(({ name, raw }) => [name, raw] as const),
+  )('shows the new text and nothing else, or refuses, for %s', async (_name, raw) => {
+    const edited = await replaceBody(raw, { text: 'Only this.' }).catch((error: unknown) => error);
+    if (edited instanceof EditError) return;
+    expect(edited).toBeInstanceOf(Buffer);
+    const { draft } = await parseMessage(edited as Buffer);
+    expect(draft.body).toBe('Only this.');
+    expect(draft.hidden).toEqual([]);
+  });
 
   it('shows any text that is typed, in both alternatives', async () => {
     const typed = fc

@@ -3,35 +3,34 @@ import { parseMessage } from '../../src/message/parse.ts';
 import { mailFixtures } from './mail-fixtures.ts';
 
 describe('parseMessage', () => {
-  it.each(mailFixtures().map((fixture) => [fixture.name, fixture.expected.about, fixture] as const))(
-    '%s: %s',
-    async (_name, _about, { raw, expected }) => {
-      const { headers, draft, trouble } = await parseMessage(raw);
-      const kinds = [...new Set(trouble.map(({ kind }) => kind))].sort();
-      expect(kinds, JSON.stringify(trouble)).toEqual((expected.trouble ?? []).toSorted());
-      if (expected.subject !== undefined) expect(draft.subject).toBe(expected.subject);
-      if (expected.body !== undefined) expect(draft.body).toBe(expected.body);
-      for (const text of expected.contains ?? []) expect(draft.body).toContain(text);
-      for (const text of expected.lacks ?? []) expect(draft.body).not.toContain(text);
-      const reasons = [...new Set(draft.hidden.map(({ reason }) => reason))].sort();
-      expect(reasons, JSON.stringify(draft.hidden)).toEqual((expected.hidden ?? []).toSorted());
-      if (expected.links !== undefined) expect(draft.links).toEqual(expected.links);
-      if (expected.attachments !== undefined) {
-        expect(draft.attachments.map(({ filename, contentType }) => ({ filename, contentType }))).toEqual(
-          expected.attachments.map(({ filename, contentType }) => ({ filename, contentType })),
-        );
-        for (const [index, { contains }] of expected.attachments.entries()) {
-          if (contains !== undefined) expect(draft.attachments[index]?.text).toContain(contains);
-        }
+  it.each(
+    mailFixtures().map((fixture) => [fixture.name, fixture.expected.about, fixture] as const),
+  )('%s: %s', async (_name, _about, { raw, expected }) => {
+    const { headers, draft, trouble } = await parseMessage(raw);
+    const kinds = [...new Set(trouble.map(({ kind }) => kind))].sort();
+    expect(kinds, JSON.stringify(trouble)).toEqual((expected.trouble ?? []).toSorted());
+    if (expected.subject !== undefined) expect(draft.subject).toBe(expected.subject);
+    if (expected.body !== undefined) expect(draft.body).toBe(expected.body);
+    for (const text of expected.contains ?? []) expect(draft.body).toContain(text);
+    for (const text of expected.lacks ?? []) expect(draft.body).not.toContain(text);
+    const reasons = [...new Set(draft.hidden.map(({ reason }) => reason))].sort();
+    expect(reasons, JSON.stringify(draft.hidden)).toEqual((expected.hidden ?? []).toSorted());
+    if (expected.links !== undefined) expect(draft.links).toEqual(expected.links);
+    if (expected.attachments !== undefined) {
+      expect(draft.attachments.map(({ filename, contentType }) => ({ filename, contentType }))).toEqual(
+        expected.attachments.map(({ filename, contentType }) => ({ filename, contentType })),
+      );
+      for (const [index, { contains }] of expected.attachments.entries()) {
+        if (contains !== undefined) expect(draft.attachments[index]?.text).toContain(contains);
       }
-      if (expected.segments !== undefined) {
-        expect(draft.segments.map(({ kind }) => kind)).toEqual(expected.segments.map(([kind]) => kind));
-        for (const [index, [, text]] of expected.segments.entries()) {
-          const segment = draft.segments[index];
-          expect(draft.body.slice(segment?.start, segment?.end)).toContain(text);
-        }
+    }
+    if (expected.segments !== undefined) {
+      expect(draft.segments.map(({ kind }) => kind)).toEqual(expected.segments.map(([kind]) => kind));
+      for (const [index, [, text]] of expected.segments.entries()) {
+        const segment = draft.segments[index];
+        expect(draft.body.slice(segment?.start, segment?.end)).toContain(text);
       }
-      if (expected.headers !== undefined) expect(headers).toMatchObject(expected.headers);
-    },
-  );
+    }
+    if (expected.headers !== undefined) expect(headers).toMatchObject(expected.headers);
+  });
 });

@@ -90,8 +90,38 @@ interface Item {
 export interface ForeignIndex {
   items: Map<string, Item>;
   matters: Set<string>;
-  pairs: Set<string>;
-  grams: Set<string>;
+  /** Made when first asked for: most foreign texts share nothing with a draft. */
+  pairs: () => ReadonlySet<string>;
+  grams: () => ReadonlySet<string>;
+}
+
+/** A sentence of the draft made ready: it is compared with every foreign text. */
+interface Prepared {
+  words: Word[];
+  /** Of each word; null where its sense is another one. */
+  keys: (string | null)[];
+  pairs: () => ReadonlySet<string>;
+}
+
+const prepared = new WeakMap<Piece, Prepared>();
+
+function prepare(text: string, sentence: Piece): Prepared {
+  let ready = prepared.get(sentence);
+  if (!ready) {
+    const words = splitWords(text, sentence.start, sentence.end);
+    ready = {
+      words,
+      keys: words.map((word) => (isOtherSense(word, text) ? null : keyOf(word, text))),
+      pairs: once(() => pairsOf(words, text)),
+    };
+    prepared.set(sentence, ready);
+  }
+  return ready;
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { it: T } | undefined;
+  return () => (value ??= { it: compute() }).it;
 }
 
 const GRAM = 5;
@@ -119,8 +149,8 @@ export function indexForeign(
   return {
     items,
     matters,
-    pairs: pairsOf(words, text),
-    grams: new Set([...gramsOf(words)].filter((gram) => !ownGrams.has(gram))),
+    pairs: once(() => pairsOf(words, text)),
+    grams: once(() => new Set([...gramsOf(words)].filter((gram) => !ownGrams.has(gram)))),
   };
 }
 
@@ -135,14 +165,14 @@ export function ownGrams(text: string): Set<string> {
 
 /** Compares one sentence; null when nothing is shared. `text` is the whole draft that holds it. */
 export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex): Overlap | null {
-  const words = splitWords(text, sentence.start, sentence.end);
+  const { words, keys, pairs: ownPairs } = prepare(text, sentence);
   const shared = new Map<string, number>();
   const matters = new Set<string>();
   const hits: Word[] = [];
   let telling = 0;
-  for (const word of words) {
-    if (isOtherSense(word, text)) continue;
-    const key = keyOf(word, text);
+  for (const [i, word] of words.entries()) {
+    const key = keys[i] ?? null;
+    if (key === null) continue;
     const item = foreign.items.get(key);
     const matter = MATTER_OF.get(key);
     if (item === undefined) {
@@ -164,14 +194,14 @@ export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex):
   if (first === undefined || last === undefined) return null;
   const covered = new Set([...shared.keys()].flatMap((key) => MATTER_OF.get(key) ?? []));
   const paraphrased = [...matters].filter((matter) => !covered.has(matter)).length;
-  const pairs = [...pairsOf(words, text)]
-    .filter((pair) => foreign.pairs.has(pair))
+  const pairs = [...ownPairs()]
+    .filter((pair) => foreign.pairs().has(pair))
     .map((pair) => pair.split(' ').flatMap((key) => foreign.items.get(key) ?? []))
     .filter((items) => items.length > 0)
     .map((items) => (items.some((item) => item.name) ? NAME_PAIR : 0.4))
     .sort((one, two) => two - one)
     .slice(0, 3);
-  const run = longestRun(words, foreign.grams);
+  const run = longestRun(words, foreign.grams());
   return {
     score:
       sumOf([...shared.values()]) +
