@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UserError } from '../config/user-error.ts';
 import { readCases } from '../evaluate/cases.ts';
-import { type JudgeCase, evaluate, summarise } from '../evaluate/evaluate.ts';
+import { type CaseResult, type JudgeCase, evaluate, summarise } from '../evaluate/evaluate.ts';
 import { jsonLines, textReport } from '../evaluate/report.ts';
 import { judgeByRules } from '../judge/judge.ts';
 import { type Rubric, loadRubric } from '../judge/rubric.ts';
@@ -40,7 +40,12 @@ export function register(program: Command): void {
       };
       const cases = readCases(path, new Date().toISOString().slice(0, 10));
       const gate = options.through === 'smtp' ? await throughSmtp({ ...config, rubric: rubricPath }) : null;
-      const results = await evaluate(cases, gate?.judge ?? judge).finally(async () => gate?.close());
+      let results: CaseResult[];
+      try {
+        results = await evaluate(cases, gate?.judge ?? judge);
+      } finally {
+        await gate?.close();
+      }
       const summary = summarise(results);
       process.stdout.write(options.json ? jsonLines(results, summary) : textReport(summary));
       const tooFew = limits.under !== null && (summary.exact.rate ?? 1) * 100 < limits.under;

@@ -42,7 +42,7 @@ export function parseStrictYaml<T>(source: string, path: string, schema: ZodType
   const lineOf = (at: readonly PropertyKey[]): number => {
     // The deepest node that exists: a missing key is reported at its parent.
     for (let depth = at.length; depth > 0; depth--) {
-      const position = keyOffset(doc.contents as Node | null, at.slice(0, depth));
+      const position = keyOffset(doc.contents, at.slice(0, depth));
       if (position !== null) return lines.linePos(position).line;
     }
     return 1;

@@ -53,8 +53,8 @@ try {
   };
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 } finally {
-  gate.kill("SIGTERM");
-  await once(gate, "exit");
+  gate.kill('SIGTERM');
+  await once(gate, 'exit');
 }
 
 function body(i: string): string {

@@ -33,7 +33,9 @@ describe('the configuration', () => {
   });
 
   test('refuses a wrong value with its line, and tells all mistakes at once', () => {
-    const text = message('smtp:\n  port: many\ninternal:\n  addresses:\n    - fine@a.example\n    - nobody\n');
+    const text = message(
+      'smtp:\n  port: many\ninternal:\n  addresses:\n    - fine@a.example\n    - nobody\n',
+    );
     expect(text).toMatch(/presend\.yaml:2: smtp\.port: /);
     expect(text).toMatch(/presend\.yaml:6: internal\.addresses\.1: must be an e-mail address/);
   });

@@ -36,7 +36,9 @@ async function plansOf(database: Database, work: (db: Kysely<Schema>) => Promise
   const queries: CompiledQuery[] = [];
   const db = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: new SQLite(path.rows[0]?.file ?? '') }),
-    log: (event) => queries.push(event.query),
+    log: (event) => {
+      queries.push(event.query);
+    },
   });
   try {
     await work(db);

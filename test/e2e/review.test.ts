@@ -39,14 +39,14 @@ describe('a hold', () => {
       );
 
     await edit({ funding_confidence: 'high' });
-    await gate.until(([d]) => d!.decision === 'PASS', 'judged again');
+    await gate.until(([d]) => d.decision === 'PASS', 'judged again');
     expect((await gate.deliveries())[0]).toMatchObject({
       state: 'held',
       hold_reason: 'low_confidence_funding',
     });
 
     await edit({ disqualifiers: ['do_not_contact'] });
-    const [after] = await gate.until(([d]) => d!.state === 'suppressed', 'suppressed by the edit');
+    const [after] = await gate.until(([d]) => d.state === 'suppressed', 'suppressed by the edit');
     expect(after).toMatchObject({ id: delivery.id, hold_reason: 'disqualifier' });
     expect(upstream.received).toHaveLength(0);
   });
@@ -57,11 +57,11 @@ describe('a hold', () => {
     gate.advance(15 * DAY);
     await gate.until(
       (ds) =>
-        ds[0]!.state === 'expired' && ds.some((d) => d.kind === 'report_failed' && d.state === 'relayed'),
+        ds[0].state === 'expired' && ds.some((d) => d.kind === 'report_failed' && d.state === 'relayed'),
       'expired and reported',
     );
     expect(upstream.received).toHaveLength(1);
-    expect(upstream.received[0]!.raw.toString()).toMatch(/Action: failed/);
+    expect(upstream.received[0].raw.toString()).toMatch(/Action: failed/);
   });
 
   test('reminds the deputy once before it expires', async () => {
@@ -74,7 +74,7 @@ describe('a hold', () => {
     gate.advance(DAY);
     await new Promise((resolve) => setImmediate(resolve));
     expect(upstream.received.map((m) => m.to)).toEqual([['deputy@sender.example']]);
-    expect(upstream.received[0]!.raw.toString()).toContain('Held for: low_confidence_funding');
+    expect(upstream.received[0].raw.toString()).toContain('Held for: low_confidence_funding');
   });
 
   test('can be edited: the new text is judged and relayed with the same Message-ID, the accepted bytes stay', async () => {
@@ -91,8 +91,8 @@ describe('a hold', () => {
     await expect(edit('  ')).rejects.toThrow(/empty/);
     await review.release(delivery.id, { actor: 'ann' });
     gate.app.wake();
-    await gate.until(([d]) => d!.state === 'relayed', 'relayed');
-    const sent = upstream.received[0]!.raw.toString();
+    await gate.until(([d]) => d.state === 'relayed', 'relayed');
+    const sent = upstream.received[0].raw.toString();
     expect(sent).toContain('Would a short call about your hiring plans be useful?');
     expect(sent).not.toContain('Series B');
     const bodies = await database.db
@@ -102,7 +102,7 @@ describe('a hold', () => {
       .execute();
     expect(bodies.map((b) => b.revision)).toEqual([0, 1, 2]);
     const id = /^Message-ID: (.*)$/im;
-    expect(id.exec(sent)?.[1]).toBe(id.exec(bodies[0]!.raw.toString())?.[1]);
+    expect(id.exec(sent)?.[1]).toBe(id.exec(bodies[0].raw.toString())?.[1]);
     await expect(edit('again')).rejects.toThrow(/relayed; only a held mail/);
   });
 
@@ -112,7 +112,7 @@ describe('a hold', () => {
     await gate.send({ to: 'otto@out.example' });
     const [delivery] = await gate.deliveries();
     expect(delivery).toMatchObject({ state: 'held', decision: 'SUPPRESS' });
-    await expect(gate.app.review.release(delivery!.id, { actor: 'ann' })).rejects.toThrow(
+    await expect(gate.app.review.release(delivery.id, { actor: 'ann' })).rejects.toThrow(
       /cannot be released/,
     );
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'suppressed' });
@@ -126,7 +126,7 @@ describe('a hold', () => {
     );
     expect(results.map((r) => r.status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
     gate.app.wake();
-    await gate.until(([d]) => d!.state === 'relayed', 'relayed');
+    await gate.until(([d]) => d.state === 'relayed', 'relayed');
     expect(upstream.received).toHaveLength(1);
   });
 });
@@ -139,8 +139,8 @@ describe('the signed links of an escalation', () => {
       company: { headcount: 5000 },
     });
     await gate.send({ to: 'cto@large.example' });
-    await gate.until(([d]) => d!.state === 'escalated', 'escalated');
-    const text = upstream.received[0]!.raw.toString().replace(/=\r\n/g, '').replace(/=3D/g, '=');
+    await gate.until(([d]) => d.state === 'escalated', 'escalated');
+    const text = upstream.received[0].raw.toString().replace(/=\r\n/g, '').replace(/=3D/g, '=');
     const links = [...new Set(text.match(/http:\/\/127\.0\.0\.1:\d+\/act\/[\w.-]+/g))];
     expect(links).toHaveLength(3);
     return { gate, upstream, prospectId, links };
@@ -148,22 +148,22 @@ describe('the signed links of an escalation', () => {
 
   test('show on GET and act on POST, once', async () => {
     const { gate, upstream, links } = await escalated();
-    const page = await fetch(links[0]!);
+    const page = await fetch(links[0]);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('Release this mail');
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'escalated' });
-    const done = await fetch(links[0]!, { method: 'POST' });
+    const done = await fetch(links[0], { method: 'POST' });
     expect(await done.text()).toContain('Released');
     gate.app.wake();
-    await gate.until(([d]) => d!.state === 'relayed', 'relayed');
+    await gate.until(([d]) => d.state === 'relayed', 'relayed');
     expect(upstream.received.at(-1)!.to).toEqual(['cto@large.example']);
-    expect((await fetch(links[0]!, { method: 'POST' })).status).toBe(409);
-    expect((await fetch(links[2]!, { method: 'POST' })).status).toBe(409);
+    expect((await fetch(links[0], { method: 'POST' })).status).toBe(409);
+    expect((await fetch(links[2], { method: 'POST' })).status).toBe(409);
   });
 
   test('take over closes the mail and pauses every engine for that prospect', async () => {
     const { gate, links, prospectId } = await escalated();
-    expect((await fetch(links[1]!, { method: 'POST' })).status).toBe(200);
+    expect((await fetch(links[1], { method: 'POST' })).status).toBe(200);
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'closed' });
     expect((await getProspect(gate.app.database.db, prospectId))?.taken_over_by).toBe('owner@sender.example');
   });
@@ -172,8 +172,8 @@ describe('the signed links of an escalation', () => {
     const { gate, links } = await escalated();
     expect((await fetch(`${links[0]}x`, { method: 'POST' })).status).toBe(410);
     gate.advance(20 * DAY);
-    expect((await fetch(links[0]!)).status).toBe(410);
-    expect((await fetch(links[0]!, { method: 'POST' })).status).toBe(410);
+    expect((await fetch(links[0])).status).toBe(410);
+    expect((await fetch(links[0], { method: 'POST' })).status).toBe(410);
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'escalated' });
   });
 });
@@ -186,10 +186,10 @@ describe('mailbox limits', () => {
       await gate.send({ to: `p${i}@cap.example`, subject: `Mail ${i}` });
     }
     const all = await gate.until(
-      (ds) => ds.filter((d) => d.state === 'relayed').length === 2 && ds[2]!.state === 'deferred',
+      (ds) => ds.filter((d) => d.state === 'relayed').length === 2 && ds[2].state === 'deferred',
       'two of three out',
     );
-    expect(all[2]!.note).toMatch(/daily cap of 2/);
+    expect(all[2].note).toMatch(/daily cap of 2/);
     gate.advance(DAY);
     await gate.until((ds) => ds.every((d) => d.state === 'relayed'), 'the third a day later');
     expect(upstream.received).toHaveLength(3);
@@ -207,7 +207,7 @@ describe('trusted headers', () => {
       const id = await addProspect(gate, 'maria@fine.example');
       await gate.send({ to: 'maria@private.example', headers: { 'X-Prospect-Id': id } });
       const [delivery] = await gate.deliveries();
-      expect(delivery!.prospect_id).toBe(trustedHeaders ? id : null);
+      expect(delivery.prospect_id).toBe(trustedHeaders ? id : null);
     }
   });
 });

@@ -44,7 +44,8 @@ describe('the send window', () => {
           expect(minute).toBeLessThan(1080);
           for (let t = Math.ceil(now / 60_000) * 60_000; t < found; t += 60_000) {
             const local = localTime(t, timeZone);
-            const open = limits.window.days.includes(local.weekday) && local.minute >= 510 && local.minute < 1080;
+            const open =
+              limits.window.days.includes(local.weekday) && local.minute >= 510 && local.minute < 1080;
             expect(open).toBe(false);
           }
         },

@@ -280,7 +280,7 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
 /** "As a Series A company, you …", "At Series B, your …", "you are a seed-stage team". */
 function stageOf(phrase: Phrase): boolean {
   if (!phrase.core.includes('R')) return false;
-  if (/^post-/i.test(phrase.word(phrase.first)) && /^,/.test(phrase.textAfter)) return true;
+  if (/^post-/i.test(phrase.word(phrase.first)) && phrase.textAfter.startsWith(',')) return true;
   const lead =
     /(?:\bas an?|\bat(?: an?| the)?|\bbeing an?|\b(?:you|company|team|startup|\w+)(?:'re| are| is)(?: now| currently| already| still)*(?: an?| at| in)?)(?: [a-z]+)? $/i;
   if (
