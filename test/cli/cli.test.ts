@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { PROJECT_ROOT } from '../../src/config/config.ts';
+import { addProspect, sendTo, startGate } from '../support/gate.ts';
+
+const run = promisify(execFile);
+
+/** The built command, as a process of its own beside the running gate. */
+async function presend(dataDir: string, ...args: string[]) {
+  try {
+    const { stdout, stderr } = await run(process.execPath, [
+      join(PROJECT_ROOT, 'dist/main.js'),
+      '--data',
+      dataDir,
+      ...args,
+    ]);
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+const json = async (dataDir: string, ...args: string[]) => {
+  const { stdout, stderr } = await presend(dataDir, ...args, '--json');
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+};
+
+describe('from the terminal, beside a running gate', () => {
+  test('a held mail is listed, shown, released, and undone in time', async () => {
+    const gate = await startGate({ config: { delivery: { undo_seconds: 30 } } });
+    await addProspect(gate, 'low@rumour.example', { company: { funding_confidence: 'low' } });
+    await gate.send({ to: 'low@rumour.example', text: 'Congratulations on closing your $20M Series B!' });
+
+    const [held] = await json(gate.dataDir, 'review', 'list', '--rule', 'low_confidence_funding');
+    expect(held).toMatchObject({ state: 'held', recipient: 'low@rumour.example', decision: 'BLOCK' });
+    const [detail] = await json(gate.dataDir, 'show', held.message_id);
+    expect(detail.verdict.findings[0].spans[0].text).toContain('$20M');
+    expect(detail.verdict.prospect.funding_confidence).toBe('low');
+    expect(detail.timeline.map((t: { action: string }) => t.action)).toEqual(['accepted', 'judged']);
+    const text = (await presend(gate.dataDir, 'review', 'show', held.id)).stdout;
+    expect(text).toMatch(/low_confidence_funding → BLOCK/);
+    expect(text).toContain('funding_confidence');
+
+    // The command line's release is timed by the configuration of its own call: ten seconds.
+    expect(await json(gate.dataDir, 'review', 'release', held.id, '--right', 'wrong')).toMatchObject({
+      state: 'relaying',
+    });
+    expect(await json(gate.dataDir, 'review', 'undo', held.id)).toMatchObject({ state: 'held' });
+    const rejected = await json(gate.dataDir, 'review', 'reject', held.id, '--reason', 'a rumour');
+    expect(rejected).toMatchObject({ state: 'rejected', note: 'a rumour' });
+    const again = await presend(gate.dataDir, 'review', 'reject', held.id);
+    expect(again).toMatchObject({ code: 1 });
+    expect(again.stderr).toMatch(/a delivery that is rejected cannot be rejected/);
+    const labels = await gate.app.database.db.selectFrom('labels').select(['right', 'act']).execute();
+    expect(labels).toEqual([{ right: 'wrong', act: 'release' }]);
+  });
+
+  test('an edit is judged again and released only when it passes', async () => {
+    const gate = await startGate();
+    await addProspect(gate, 'low@rumour.example', { company: { funding_confidence: 'low' } });
+    await gate.send({ to: 'low@rumour.example', text: 'Congratulations on closing your $20M Series B!' });
+    const [{ id }] = await gate.deliveries();
+    const file = join(gate.dataDir, 'text.txt');
+    writeFileSync(file, 'Your $20M Series B is great news.');
+    const first = await json(gate.dataDir, 'review', 'edit', id, '--text', file, '--release');
+    expect(first).toMatchObject({ verdict: { decision: 'BLOCK' }, delivery: null });
+    writeFileSync(file, 'Would a short call about your hiring plans be useful?');
+    const second = await json(gate.dataDir, 'review', 'edit', id, '--text', file, '--release');
+    expect(second).toMatchObject({ verdict: { decision: 'PASS' }, delivery: { state: 'relaying' } });
+  });
+
+  test('a new engine can send at once with the password it was given', async () => {
+    const gate = await startGate();
+    await addProspect(gate, 'maria@fine.example');
+    const added = await json(gate.dataDir, 'engine', 'add', 'bot', '--domain', 'bot.example');
+    expect(added).toMatchObject({ name: 'bot', senderDomains: ['bot.example'], hasPassword: true });
+    const { createTransport } = await import('nodemailer');
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: gate.port,
+      tls: { rejectUnauthorized: false },
+      auth: { user: 'bot', pass: added.password },
+    });
+    const { response } = await transport.sendMail({
+      from: 'b@bot.example',
+      to: 'maria@fine.example',
+      text: 'Hello?',
+    });
+    expect(response).toMatch(/^250 2\.0\.0 Relaying/);
+    await json(gate.dataDir, 'engine', 'set', 'bot', '--mode', 'stopped');
+    await expect(sendTo(gate.port, { to: 'maria@fine.example' })).resolves.toMatch(/250/);
+    expect((await presend(gate.dataDir, 'engine', 'add', 'bot', '--domain', 'x.example')).stderr).toMatch(
+      /already an engine "bot"/,
+    );
+  });
+});
+
+describe('mistakes get one sentence and exit code 1', () => {
+  const empty = () => mkdtempSync(join(tmpdir(), 'presend-cli-'));
+  test.each([
+    [['show', 'nothing'], /there is no message or delivery "nothing"/],
+    [['review', 'release', 'nothing'], /there is no delivery "nothing"/],
+    [['engine', 'set', 'nobody', '--mode', 'observe'], /there is no engine "nobody"/],
+    [['engine', 'add', 'x'], /sender domain/],
+    [['engine', 'set', 'x', '--mode', 'loud'], /Allowed choices are observe, enforce, stopped/],
+    [['eval', '/nowhere.jsonl'], /\/nowhere\.jsonl: cannot be read/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['--config', '/nowhere.yaml', 'messages'], /no such file/],
+  ])('presend %j', async (args, says) => {
+    const { code, stderr } = await presend(empty(), ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+test('empty lists say what to do next', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'presend-cli-'));
+  expect((await presend(folder, 'review', 'list')).stdout).toMatch(/Nothing is waiting/);
+  expect((await presend(folder, 'messages')).stdout).toMatch(/npm run demo/);
+  expect((await presend(folder, 'engine', 'list')).stdout).toMatch(/presend engine add/);
+});
