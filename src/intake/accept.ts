@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../message/id.ts';
-import { addressKey } from '../crm/address.ts';
+import { newDelivery } from '../queue/new-delivery.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
 import type { Accepted, Submission } from './submission.ts';
@@ -138,8 +138,17 @@ export class Acceptor {
       )
       .execute();
     const deliveries = fresh.flatMap(({ submission, id }) =>
-      submission.envelope.recipients.map((recipient, index) =>
-        this.#delivery(submission, id, index, recipient, now),
+      submission.envelope.recipients.map(({ address, dsnNotify, dsnOrcpt }, index) =>
+        newDelivery({
+          id: `${id}-${index + 1}`,
+          messageId: id,
+          engineId: submission.engineId,
+          recipient: address,
+          internal: this.#isInternal(address),
+          dsnNotify,
+          dsnOrcpt,
+          now,
+        }),
       ),
     );
     for (let i = 0; i < deliveries.length; i += MAX_BATCH) {
@@ -166,46 +175,6 @@ export class Acceptor {
       )
       .execute();
     return results;
-  }
-
-  #delivery(
-    s: Submission,
-    messageId: string,
-    index: number,
-    recipient: Submission['envelope']['recipients'][number],
-    now: number,
-  ) {
-    return {
-      id: `${messageId}-${index + 1}`,
-      message_id: messageId,
-      engine_id: s.engineId,
-      recipient: recipient.address,
-      address_key: addressKey(recipient.address) ?? recipient.address.toLowerCase(),
-      dsn_notify: recipient.dsnNotify?.join(',') ?? null,
-      dsn_orcpt: recipient.dsnOrcpt ?? null,
-      internal: this.#isInternal(recipient.address) ? 1 : 0,
-      kind: 'mail' as const,
-      about: null,
-      prospect_id: null,
-      state: 'received' as const,
-      returns_to: null,
-      decision: null,
-      hold_reason: null,
-      held_behind: null,
-      note: null,
-      body_revision: 0,
-      attempts: 0,
-      next_attempt_at: null,
-      undo_until: null,
-      expires_at: null,
-      reminded_at: null,
-      lease_until: null,
-      lease_token: 0,
-      released_by: null,
-      judged_at: null,
-      created_at: now,
-      updated_at: now,
-    };
   }
 }
 

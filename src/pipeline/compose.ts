@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { AttemptJob } from '../delivery/courier.ts';
 import { composeForward } from '../delivery/forward.ts';
 import { type ReportEvent, composeReport } from '../delivery/report.ts';
 import { headerValues } from '../intake/header-peek.ts';
@@ -16,13 +17,7 @@ import { composeReminder } from './reminder.ts';
 import { newestVerdict } from './verdict-store.ts';
 
 /** What one courier attempt sends. */
-export interface SendableMail {
-  from: string;
-  to: string;
-  params: EnvelopeParams;
-  dsnNotify?: string[] | undefined;
-  dsnOrcpt?: string | undefined;
-  raw: Buffer;
+export interface SendableMail extends Omit<AttemptJob, 'deliveryId' | 'beforeLastByte'> {
   /** In failover order; empty = the configured order. */
   upstreams: string[];
 }

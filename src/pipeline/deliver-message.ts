@@ -10,7 +10,7 @@ import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
 import { giveBackSlot, takeSlot } from './mailbox-slots.ts';
-import { queueOwnMail } from './own-mail.ts';
+import { queueReport } from './own-mail.ts';
 import { readRelayedDraft, recordRelayedDraft } from './record-relayed.ts';
 import { recheck } from './recheck.ts';
 
@@ -47,14 +47,10 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   const attempt = await database.transact((trx) => begin(trx, options, delivery, mail));
   if (attempt === null) return;
 
-  const result = await courierFor(mail.upstreams).attempt({
+  const { upstreams, ...job } = mail;
+  const result = await courierFor(upstreams).attempt({
+    ...job,
     deliveryId: delivery.id,
-    from: mail.from,
-    to: mail.to,
-    params: mail.params,
-    dsnNotify: mail.dsnNotify,
-    dsnOrcpt: mail.dsnOrcpt,
-    raw: mail.raw,
     beforeLastByte: () => database.transact((trx) => handOver(trx, options, delivery, attempt)),
   });
   metrics.attempts.inc({ upstream: result.upstream, outcome: result.outcome });
@@ -192,14 +188,8 @@ async function finish(
       await giveBackSlot(trx, delivery, config.mailboxes, done.mail.from, at);
     }
     if (relayed) await recordRelayedDraft(trx, delivery, relayed, fingerprint, at);
-    if (event.type === 'failed' && delivery.kind === 'mail') {
-      const message = await trx
-        .selectFrom('messages')
-        .select('envelope_from')
-        .where('id', '=', delivery.message_id)
-        .executeTakeFirstOrThrow();
-      await queueOwnMail(trx, after, 'report_failed', message.envelope_from, at);
-    }
+    if (event.type === 'failed' && delivery.kind === 'mail')
+      await queueReport(trx, after, 'report_failed', at);
   });
 }
 

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import { settle } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
-import { queueOwnMail } from './own-mail.ts';
+import { queueOwnMail, queueReport } from './own-mail.ts';
 import { type Rejudge, rejudgeAfterEdits } from './rejudge.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,15 +33,14 @@ async function expireHolds({ database, now }: HousekeepingOptions): Promise<numb
     const at = now();
     const due = await trx
       .selectFrom('deliveries')
-      .innerJoin('messages', 'messages.id', 'deliveries.message_id')
-      .select(['deliveries.id', 'messages.envelope_from'])
-      .where('deliveries.state', '=', 'held')
-      .where('deliveries.expires_at', '<=', at)
+      .select('id')
+      .where('state', '=', 'held')
+      .where('expires_at', '<=', at)
       .limit(BATCH)
       .execute();
-    for (const { id, envelope_from } of due) {
+    for (const { id } of due) {
       const after = await settle(trx, id, { type: 'expire' }, { actor: 'gate', now: at });
-      await queueOwnMail(trx, after, 'report_failed', envelope_from, at);
+      await queueReport(trx, after, 'report_failed', at);
     }
     return due.length;
   });

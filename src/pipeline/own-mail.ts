@@ -1,5 +1,6 @@
-import type { Trx } from '../store/database.ts';
+import { newDelivery } from '../queue/new-delivery.ts';
 import type { Delivery } from '../queue/settle.ts';
+import type { Trx } from '../store/database.ts';
 
 /** Mails the gate writes itself about a delivery; composed when they are sent (pipeline/compose.ts). */
 export type OwnMail = 'report_failed' | 'report_delayed' | 'reminder';
@@ -16,37 +17,42 @@ export async function queueOwnMail(
   now: number,
 ): Promise<void> {
   if (to === '') return;
+  const own = newDelivery({
+    id: `${about.id}-${kind.replace('_', '-')}`,
+    messageId: about.message_id,
+    engineId: about.engine_id,
+    recipient: to,
+    internal: true,
+    now,
+  });
   await trx
     .insertInto('deliveries')
     .values({
-      ...about,
-      id: `${about.id}-${kind.replace('_', '-')}`,
-      recipient: to,
-      address_key: to.toLowerCase(),
-      dsn_notify: null,
-      dsn_orcpt: null,
-      internal: 1,
+      ...own,
       kind,
       about: about.id,
-      prospect_id: null,
+      body_revision: about.body_revision,
       state: 'relaying',
-      returns_to: null,
-      decision: null,
-      hold_reason: null,
-      held_behind: null,
-      note: null,
-      attempts: 0,
       next_attempt_at: now,
-      undo_until: null,
-      expires_at: null,
-      reminded_at: null,
-      lease_until: null,
-      lease_token: 0,
-      released_by: null,
       judged_at: now,
-      created_at: now,
-      updated_at: now,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
+}
+
+/**
+ * Tells the engine's return path what became of a mail that it was told 250 for: it logged "sent".
+ */
+export async function queueReport(
+  trx: Trx,
+  about: Delivery,
+  kind: 'report_failed' | 'report_delayed',
+  now: number,
+): Promise<void> {
+  const message = await trx
+    .selectFrom('messages')
+    .select('envelope_from')
+    .where('id', '=', about.message_id)
+    .executeTakeFirstOrThrow();
+  await queueOwnMail(trx, about, kind, message.envelope_from, now);
 }

@@ -11,7 +11,7 @@ import { type MessageRow, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
-import { queueOwnMail } from './own-mail.ts';
+import { queueReport } from './own-mail.ts';
 import { saveVerdict } from './verdict-store.ts';
 
 /** Judges one delivery of a parsed message; see judge-delivery.ts. */
@@ -158,7 +158,7 @@ async function save(
     // The client was told 250 before there was a verdict: a stop must still reach it.
     if (current.answered_early === 1 && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
       const kind = outcome === 'suppress' ? 'report_failed' : 'report_delayed';
-      await queueOwnMail(trx, after, kind, message.envelope_from, now);
+      await queueReport(trx, after, kind, now);
     }
   }
   await trx

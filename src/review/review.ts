@@ -5,7 +5,7 @@ import { recheckRecord } from '../crm/recheck.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { TransitionError } from '../message/disposition.ts';
-import { queueOwnMail } from '../pipeline/own-mail.ts';
+import { queueReport } from '../pipeline/own-mail.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 
@@ -81,10 +81,10 @@ export class Review {
 
   /** Ends a held delivery; the engine is told, with the reason. */
   reject(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'reject', act, async (trx, delivery, now) => {
+    return this.#act(id, 'reject', act, async (trx, _delivery, now) => {
       const note = act.reason ?? 'rejected by a reviewer';
       const after = await settle(trx, id, { type: 'reject', by: act.actor, note }, { actor: act.actor, now });
-      await this.#report(trx, delivery, after, now);
+      await queueReport(trx, after, 'report_failed', now);
       return after;
     });
   }
@@ -98,10 +98,10 @@ export class Review {
 
   /** The account owner has dealt with an escalated mail; it is not sent. */
   close(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'close', act, async (trx, delivery, now) => {
+    return this.#act(id, 'close', act, async (trx, _delivery, now) => {
       const note = act.reason ?? `closed by ${act.actor}`;
       const after = await settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
-      await this.#report(trx, delivery, after, now);
+      await queueReport(trx, after, 'report_failed', now);
       return after;
     });
   }
@@ -179,15 +179,5 @@ export class Review {
     });
     if ('stopped' in result) throw new UserError(`${id}: ${result.stopped}`);
     return result;
-  }
-
-  /** The engine logged "sent" when it heard 250; a mail that now never goes must be told. */
-  async #report(trx: Trx, delivery: Delivery, after: Delivery, now: number): Promise<void> {
-    const message = await trx
-      .selectFrom('messages')
-      .select('envelope_from')
-      .where('id', '=', delivery.message_id)
-      .executeTakeFirstOrThrow();
-    await queueOwnMail(trx, after, 'report_failed', message.envelope_from, now);
   }
 }
