@@ -38,10 +38,14 @@ export class Database {
   #pending: Pending[] = [];
   #running = false;
   #lastGroup = 0;
+  readonly #lockWaitMs: number;
   #idle: (() => void)[] = [];
 
-  constructor(path: string, options: { readonly?: boolean } = {}) {
-    this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 5000 });
+  /** @param options.lockWaitMs how long a change waits while another process writes */
+  constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
+    this.#lockWaitMs = options.lockWaitMs ?? 10_000;
+    // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
+    this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
     if (!options.readonly) {
       this.#raw.pragma('journal_mode = WAL');
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
@@ -56,10 +60,12 @@ export class Database {
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
   async migrate(): Promise<void> {
+    this.#raw.pragma('busy_timeout = 5000');
     const { error, results } = await new Migrator({
       db: this.db,
       provider: migrationProvider,
     }).migrateToLatest();
+    this.#raw.pragma('busy_timeout = 25');
     if (error) {
       const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
       throw new Error(
@@ -108,28 +114,58 @@ export class Database {
     const settle: (() => void)[] = [];
     let cause: unknown;
     try {
-      await this.db.transaction().execute(async (trx) => {
-        for (const { work, resolve, reject } of group) {
-          await sql`savepoint piece`.execute(trx);
-          try {
-            const value = await work(trx);
-            await sql`release piece`.execute(trx);
-            settle.push(() => resolve(value));
-          } catch (error) {
-            cause = error;
-            // Fails when SQLite took the whole transaction back by itself (disk full, I/O error): then all of the group failed.
-            await sql`rollback to piece`.execute(trx);
-            await sql`release piece`.execute(trx);
-            cause = undefined;
-            settle.push(() => reject(error));
+      await this.db.connection().execute(async (connection) => {
+        await this.#begin(connection);
+        try {
+          // Only the type differs: Kysely's own transaction begins deferred, see #begin.
+          const trx = connection as unknown as Trx;
+          for (const { work, resolve, reject } of group) {
+            await sql`savepoint piece`.execute(trx);
+            try {
+              const value = await work(trx);
+              await sql`release piece`.execute(trx);
+              settle.push(() => resolve(value));
+            } catch (error) {
+              cause = error;
+              // Fails when SQLite took the whole transaction back by itself (disk full, I/O error): then all of
+              // the group failed.
+              await sql`rollback to piece`.execute(trx);
+              await sql`release piece`.execute(trx);
+              cause = undefined;
+              settle.push(() => reject(error));
+            }
           }
+          await sql`commit`.execute(trx);
+        } catch (error) {
+          cause ??= error;
+          if (this.#raw.inTransaction) await sql`rollback`.execute(connection);
+          throw error;
         }
       });
     } catch (error) {
-      // Nothing of the group is on disk. The first error says why; what follows it only that there was no transaction left.
+      // Nothing of the group is on disk. The first error says why; what follows it only that there was no
+      // transaction left.
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
     for (const done of settle) done();
+  }
+
+  /**
+   * Takes the write lock before anything is read: a transaction that read first could not write any more once another
+   * process (the command line) has written in between. Waits for that other process without blocking the event loop.
+   */
+  async #begin(connection: Kysely<Schema>): Promise<void> {
+    const until = performance.now() + this.#lockWaitMs;
+    for (;;) {
+      try {
+        await sql`begin immediate`.execute(connection);
+        return;
+      } catch (error) {
+        const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') ?? false;
+        if (!busy || performance.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
   }
 }

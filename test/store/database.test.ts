@@ -68,15 +68,46 @@ describe('transact', () => {
     expect(await keys()).toEqual(['big']);
   });
 
-  test('a database locked by another process fails the work instead of losing it silently', async () => {
+  test('work that reads before it writes survives a write of another process in between', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const other = new Database(rows[0].file);
-    await sql`pragma busy_timeout = 50`.execute(database.db);
+    const other = new Database(rows[0]!.file);
+    const increment = (of: Database) =>
+      of.transact(async (trx) => {
+        const row = await trx
+          .selectFrom('settings')
+          .select('value')
+          .where('key', '=', 'n')
+          .executeTakeFirst();
+        const value = String(Number(row?.value ?? 0) + 1);
+        await trx
+          .insertInto('settings')
+          .values({ key: 'n', value })
+          .onConflict((c) => c.column('key').doUpdateSet({ value }))
+          .execute();
+      });
+    for (let i = 0; i < 50; i++) await Promise.all([increment(database), increment(other)]);
+    const row = await database.db.selectFrom('settings').select('value').executeTakeFirstOrThrow();
+    expect(row.value).toBe('100');
+    await other.close();
+  });
+
+  test('a change waits for another process without blocking the event loop, and fails in the end', async () => {
+    const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
+    const waiting = new Database(rows[0]!.file, { lockWaitMs: 300 });
+    const other = new Database(rows[0]!.file);
     await sql`begin immediate`.execute(other.db);
-    await expect(put('a')).rejects.toThrow(/locked/);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 5);
+    await expect(
+      waiting.transact((trx) => trx.insertInto('settings').values({ key: 'a', value: '' }).execute()),
+    ).rejects.toThrow(/locked/);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(3);
+    const later = put('b');
     await sql`rollback`.execute(other.db);
-    await put('a');
-    expect(await keys()).toEqual(['a']);
+    await later;
+    expect(await keys()).toEqual(['b']);
+    await waiting.close();
     await other.close();
   });
 
