@@ -16,10 +16,10 @@ const STATE =
 const TALK =
   '(?:thread|conversations?|chats?|calls?|exchanges?|emails?|e-mails?|discussions?|notes?|messages?|inbox|correspondence|dms?|meetings?|feedback|comments?|remarks?)';
 /** Said in public, so anybody may repeat it. */
-const PUBLIC =
+export const PUBLIC =
   /\b(?:podcast|interview|blog|posts?\b|posted|keynote|linkedin|tweet\w*|earnings call|annual report|press|article|panel|conference|webinar|announce\w*|shareholder letter|publicly|public|talk at|on stage|newsletter|op-?ed|published|youtube|website|job (?:ad|post|description)|fireside|summit|results call|roadshow|news)\b/i;
 /** An introduction passes on the person, not what was said. */
-const REFERRAL =
+export const REFERRAL =
   /\b(?:suggest\w*|recommend\w*|ask\w*|said|told me|mention\w*|thought|felt|proposed|advised) (?:that )?(?:i|we|me|us|you(?:'d| would| are|'re| were)?) (?:to )?(?:should |could |might )?(?:reach|speak|contact|get in touch|talk|connect|write|email|be the (?:right|best)|would be the (?:right|best)|the (?:right|best) person|touch base|drop)|\b(?:pointed|referred|directed|introduced|passed|forwarded|connected) (?:me|us|you)\b|\bintroduc(?:ed|tion)\b|\bgave me your (?:name|address|email)|\bcc(?:'?d|ing)\b|\bin copy\b/i;
 const OWN_TEAM = /\bour$/i;
 

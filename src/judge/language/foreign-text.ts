@@ -34,7 +34,7 @@ const CONTENT_KEY =
 const ORDINARY_KEY =
   / (?:industry|sector|vertical|city|location|country|region|timezone|stack|tools?|technolog\w+|hiring|hires?|jobs?|postings?|vacanc\w+|open roles?|roles? open|role count|funding|round|headcount|employees|growth|news|press|public|publicly|blog|website|linkedin|podcast|interview|article|announce\w*|launch\w*|event|office|offices|expansion|opening|customers?|partnerships?|awards?|milestones?|own|question|asked|inbound|recipient|engineers?|bench|skills?|profiles?|names?|titles?|language|url|link|source|date|time|ids?|severity|risk|level|type|status|count|score|confidence|channel|product|previous message|icp|brief|peers?|regulat\w+|complian\w*|competitors? list|suggest\w*|reject\w*|opt|disqualif\w+|offshore|urgency|committed|note source|expected|probe|rule|gold|label) /;
 const PUBLIC_KEY =
-  / (?:public\w*|press|news|blog|podcast|interview|linkedin|announce\w*|article|website|tweet|post|keynote|earnings) /;
+  / (?:public\w*|press|news|blog|podcast|interviews?|linkedin|announce\w*|articles?|website|tweets?|posts?|keynotes?|earnings|conference talks?|conferences?|webinars?|panels?|talk titles?) /;
 const ROLE_FIELDS = [
   'recipient_role',
   'recipientRole',
@@ -57,8 +57,25 @@ const THREAD_FIELDS = ['thread_id', 'threadId', 'thread', 'conversation_id', 'co
 const THREAD_ID =
   /^(?:thread|thr|conv|conversation|t)[_-](?!history|content|context|id$|ids$|summary|messages?$|notes?$)[\w-]+$/i;
 
+/** Fields that say who the other side of a conversation is. */
+const PERSON_KEY =
+  / (?:names?|person|people|contacts?|recipient|with|who|whom|participants?|counterpart\w*|speaker|sender|author|from|to|correspondent|interlocutor|part(?:y|ies)|attendees?|caller|stakeholder|employee|user|member) $/;
+/** Names of places where people talk. */
+const TALK_KEY =
+  / (?:threads?|conversations?|convos?|chats?|e ?mails?|mails?|messages?|msgs?|dialogues?|dialogs?|correspondences?|inbox(?:es)?|mailbox(?:es)?|exchanges?|dms?|slack|teams chat|whatsapp|transcripts?|calls?|call notes?|meetings?|meeting notes?|discussions?|tickets?|interactions?|touchpoints?|activit(?:y|ies)|engagements?|outreach) /;
+const OTHER_PERSON =
+  /^(?<name>\p{Lu}[\p{L}'-]+(?: (?:\p{Lu}[\p{L}'.-]*|de|van|von|der|al|bin)){1,3})(?=\s*(?:$|[,(\/<|@;-]))/u;
+
+/** The name a field begins with: "Ada Brandt", "Ada Brandt, Head of Stores", "Ada Brandt (Finance)". */
+function personIn(value: string): string | null {
+  return OTHER_PERSON.exec(value)?.groups?.name ?? null;
+}
+
 /** Splits the record into what belongs to other threads and what is the recipient's own. */
-export function foreignKnowledge(prospect: ProspectSnapshot): ForeignKnowledge {
+export function foreignKnowledge(
+  prospect: ProspectSnapshot,
+  greeted: string | null = null,
+): ForeignKnowledge {
   const ownRole =
     roleIn(prospect.recipient_role ?? '') ?? roleIn(prospect.title ?? '') ?? roleIn(prospect.thread_id ?? '');
   const threadRole = roleIn(prospect.thread_id ?? '');
@@ -90,8 +107,13 @@ export function foreignKnowledge(prospect: ProspectSnapshot): ForeignKnowledge {
     marker: marker === undefined ? null : { field: fieldName(marker.path), value: marker.value },
   };
   const groups = new Map<string, ForeignSource>();
+  const ownPeople = new Set(
+    [prospect.name, greeted, ...prospect.thread.map((one) => one.person)].flatMap((name) =>
+      name === null ? [] : [firstName(name)],
+    ),
+  );
   for (const leaf of leaves)
-    sort(leaf, knowledge, groups, ownRoles, prospect.thread_id, marker !== undefined);
+    sort(leaf, knowledge, groups, ownRoles, prospect.thread_id, marker !== undefined, ownPeople);
   knowledge.sources.push(...groups.values());
   return knowledge;
 }
@@ -103,15 +125,14 @@ function sort(
   ownRoles: Set<string | null>,
   ownThread: string | null,
   marked: boolean,
+  ownPeople: ReadonlySet<string>,
 ): void {
   if (typeof leaf.value !== 'string' || isBlankValue(leaf.value)) return;
-  const belongs = ownerOf(leaf, ownRoles, ownThread, marked);
-  if (
-    belongs.whose === 'other' &&
-    / (?:names?|person|contact|recipient) /.test(keyText(leaf.key)) &&
-    /^\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)+$/u.test(leaf.value)
-  ) {
-    knowledge.otherPeople.push(leaf.value, leaf.value.split(' ')[0] ?? leaf.value);
+  const belongs = ownerOf(leaf, ownRoles, ownThread, marked, ownPeople);
+  const person =
+    belongs.whose === 'other' && PERSON_KEY.test(keyText(leaf.key)) ? personIn(leaf.value) : null;
+  if (person !== null) {
+    knowledge.otherPeople.push(person, person.split(' ')[0] ?? person);
     return;
   }
   if (belongs.whose === 'own') knowledge.own += `\n${leaf.value.replaceAll('_', ' ')}`;
@@ -129,6 +150,10 @@ function sort(
     });
 }
 
+function firstName(name: string): string {
+  return (name.trim().split(/\s+/)[0] ?? '').toLowerCase();
+}
+
 interface Owner {
   whose: 'own' | 'other' | 'nobody';
   role: string | null;
@@ -140,12 +165,17 @@ function ownerOf(
   ownRoles: Set<string | null>,
   ownThread: string | null,
   marked: boolean,
+  ownPeople: ReadonlySet<string>,
 ): Owner {
   const path = keyText(leaf.path);
   if (PUBLIC_KEY.test(path)) return { whose: 'own', role: null, thread: null };
-  const thread = threadOf(leaf);
+  const named = threadOf(leaf);
+  const partner = named === null ? talksWith(leaf, ownPeople) : null;
+  const thread = named ?? (partner === null ? keyedThread(leaf) : null);
   const role = roleAround(leaf) ?? roleInKey(leaf);
   if (thread !== null) return { whose: thread === ownThread ? 'own' : 'other', role, thread };
+  if (partner !== null)
+    return { whose: ownPeople.has(firstName(partner)) ? 'own' : 'other', role, thread: null };
   if (role === 'agent') return { whose: 'own', role: null, thread: null };
   if (role !== null && (roleAround(leaf) !== null || CONTENT_KEY.test(path))) {
     return { whose: ownRoles.has(role) ? 'own' : 'other', role, thread: null };
@@ -164,6 +194,32 @@ function threadOf(leaf: SignalLeaf): string | null {
     for (const field of THREAD_FIELDS) {
       const value = holder.fields[field];
       if (typeof value === 'string') return value;
+    }
+  }
+  return null;
+}
+
+/** A conversation kept under its id: { mails: { "c-118": { … } } }. */
+function keyedThread(leaf: SignalLeaf): string | null {
+  const at = leaf.path.findIndex((key) => TALK_KEY.test(keyText(key)));
+  const id =
+    at < 0 ? undefined : leaf.path.slice(at + 1, -1).find((key) => /\d/.test(key) && /[\p{L}_-]/u.test(key));
+  return id ?? null;
+}
+
+/**
+ * The person on the other side of the conversation a leaf lies in, by structure: an object below a place
+ * where people talk, one of whose fields begins with a name.
+ */
+function talksWith(leaf: SignalLeaf, ownPeople: ReadonlySet<string>): string | null {
+  if (!TALK_KEY.test(keyText(leaf.path))) return null;
+  for (const holder of leaf.holders.slice(1).toReversed()) {
+    for (const [key, value] of Object.entries(holder.fields)) {
+      if (typeof value !== 'string' || key === leaf.key || !PERSON_KEY.test(keyText(key))) continue;
+      const person = personIn(value);
+      if (person !== null) return person;
+      // A first name alone may be the recipient's, unless that is known.
+      if (ownPeople.size > 0 && /^\p{Lu}\p{Ll}+$/u.test(value)) return value;
     }
   }
   return null;
@@ -206,6 +262,7 @@ function isMarker(leaf: SignalLeaf, ownThread: string | null): boolean {
 /** An id, a level, a flag: nothing that a draft could carry. */
 function isLabel(leaf: SignalLeaf): boolean {
   const value = String(leaf.value);
+  if (PERSON_KEY.test(keyText(leaf.key)) && personIn(value) !== null) return true;
   if (
     THREAD_ID.test(value) ||
     /^(?:low|medium|high|critical|severe|open|closed|active|email|in|out|inbound|outbound|\d{4}-\d\d-\d\d.*)$/i.test(

@@ -4,7 +4,10 @@ import { type Attribution, attributionFinder } from '../language/attribution.ts'
 import { authoredText } from '../language/authored.ts';
 import { type ForeignKnowledge, foreignKnowledge, type ForeignSource } from '../language/foreign-text.ts';
 import { indexForeign, type Overlap, overlapOf, ownGrams, ownKeys } from '../language/overlap.ts';
+import { companyPattern } from '../language/company.ts';
+import { otherCustomer } from '../language/other-customer.ts';
 import { type Piece, splitSentences } from '../language/sentences.ts';
+import { toldElsewhere } from '../language/told-elsewhere.ts';
 import type { Rule, RuleInput, RuleResult } from '../rule.ts';
 
 /** What a sentence must share with a short note, and with a whole thread, which shares more by chance. */
@@ -29,9 +32,9 @@ interface Leak {
 export const threadLeak: Rule = {
   name: 'thread_leak',
   check(input): RuleResult {
-    const known = foreignKnowledge(input.prospect);
     const text = authoredText(input.body, input.draft);
-    const leak = leakIn(text, known) ?? quotedLeak(input, known);
+    const known = foreignKnowledge(input.prospect, greetedIn(text));
+    const leak = leakIn(text, known) ?? toldLeak(text, input, known) ?? quotedLeak(input, known);
     const inSubject = leak === null ? leakIn(input.subject.text, known) : null;
     if (leak !== null) return fired(leak, input, 'body');
     return inSubject === null ? { fired: false } : fired(inSubject, input, 'subject');
@@ -106,6 +109,47 @@ function claimedOnly(
     };
   }
   return null;
+}
+
+/** The name in the greeting: the record may not say who the recipient is. */
+function greetedIn(text: string): string | null {
+  return (
+    /^\W*(?:\p{L}+ ){0,3}?(?<name>\p{Lu}\p{L}+)\s*(?:[,!.:\n-]|$)/u.exec(text.slice(0, 60))?.groups?.name ??
+    null
+  );
+}
+
+/** What somebody outside the reader's thread told, whether or not the record holds that conversation. */
+function toldLeak(text: string, { prospect }: RuleInput, known: ForeignKnowledge): Leak | null {
+  const people = [prospect.name, greetedIn(text), ...prospect.thread.map((one) => one.person)]
+    .filter(Boolean)
+    .join(' ');
+  const own = `${people} ${prospect.thread.map((one) => one.text).join(' ')}`;
+  const words = new Set(own.match(/\p{Lu}[\p{L}'-]+/gu));
+  const sentences = splitSentences(text);
+  const company = companyPattern(prospect.company);
+  const told = toldElsewhere(sentences, {
+    knows: (name) => name.split(' ').some((word) => words.has(word)),
+    company,
+  });
+  if (told === null) {
+    const alien = otherCustomer(sentences, { text: known.own, industry: prospect.industry, company });
+    return alien === null
+      ? null
+      : {
+          rationale: `Carries details of another customer ("${alien.text}").`,
+          places: [alien],
+          fields: [{ field: 'industry', value: prospect.industry }],
+        };
+  }
+  return {
+    rationale:
+      told.whose === 'colleague'
+        ? `Passes on what another person of the company said ("${told.text}").`
+        : `Passes on what another company told in private ("${told.text}").`,
+    places: [told],
+    fields: known.marker === null ? [] : [known.marker],
+  };
 }
 
 /** A quote that is not of the recipient's own thread: forwarding it shows them another one. */
