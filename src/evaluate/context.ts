@@ -35,7 +35,7 @@ export function prospectFromContext(context: unknown): ProspectSnapshot {
     regulated: text(record['regulated']),
     account_owner: text(record['account_owner']),
     available_signals: signalsOf(signals),
-    commitments: commitmentsOf(record['prior_commitments'] ?? record['commitments']),
+    commitments: commitmentsOf(commitmentsIn(record)),
     thread: threadOf(record['thread'], text(record['thread_id']) ?? 'thread'),
     foreign: [],
     peers: [],
@@ -93,21 +93,58 @@ function signalsOf(value: unknown): Record<string, unknown> {
   return { signals: value };
 }
 
+/** A list, one entry, or entries by name; each an object or a sentence such as "Go bench until 30 June". */
 function commitmentsOf(value: unknown): Commitment[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return [];
-    const entry = item as Record<string, unknown>;
-    return [
-      {
-        subject: text(entry['subject'] ?? entry['engineer'] ?? entry['name'] ?? entry['team']) ?? '',
-        starts: text(entry['starts'] ?? entry['start']),
-        ends: text(entry['ends'] ?? entry['end'] ?? entry['until']),
-        type: text(entry['type']) ?? 'full_time',
-        note: text(entry['note']),
-      },
-    ];
-  });
+  if (typeof value === 'string' && value.trim() !== '') return [commitmentOf({ note: value })];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => commitmentsOf(item));
+  const entry = value as Record<string, unknown>;
+  const named = Object.entries(entry).filter(([, item]) => typeof item === 'object' && item !== null);
+  if (named.length > 0 && named.length === Object.keys(entry).length) {
+    return named.flatMap(([name, item]) =>
+      (Array.isArray(item) ? item : [item]).map((one: unknown) =>
+        commitmentOf({ subject: name.replaceAll('_', ' '), ...(one as Record<string, unknown>) }),
+      ),
+    );
+  }
+  return [commitmentOf(entry)];
+}
+
+const COMMITMENT_FIELDS = {
+  subject:
+    /^(?:subject|engineer|name|team|who|person|consultant|resource|crew|squad|capacity|asset|skill|role|what|equipment|staff)$/,
+  starts: /^(?:starts?|from|begins?|since)(?:at|on|date)?$/,
+  ends: /^(?:ends?|until|to|through|thru|expires|till)(?:at|on|date)?$/,
+  type: /^(?:type|kind|category)$/,
+  note: /^(?:notes?|comment|reason|description|details?|status)$/,
+};
+
+function commitmentOf(entry: Record<string, unknown>): Commitment {
+  const field = (name: keyof typeof COMMITMENT_FIELDS): string | null => {
+    const found = Object.entries(entry).find(
+      ([key, value]) =>
+        COMMITMENT_FIELDS[name].test(key.toLowerCase().replace(/[^a-z]|commitment/g, '')) &&
+        text(value) !== null,
+    );
+    return found === undefined ? null : text(found[1]);
+  };
+  return {
+    subject: field('subject') ?? '',
+    starts: field('starts'),
+    ends: field('ends'),
+    type: field('type') ?? 'full_time',
+    note: field('note'),
+  };
+}
+
+/** The first key of a record that tells of commitments, however it is spelt. */
+function commitmentsIn(record: Record<string, unknown>): unknown {
+  const key = Object.keys(record).find((one) =>
+    /^(?:prior|existing|active|current|capacity)?commitments?$/.test(
+      one.toLowerCase().replace(/[^a-z]/g, ''),
+    ),
+  );
+  return key === undefined ? undefined : record[key];
 }
 
 function threadOf(value: unknown, threadId: string): ThreadMessage[] {

@@ -1,12 +1,16 @@
 import type { Commitment, ProspectSnapshot } from '../../crm/prospect.ts';
 import { addDays } from './calendar.ts';
+import { type Capacity, capacityOf } from './capacity.ts';
 import { readDate } from './dates.ts';
 import { fieldName, isBlankValue, keyText, type SignalNode, signalLeaves } from './signals.ts';
+import { isPersonName } from './subject-mention.ts';
 
 /** A commitment of somebody, from the record's own list or from its signals. */
 export interface KnownCommitment {
   /** Who or what is committed; null when the record does not say. */
   subject: string | null;
+  /** What a commitment of nobody by name ties up; null when the subject is a person or quite unknown. */
+  capacity: Capacity | null;
   /** ISO dates, inclusive; null = already running, without end. */
   starts: string | null;
   ends: string | null;
@@ -26,6 +30,9 @@ const START_KEY = / (?:starts?|from|start date|begins?|since|commit\w* (?:from|s
 const WHO_KEY =
   / (?:(?:\w+ )*(?:engineer|consultant|candidate|contractor|developer|resource|person|specialist|analyst|team|member|bench|proposed) name|name|subject|engineer|consultant|candidate|contractor|developer|resource|person|who|full name|team|squad|bench) $/;
 const ROLE_KEY = / (?:\w+ )*(?:role|skill|title|position|speciality|specialty) $/;
+/** A list of commitments that an engine put among the signals. */
+const LIST_OF_COMMITMENTS = / (?:commitments?|bookings?|allocations?) $/;
+const TYPE_KEY = / (?:type|kind|category|capacity|resource|asset|what) $/;
 const NOTE_KEY =
   / (?:\w+ )*(?:note|notes|comment|comments|detail|details|remark|status|commitment|commitments|availability|description|summary) $/;
 /** Says that somebody is taken. "Committed to quality" is a virtue, not a booking. */
@@ -48,9 +55,11 @@ export function isActive({ starts, ends }: KnownCommitment, today: string): bool
 
 function recorded(commitment: Commitment, at: number, today: string): KnownCommitment {
   const note = `${commitment.type} ${commitment.note ?? ''}`;
-  const { subject, starts, ends } = commitment;
+  const { starts, ends } = commitment;
+  const subject = commitment.subject.trim() === '' ? null : commitment.subject;
   return {
-    subject: subject.trim() === '' ? null : subject,
+    subject,
+    capacity: subject !== null && isPersonName(subject) ? null : capacityOf(subject ?? commitment.type),
     starts: starts === null ? null : (readDate(starts, today)?.from ?? null),
     ends: ends === null ? null : (readDate(ends, today)?.to ?? null),
     mayRenew: RENEWAL.test(note) && !NO_RENEWAL.test(note),
@@ -81,6 +90,7 @@ function signalled(prospect: ProspectSnapshot, today: string): KnownCommitment[]
     seen.add(id);
     found.push({
       subject,
+      capacity: LIST_OF_COMMITMENTS.test(keyText(leaf.path.slice(0, -1))) ? capacityIn(subject, node) : null,
       starts: startOf(node, today),
       ends: range === null ? null : isFree ? addDays(range.from, -1) : range.to,
       mayRenew: mayRenew(node),
@@ -89,6 +99,13 @@ function signalled(prospect: ProspectSnapshot, today: string): KnownCommitment[]
     });
   }
   return found;
+}
+
+/** What an entry of a list of commitments ties up; null for a person. */
+function capacityIn(subject: string | null, node: SignalNode): Capacity | null {
+  if (subject !== null) return isPersonName(subject) ? null : capacityOf(subject);
+  const type = Object.entries(node.fields).find(([key]) => TYPE_KEY.test(keyText(key)))?.[1];
+  return capacityOf(typeof type === 'string' ? type : '');
 }
 
 /** "Go bench fully allocated until Q4": what stands before the word that says it is taken. */

@@ -27,9 +27,22 @@ const MONTH =
 const PART =
   '(?:(?<part>early|mid|middle|late|end|close|start|beginning|first half|last week|back)(?:[- ]+(?:of|in))?(?:[- ]+(?:the|this))?[- ]+)?';
 const DAY = '(?<day>[0-3]?\\d)(?:st|nd|rd|th)?';
+const ORDINALS = [
+  '',
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'seventh',
+  'eighth',
+  'ninth',
+  'tenth',
+];
 const YEAR = '(?<year>20\\d\\d)';
 const NUMBER =
-  '(?<count>\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|a few|a couple of|several)';
+  '(?<count>\\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|eighteen|twenty(?:-one)?|thirty|forty(?:-five)?|sixty|ninety|half a dozen|a dozen|a few|a couple of|several)';
 const UNIT = '(?<unit>(?:business |working |calendar )?(?:hour|day|week|month|quarter|year)s?|fortnights?)';
 const COUNTS: Record<string, number> = {
   a: 1,
@@ -44,8 +57,20 @@ const COUNTS: Record<string, number> = {
   eight: 8,
   nine: 9,
   ten: 10,
+  eleven: 11,
   twelve: 12,
   fourteen: 14,
+  fifteen: 15,
+  eighteen: 18,
+  twenty: 20,
+  'twenty-one': 21,
+  thirty: 30,
+  forty: 40,
+  'forty-five': 45,
+  sixty: 60,
+  ninety: 90,
+  'half a dozen': 6,
+  'a dozen': 12,
   'a few': 3,
   'a couple of': 2,
   several: 4,
@@ -82,6 +107,18 @@ const FORMS: Form[] = [
     named,
   ),
   form('date', `\\b${DAY}(?: of)? (?<name>${MONTH})\\b\\.?(?:,? ${YEAR})?`, named),
+  form('date', `\\b(?<ordinal>${ORDINALS.slice(1).join('|')}) of (?<name>${MONTH})\\b(?:,? ${YEAR})?`, named),
+  // "by the 20th": only where nothing follows that it could be the 20th of.
+  form(
+    'date',
+    `(?<=\\b(?:by|on|from|until|till|before|after|through) (?:the |(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:the )?))(?<day>[0-3]?\\d)(?:st|nd|rd|th)(?=[^\\w\\s]|$| (?:for|at|and|if|or|so|to|with|until|we|you|on|onwards?)\\b)`,
+    nextDay,
+  ),
+  form(
+    'date',
+    `\\b(?<holiday>christmas|xmas|easter|thanksgiving|black friday|halloween|new year'?s(?: eve| day)?|labou?r day|memorial day)\\b`,
+    holiday,
+  ),
   form('date', `\\b${PART}(?<name>${MONTH})\\b,? (?:of )?${YEAR}\\b`, named),
   // Without a year "may" and "march" are verbs more often than not: a capital and a cue are asked for.
   form(
@@ -106,7 +143,11 @@ const FORMS: Form[] = [
   form('date', `\\b(?:the |in the )?new year\\b`, (_g, today) =>
     partOf(yearOf(addMonths(today, 12)), 'early'),
   ),
-  form('date', `\\b(?<which>this|next|coming|following) (?<unit>week|month|quarter|year)\\b`, nextUnit),
+  form(
+    'date',
+    `\\b(?<which>this|next|coming|following) (?<unit>week|month|quarter|year|sprint|fortnight)\\b`,
+    nextUnit,
+  ),
   form('date', `\\b(?<which>this|next|coming)?(?: |\\b)(?<season>spring|summer|autumn|winter)\\b`, season),
   form(
     'date',
@@ -143,7 +184,15 @@ export function timeMentions(text: string, today: string): TimeMention[] {
   for (const one of found) {
     if (!kept.some((other) => one.start < other.end && other.start < one.end)) kept.push(one);
   }
-  return kept.sort((a, b) => a.start - b.start);
+  kept.sort((a, b) => a.start - b.start);
+  return kept.filter((one, at) => !namesDayOf(one, kept[at + 1], text));
+}
+
+/** "Monday" of "Monday 19 October" adds nothing, and by itself would be another day. */
+function namesDayOf(one: TimeMention, next: TimeMention | undefined, text: string): boolean {
+  return (
+    next?.kind === 'date' && /day$/i.test(one.text) && /^,? (?:the )?$/.test(text.slice(one.end, next.start))
+  );
 }
 
 /** A single date or period, as a record's field holds it; null when there is none. */
@@ -166,8 +215,56 @@ function named(groups: Groups, today: string): DayRange | null {
   if (month === 0) return null;
   const now = parts(today);
   const year = groups.year === undefined ? now.year + (month < now.month ? 1 : 0) : num(groups.year);
+  const ordinal = ORDINALS.indexOf((groups.ordinal ?? '').toLowerCase());
+  if (ordinal > 0) return oneDay(year, month, ordinal);
   if (groups.day !== undefined) return oneDay(year, month, num(groups.day));
   return partOf(monthRange(year, month), groups.part ?? '');
+}
+
+/** The next day of that number, today included. */
+function nextDay(groups: Groups, today: string): DayRange | null {
+  const { year, month, day } = parts(addMonths(today, num(groups.day) < parts(today).day ? 1 : 0));
+  return day === 0 ? null : oneDay(year, month, num(groups.day));
+}
+
+/** The next one; Easter Sunday by the Gregorian computus. */
+function holiday(groups: Groups, today: string): DayRange | null {
+  const name = (groups.holiday ?? '').toLowerCase();
+  const year = parts(today).year;
+  const days = [holidayOf(name, year), holidayOf(name, year + 1)];
+  const day = days.find((one) => one !== null && one >= today) ?? null;
+  return day === null ? null : { from: day, to: day };
+}
+
+function holidayOf(name: string, year: number): string | null {
+  if (/^(?:christ|x)mas$/.test(name)) return isoDate(year, 12, 25);
+  if (name === 'halloween') return isoDate(year, 10, 31);
+  if (name.startsWith('new year')) return name.endsWith('eve') ? isoDate(year, 12, 31) : isoDate(year, 1, 1);
+  if (name === 'easter') return easter(year);
+  if (name === 'memorial day') return nthWeekday(year, 5, 1, -1);
+  if (name.startsWith('lab')) return nthWeekday(year, 9, 1, 1);
+  const thanksgiving = nthWeekday(year, 11, 4, 4);
+  return name === 'thanksgiving' ? thanksgiving : addDays(thanksgiving, 1);
+}
+
+/** `nth` counts from the start of the month; -1 is the last. `day` 0 is Sunday. */
+function nthWeekday(year: number, month: number, day: number, nth: number): string {
+  const { from, to } = monthRange(year, month);
+  if (nth < 0) return addDays(to, -((weekdayOf(to) - day + 7) % 7));
+  return addDays(from, ((day - weekdayOf(from) + 7) % 7) + (nth - 1) * 7);
+}
+
+function easter(year: number): string | null {
+  const golden = year % 19;
+  const century = Math.floor(year / 100);
+  const moon =
+    (century - Math.floor(century / 4) - Math.floor((8 * century + 13) / 25) + 19 * golden + 15) % 30;
+  const full =
+    moon - Math.floor(moon / 28) * (1 - Math.floor(29 / (moon + 1)) * Math.floor((21 - golden) / 11));
+  const weekday = (year + Math.floor(year / 4) + full + 2 - century + Math.floor(century / 4)) % 7;
+  const offset = full - weekday;
+  const month = 3 + Math.floor((offset + 40) / 44);
+  return isoDate(year, month, offset + 28 - 31 * Math.floor(month / 4));
 }
 
 function quarter(groups: Groups, today: string): DayRange {
@@ -184,6 +281,7 @@ function yearOf(iso: string): DayRange {
 
 function unitRange(unit: string, today: string, on: number): DayRange {
   if (unit === 'week') return weekRange(today, on);
+  if (unit === 'sprint' || unit === 'fortnight') return weekRange(today, on * 2);
   const { year, month } = parts(addMonths(today, on * (unit === 'month' ? 1 : unit === 'quarter' ? 3 : 12)));
   if (unit === 'month') return monthRange(year, month);
   return unit === 'quarter'

@@ -1,8 +1,10 @@
 import type { FieldEvidence } from '../../crm/prospect.ts';
 import { spanOf } from '../../message/fold.ts';
 import { authoredText } from '../language/authored.ts';
+import { addDays } from '../language/calendar.ts';
+import { capacityOffer } from '../language/capacity-promise.ts';
 import { commitmentsOf, isActive, type KnownCommitment } from '../language/commitment.ts';
-import { offerOf } from '../language/offer.ts';
+import { type Offer, offerOf } from '../language/offer.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -12,14 +14,13 @@ import type { Rule } from '../rule.ts';
 export const priorCommitment: Rule = {
   name: 'prior_commitment',
   check({ draft, body, prospect, today }) {
-    const active = commitmentsOf(prospect, today).filter((one) => isActive(one, today));
-    if (active.length === 0) return { fired: false };
+    const known = commitmentsOf(prospect, today).filter(({ ends }) => ends === null || ends >= today);
+    if (known.length === 0) return { fired: false };
     const text = authoredText(body, draft);
-    for (const commitment of active) {
-      const offer = offerOf(text, commitment, prospect.company, today);
-      if (offer === null) continue;
-      const conflict = conflictOf(offer, commitment);
-      if (conflict === null) continue;
+    for (const commitment of known) {
+      const found = conflictIn(text, commitment, prospect.company, today);
+      if (found === null) continue;
+      const { offer, conflict } = found;
       const fields: FieldEvidence[] = [{ field: commitment.field, value: commitment.value }];
       return {
         fired: true,
@@ -32,12 +33,35 @@ export const priorCommitment: Rule = {
   },
 };
 
-/** One sentence for the reviewer when the offer cannot be kept or hides the commitment; else null. */
-function conflictOf(
-  offer: NonNullable<ReturnType<typeof offerOf>>,
+/**
+ * A person is looked for by name. Capacity that nobody's name stands for is also looked for by its kind: a
+ * promise counts that starts while it is taken, or a month before, which the work would run into.
+ */
+function conflictIn(
+  text: string,
   commitment: KnownCommitment,
-): string | null {
-  const who = commitment.subject ?? 'The offered engineer';
+  company: string | null,
+  today: string,
+): { offer: Offer; conflict: string } | null {
+  if (commitment.capacity !== null) {
+    const offer = capacityOffer(text, commitment.capacity, today);
+    const { starts } = commitment;
+    const early = starts !== null && addDays(offer?.startsAt?.to ?? today, 31) < starts;
+    const conflict = offer === null || early ? null : conflictOf(offer, commitment);
+    if (offer !== null && conflict !== null) return { offer, conflict };
+  }
+  if (!isActive(commitment, today) || (commitment.capacity !== null && commitment.subject === null)) {
+    return null;
+  }
+  const offer = offerOf(text, commitment, company, today);
+  const conflict = offer === null ? null : conflictOf(offer, commitment);
+  return offer === null || conflict === null ? null : { offer, conflict };
+}
+
+/** One sentence for the reviewer when the offer cannot be kept or hides the commitment; else null. */
+function conflictOf(offer: Offer, commitment: KnownCommitment): string | null {
+  const who =
+    commitment.subject ?? (commitment.capacity === null ? 'The offered engineer' : 'What is offered');
   const until = commitment.ends === null ? 'with no known end' : `until ${commitment.ends}`;
   if (
     offer.startsAt !== null &&
@@ -61,7 +85,7 @@ function conflictOf(
  * A start before the commitment ends. With the commitment told, "from September" may mean its end; untold,
  * the first day counts.
  */
-function keepsWaiting(offer: NonNullable<ReturnType<typeof offerOf>>, ends: string): boolean {
+function keepsWaiting(offer: Offer, ends: string): boolean {
   if (offer.startsAt === null) return false;
   return offer.disclosed ? offer.startsAt.to < ends : offer.startsAt.from <= ends;
 }
