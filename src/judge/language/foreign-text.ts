@@ -64,7 +64,7 @@ const PERSON_KEY =
 const TALK_KEY =
   / (?:threads?|conversations?|convos?|chats?|e ?mails?|mails?|messages?|msgs?|dialogues?|dialogs?|correspondences?|inbox(?:es)?|mailbox(?:es)?|exchanges?|dms?|slack|teams chat|whatsapp|transcripts?|calls?|call notes?|meetings?|meeting notes?|discussions?|tickets?|interactions?|touchpoints?|activit(?:y|ies)|engagements?|outreach) /;
 const OTHER_PERSON =
-  /^(?<name>\p{Lu}[\p{L}'-]+(?: (?:\p{Lu}[\p{L}'.-]*|de|van|von|der|al|bin)){1,3})(?=\s*(?:$|[,(\/<|@;-]))/u;
+  /^(?<name>\p{Lu}[\p{L}'-]+(?: (?:\p{Lu}[\p{L}'.-]*|de|van|von|der|al|bin)){1,3})(?=\s*(?:$|[,(/<|@;-]))/u;
 
 /** The name a field begins with: "Ada Brandt", "Ada Brandt, Head of Stores", "Ada Brandt (Finance)". */
 function personIn(value: string): string | null {

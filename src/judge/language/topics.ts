@@ -35,6 +35,15 @@ const FAMILIES = [
   'audit assessment review',
   'licence license licensing',
   'price pricing discount discounts',
+  'sms texting text-message text-messages text-messaging',
+  'sponsor sponsorship sponsoring sponsored',
+  'lease leasing leased',
+  'insure insurance insured',
+  'agency agencies',
+  'graduate graduates grads',
+  'subscribe subscription subscriptions',
+  'advertise advertising adverts advert ads',
+  'locum locums',
 ];
 const FAMILY_OF = new Map(
   FAMILIES.flatMap((family) =>

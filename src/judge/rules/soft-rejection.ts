@@ -11,8 +11,8 @@ import type { Rule } from '../rule.ts';
  */
 export const softRejection: Rule = {
   name: 'soft_rejection',
-  check({ draft, subject, body, prospect }) {
-    const rejections = rejectionsOf(prospect);
+  check({ draft, subject, body, prospect, today }) {
+    const rejections = rejectionsOf(prospect, today);
     if (rejections.length === 0) return { fired: false };
     const text = authoredText(body, draft);
     for (const { topic, fields } of rejections) {
