@@ -121,6 +121,14 @@ function claimOf(phrase: Phrase, part: 'subject' | 'body'): Claim | null {
   if (determiner === 'i' && /^(?:their|its)$/i.test(phrase.word(phrase.determiner))) {
     return ownerBefore(phrase.before) === 'own' && ownsIt(phrase) ? phrase.claim('possessive') : null;
   }
+  // "raising a multi-million round, as you did in March"
+  if (
+    (phrase.isStrong || (phrase.hasAmount && phrase.hasHead)) &&
+    /^,? (?:as|which|like) you(?:'ve| have)? (?:just |recently )?(?:did|done|closed|landed|managed|raised|have)\b/i.test(
+      phrase.textAfter,
+    )
+  )
+    return phrase.claim('noun');
   const verb = verbClaim(phrase);
   if (verb !== undefined) return verb;
   // "Series B companies" are companies at large.
@@ -242,6 +250,35 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
       return phrase.claim('noun');
   }
   if (stageOf(phrase) && about) return phrase.claim('noun');
+  // "an eight-figure raise like yours", "a round that size"
+  if (phrase.hasHead && (telling || phrase.hasAmount) && LIKE_YOURS.test(phrase.textAfter))
+    return phrase.claim('noun');
+  if (
+    phrase.hasHead &&
+    about &&
+    owner !== 'other' &&
+    /^ (?:of )?(?:that|this|such a) (?:size|scale|magnitude|order)\b/i.test(phrase.textAfter)
+  )
+    return phrase.claim('noun');
+  // "the $9M round that closed in May"
+  if (
+    determiner === 'T' &&
+    telling &&
+    about &&
+    owner !== 'other' &&
+    /^,? (?:that|which)(?: has| have)?(?: just| recently)? (?:closed|landed|came (?:in|through)|completed|was (?:announced|closed))\b/i.test(
+      phrase.textAfter,
+    )
+  )
+    return phrase.claim('noun');
+  // "£14m is in the bank", "tens of millions in the bank"
+  if (
+    phrase.hasAmount &&
+    about &&
+    (owner !== 'other' || /\bnow that (?:the )?$/i.test(phrase.textBefore)) &&
+    /^ (?:is |are |now |safely |sitting |of new money ){0,3}in the bank\b/i.test(phrase.textAfter)
+  )
+    return phrase.claim('noun');
   // "$12M into Acme"
   if (
     phrase.hasAmount &&
@@ -276,6 +313,9 @@ function framed(phrase: Phrase, determiner: string, part: 'subject' | 'body'): C
     return phrase.claim('noun');
   return null;
 }
+
+const LIKE_YOURS =
+  /^,? (?:like|such as|as big as|the size of) (?:yours\b|your own\b|your (?:recent |latest |last )?(?:one|round|raise|series)\b|the one (?:you|that you)\b|that of yours\b)/i;
 
 /** "As a Series A company, you …", "At Series B, your …", "you are a seed-stage team". */
 function stageOf(phrase: Phrase): boolean {

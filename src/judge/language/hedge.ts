@@ -17,7 +17,7 @@ export type Softening = 'hedged' | 'negated' | 'hypothetical' | 'asked' | 'futur
 
 /** A new thought begins: a hedge before it does not reach past it. */
 const BARRIER =
-  /\b(?:since|after|now that|because|but|following|given|as you|which|while|so that|and (?:i|we|you|your|they)|that is why)\b/i;
+  /\b(?:since|after|now that|because|but|following|given|as you|which|while|so that|and (?:i|we|you|your|they)|that is why|(?:on|off) the (?:back|strength|heels) of|thanks to|courtesy of|on account of|due to|fresh (?:off|from)|fuell?ed by|funded by|backed by|powered by|with (?:the|your|that)|from (?:the|your)|out of (?:the|your)|having|to (?:spend|deploy|use)|using)\b/i;
 
 /** Words that pass the claim on from somebody, or say that it is not certain; wherever they stand. */
 const ATTRIBUTED =
@@ -62,7 +62,7 @@ export function softening(
   const whole = sentence.text;
   if (DISCLAIMED.test(whole) || (next && takesBack(next.text))) return 'hedged';
   if (INSIDE.test(inside)) return 'hedged';
-  if (reaches(ATTRIBUTED, before, claim) || ATTRIBUTED.test(after.slice(0, 90))) return 'hedged';
+  if (reaches(ATTRIBUTED, before, claim) || hedgedAfter(after.slice(0, 90))) return 'hedged';
   if (unverifiedNear(before, text.slice(claim.end, sentence.end))) return 'hedged';
   if (reaches(SUGGESTED, before, claim) || (claim.form !== 'possessive' && reaches(MODAL, before, claim)))
     return 'hedged';
@@ -77,6 +77,15 @@ export function softening(
   if (isFuture(before, claim)) return 'future';
   return sentence.question && isAsked(before, inside, after, claim) ? 'asked' : null;
 }
+
+/** A hedge that follows is the claim's, unless a new subject with its own verb has come in between. */
+function hedgedAfter(after: string): boolean {
+  const hedge = ATTRIBUTED.exec(after);
+  return hedge !== null && !OTHER_THOUGHT.test(after.slice(0, hedge.index));
+}
+
+const OTHER_THOUGHT =
+  /[,;-]\s*(?:and |so |but )?(?:you|you're|you've|your|the \w+|i|we|they|it)\b(?! (?:is|was|has been) (?:only )?$)|\b(?:you|you're|you've|your \w+)(?: (?:are|have|will|were|team))?(?: also| now| just)? $/i;
 
 /** A hedge before the claim with no new thought in between; near, where the claim is taken for granted. */
 function reaches(hedge: RegExp, before: string, claim: Claim): boolean {
@@ -151,8 +160,32 @@ function isAsked(before: string, inside: string, after: string, claim: Claim): b
     /(?:^|, |\b(?:hi|hey) \w+,? )(?:so )?(?:did|have|has|are|is|was|were|had|do)(?: (?:you|it|the \w+|\w+))?/i;
   if (claim.form === 'verb') return opening.test(`${before}${inside}`) && !BARRIER.test(before);
   if (/\b(?:right|accurate|correct|true|confirmed|real)\?/i.test(after)) return true;
+  if (asksAboutRound(before, inside, after)) return true;
   return /\b(?:did|have|has|had|are|is) (?:you|they|\w+)(?: \w+){0,3}? (?:rais|clos|announc|finish|complet|secur|land|get|got|do|done|wrap)\w*(?: up)? *(?:on )?$/i.test(
     before,
+  );
+}
+
+/** "Is the seed from 2021 still what you run on?", "Have you raised since the seed?": an older round, and a question. */
+function asksAboutRound(before: string, inside: string, after: string): boolean {
+  const whole = `${inside}${after}`;
+  if (
+    /(?:^|[,-] )(?:so |and |or )?(?:is|was|were|are|did|does|has|had) (?:the|your|that|this)?\s*$/i.test(
+      before.slice(-40),
+    ) ||
+    (/^(?:so |and |or )?(?:is|was|were|did|does|has|had)\s*$/i.test(before) &&
+      /^(?:the|your|that)\b/i.test(inside))
+  )
+    return /\b(?:19|20)\d\d\b|\b(?:still|last|latest|most recent|only|before|older|first|original|back then|years ago)\b/i.test(
+      whole,
+    );
+  return (
+    /\b(?:have|has|did|are|is|were|was) (?:you|there|\w+)\b[^?]{0,50}\b(?:rais\w+|clos\w+|fund\w*|financ\w+|invest\w+|round|money|capital|taken|anything)\b[^?]{0,30}\b(?:since|after|beyond|besides|on top of|other than)(?: (?:the|your|that))?\s*$/i.test(
+      before,
+    ) ||
+    /\b(?:was|is|were) (?:your|the) (?:last|latest|most recent|only|first) (?:round|raise|funding|money|capital)(?: \w+){0,3}\s*$/i.test(
+      before,
+    )
   );
 }
 

@@ -26,7 +26,30 @@ const PEOPLE =
 const COUNT =
   '(?:one |two |three |four |five |six |ten |\\d{1,2} |few |couple of |handful of |ever |real |full-time |in-house |technical |engineering |software |core |dedicated |key |product )*';
 
+/** The furniture of a large group. */
+const GROUP =
+  '(?:(?:global|overseas|foreign|worldwide|international|regional|local|\\w+teen|\\w+ty|dozens of|\\d+) (?:legal entities|subsidiaries|affiliates|operating companies)|your (?:\\w+ )?(?:subsidiaries|affiliates|operating companies|shareholder services|company secretary|group (?:CFO|CIO|CTO|COO|controller|treasurer|treasury|procurement|counsel|board|HR|functions?)|divisional (?:heads|CFOs|directors|presidents)|regional (?:CFOs|presidents|CIOs)|general counsel|chief (?:legal|risk|audit) officer|in-house counsel team)|(?:group|divisional|regional|global) (?:CFOs?|CIOs?|controllers?|treasur(?:er|ers|y)|procurement|general counsel|category managers)|(?:a|your|the) listed parent|(?:remuneration|audit|nominations?) committees?|shared[- ]services? cent(?:re|er)s?|(?:eight|nine|ten)-figure (?:\\w+ )?(?:budgets?|reserves?|spend|portfolio|programmes?|programs?|estate|payroll)|dividend (?:season|policy|payments?)|proxy (?:season|statement)|minority shareholders|panel (?:law )?firms|works councils (?:across|in) \\w+|matrix(?:ed)? organi[sz]ation|(?:fifty|hundreds|thousands|\\d{2,3}) (?:country|regional) (?:offices|managers))';
+
+const GROUP_PATTERN = new RegExp(`\\b${GROUP}(?![\\w-])`, 'gi');
+/** "no group procurement", "your buyers have a listed parent" */
+const LACKS =
+  /\byour (?:\w+ )?(?:buyers?|customers?|clients?|users?|accounts|audience)\b[^.;]*$|\b(?:no|without|not have|don't have|neither|nor|minus|free of|need|nobody needs)(?: an?| any| your)?(?: \w+)? $/i;
+const OTHERS_TALK =
+  /\b(?:we|i|our|my|us|they|their|clients?|customers?|companies|groups|enterprises|firms)\b/i;
+
+/** A remark to nobody in particular is meant for the reader when it is all about one world. */
+function remarked(text: string, pattern: RegExp): 'audience' | null {
+  if (pattern !== GROUP_PATTERN || OTHERS_TALK.test(text)) return null;
+  return Array.from(text.matchAll(pattern)).length >= 2 ? 'audience' : null;
+}
+
+/** Of a founder who has nobody yet. */
+const ALONE =
+  "(?:(?:you|founders?|somebody|someone|teams?) with (?:just |only |nothing but )?an idea|just (?:the two of |the three of )?you(?: (?:and|with) (?:a|your) (?:laptop|co-?founder|idea|notebook|spreadsheet))|(?:an? |the )idea(?: and| with) (?:no|nobody|not)(?: \\w+){0,4}|(?:before|until) (?:you|they)(?: have|'ve) (?:hired |got |found )?(?:anybody|anyone|somebody|someone|a) (?:technical|developer|engineer|CTO)|(?:can(?:'t| not|not)|if you can|whether you can|you can) afford a (?:CTO|developer|designer|team)(?: yet)?|teams of (?:one|two|three|two or three)|no (?:developers?|engineers?|coders?|product) (?:yet|of your own))";
+
 const CUES: Cue[] = [
+  { low: 3, high: 5, pattern: GROUP_PATTERN, weak: true },
+  { low: 0, high: 1, pattern: new RegExp(`\\b${ALONE}\\b`, 'gi'), weak: true },
   {
     low: 0,
     high: 1,
@@ -110,7 +133,8 @@ const CUES: Cue[] = [
 const KIND =
   /\b(?:(large|big|global|established|mature|multinational)|(publicly[- ](?:listed|traded)|listed|public|Fortune \d+|FTSE[- ]\d+)|(early[- ]stage|young|small|new|fledgling|tiny|seed(?:[- ]stage|[- ]funded)?))(?: \w+)? (?:enterprises?|corporations?|organi[sz]ations?|companies|businesses|groups|institutions|firms|teams|start-?ups?)(?:,)? (?:like|such as|including) (?=(\w+))/gi;
 
-const GIANTS = /\b(?:enterprises|corporations|multinationals|conglomerates),? (?:like|such as) (?=\w)/gi;
+const GIANTS =
+  /\b(?:enterprises|corporations|multinationals|conglomerates|blue[- ]chips|household names),? (?:like|such as|of the size of) (?=\w)/gi;
 
 const ROUND_NAME =
   /\b(?:(late|post)[- ])?(?:Series[- ]([A-K])\b|(pre-?seed)\b|(seed)(?=[- ](?:stage|round|funding|funded|backed|companies|startups?|start-ups|company|raise|teams?|founders?|level|money|investment|and|or|to|through)\b))(?:[- ](?:level|stage|backed|funded))?/gi;
@@ -129,9 +153,9 @@ function kindTalk(text: string, company: RegExp | null): StageTalk[] {
     if (!isReader(text.slice(end), company)) return [];
     const [low, high]: [Stage, Stage] = match[2]
       ? [5, 5]
-      : match[1]
+      : match[1] || match[3] === undefined
         ? [3, 5]
-        : [0, match[3]?.startsWith('s') ? 2 : 1];
+        : [0, match[3].startsWith('s') ? 2 : 1];
     return [{ start: match.index, end, low, high, outright: low === 5 }];
   });
 }
@@ -144,7 +168,8 @@ function cueTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
       const end = start + match[0].length;
       if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end), company))
         return [];
-      const said = addressed(sentence, start, end, company);
+      const said = addressed(sentence, start, end, company) ?? remarked(text, pattern);
+      if (pattern === GROUP_PATTERN && LACKS.test(text.slice(0, start))) return [];
       if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
       return [{ start, end, low, high, outright: said === 'outright' }];
     }),

@@ -1,6 +1,7 @@
 import type { FieldEvidence } from '../../crm/prospect.ts';
 import { spanOf } from '../../message/fold.ts';
 import type { Span } from '../../message/types.ts';
+import { leadOf, sheetClaim } from '../language/fact-sheet.ts';
 import { fundingClaims } from '../language/funding.ts';
 import { softening } from '../language/hedge.ts';
 import { ownPassages } from '../language/passages.ts';
@@ -39,6 +40,12 @@ function flatClaims(input: RuleInput): Span[] {
   const spans: Span[] = [];
   for (const { part, folded, sentences } of ownPassages(input)) {
     for (const [at, sentence] of sentences.entries()) {
+      const listed = sheetClaim(sentence.text, leadOf(sentences, at));
+      if (listed !== null) {
+        const start = sentence.start + listed.start;
+        spans.push(spanOf(part, folded, start, sentence.start + listed.end));
+        continue;
+      }
       for (const claim of fundingClaims(sentence.text, input.prospect.company, part)) {
         const placed = { ...claim, start: claim.start + sentence.start, end: claim.end + sentence.start };
         if (softening(folded.text, sentence, placed, sentences[at + 1]) === null)
