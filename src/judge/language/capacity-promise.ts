@@ -25,6 +25,13 @@ const NUMBER =
   /\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|dozen|full|whole|entire)\b/i;
 const SENDER = /\b(?:we|we'll|we'd|we've|i|i'll|i'd|i've|our|us|my)\b/i;
 const THEM = /\b(?:they|them|both|all (?:of them|two|three|four|five|six)|each of them|he|she|him|her)\b/i;
+const MINUTES = /\b(?:\d+|ten|fifteen|twenty|thirty|half an)[- ]?(?:min(?:ute)?s?|hour)\b/i;
+const YOU_HAVE = /\b(?:you(?:'d|'ll| would| will| can| could)?) (?:have|get|start|begin)\b/i;
+const VERB =
+  /\b(?:is|are|was|were|be|been|am|has|have|had|do|does|did|go(?:es)?|went|come[sr]?|came|get[s]?|got|cost[s]?|means?|needs?|takes?|took|makes?|made|says?|said|sees?|saw|seen|wants?|works?|runs?|uses?|read|reads|keeps?|gives?|gave|puts?|sends?|sent|helps?|know[s]?|shows?|hold[s]?|pay[s]?|fails?|opens?|hands?|report[s]?|answers?|books?|if|whether|\w+n't|\w+'(?:s|re|ve|m)|\p{L}{3,}ed)\b/iu;
+/** Work begins, whoever does it: a promise where all capacity is taken. */
+const WORK_BEGINS =
+  /\b(?:start|begin|onboard\w*|kick off|go live|live|get (?:you )?going|take you on|mobili[sz]e|deploy|deliver|install|move in|set (?:you|it|this) up|up and running|crack on|get to work|turn it round)\b/i;
 /** An item of a list that goes on about what was named above it. */
 const FRAGMENT =
   /^(?:[-*•]\s*)?(?:(?:be )?with you|on[- ]site|start(?:s|ing)?(?: date)?|from|available|availability|ready|free|immediate\w*|in (?:place|post|seat))\b/i;
@@ -35,7 +42,7 @@ const PAST =
   /\b(?:last (?:year|summer|spring|autumn|winter|month|quarter|week|season|time)|ago|used to|previously|in the past|back in|once (?:had|ran|did)|(?:we|i|they|our \w+) (?:ran|did|had|put|placed|sent|brought|gave|lent|staffed|supplied|started|joined|delivered|covered|helped|was|were|finished|completed|built|moved|worked))\b/i;
 /** Words of a talk or a paper, which are to be had whoever is busy. */
 const TALK =
-  /\b(?:calls?|chat|meet(?:ing)?|demo|coffee|brew|conversation|webinar|intro(?:duction)?|talk|speak|zoom|invite|cvs?|profiles?|resum[eé]s?|rate ?card|quote|proposal|brochure|deck|references?|case stud(?:y|ies)|document|one-?pager|write-?up|plan|shortlist|sample|read|reply|hear from|let me know|drop me|ring me|give me a|pop (?:in|by|round)|come (?:by|over)|tour|visit|interview|scoping)\b/i;
+  /\b(?:calls?|chat|meet(?:ing)?|demo|coffee|brew|conversation|webinar|intro(?:duction)?|talk|speak|zoom|invite|cvs?|profiles?|resum[eé]s?|rate ?card|quote|proposal|brochure|deck|references?|case stud(?:y|ies)|document|one-?pager|write-?up|plan|shortlist|sample|read|reply|hear from|let me know|drop me|ring me|give me a|pop (?:in|by|round)|come (?:by|over)|tour|visit|interview|scoping|file|terms|quotation|estimate|thoughts|findings|results|see (?:you|in|whether|if)|come to|at the (?:show|fair|festival|event|expo|conference))\b/i;
 const QUESTION_OF_NEED =
   /^(?:and |so |but |or )?(?:do|does|did|are|is|have|has|how|what|when|which|who|where|any|need|want|looking|would you|could you (?!use)|might you|if )\b/i;
 /** A start that hangs on the end of what runs. */
@@ -96,7 +103,9 @@ function speaksOf(sentence: string, of: Spoken['of'], named: Spoken['of'], capac
   if (of === 'any') return named !== 'other';
   if (of === 'other') return false;
   if (FRAGMENT.test(sentence)) return isEverything(capacity) || named === 'same';
-  return isEverything(capacity) ? SENDER.test(sentence) : named === 'same' && THEM.test(sentence);
+  return isEverything(capacity)
+    ? SENDER.test(sentence) && WORK_BEGINS.test(sentence)
+    : named === 'same' && THEM.test(sentence);
 }
 
 /** A sentence's promise with its earliest start, if it names one; null when it promises nothing. */
@@ -118,10 +127,17 @@ function promiseIn(
     const start = startOf(time, text, sentence, clause, capacity);
     return start === null ? [] : [start];
   });
-  const gives = FRAGMENT.test(shown) || open.some((one) => isGiven(one.text));
-  const free = open.some((one) => FREE.test(one.text));
+  const fragment = FRAGMENT.test(shown);
+  const ours = spoken.of === 'same' || SENDER.test(shown) || THEM.test(shown) || YOU_HAVE.test(shown);
+  // "Twenty pickers turn up for you on the 16th": dated, the present tense promises too.
+  const present =
+    spoken.counted &&
+    (spoken.of === 'same' ? WILL.test(shown) || GIVE.test(shown) || HAVE.test(shown) : YOU_HAVE.test(shown));
+  const gives = fragment || (ours && open.some((one) => isGiven(one.text)));
+  const free = (ours || spoken.of === 'any') && open.some((one) => FREE.test(one.text));
+  const listed = spoken.counted && open.some((one) => isVerbless(one.text));
   const earliest = starts.toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
-  if (earliest !== undefined && (free || gives || spoken.counted)) return { start: earliest };
+  if (earliest !== undefined && (free || gives || listed || present)) return { start: earliest };
   if (ONCE_FREE.test(shown)) return null;
   // Undated: free to be had, or so many to be given.
   if (spoken.of === 'none') return null;
@@ -130,7 +146,13 @@ function promiseIn(
 }
 
 function isGiven(clause: string): boolean {
-  return WILL.test(clause) && GIVE.test(clause);
+  const will = WILL.exec(clause);
+  return will !== null && GIVE.test(clause.slice(will.index + will[0].length));
+}
+
+/** "Three of them, all of April": nothing is said to happen, so the words themselves are the offer. */
+function isVerbless(clause: string): boolean {
+  return !VERB.test(clause) && !/\b(?:i|we|you|they|it|he|she|who|which|that)\b/i.test(clause);
 }
 
 function isDenied(clause: Clause): boolean {
@@ -140,7 +162,9 @@ function isDenied(clause: Clause): boolean {
 
 /** "I am free on Thursday for a call" is, "our crew is free; shall we have a call?" is not all of it. */
 function isTalk({ text }: Clause, capacity: Capacity): boolean {
-  return TALK.test(text) && (!FREE.test(text) || spokenOf(text, capacity).of === 'none');
+  return (
+    MINUTES.test(text) || (TALK.test(text) && (!FREE.test(text) || spokenOf(text, capacity).of === 'none'))
+  );
 }
 
 function startOf(
@@ -157,7 +181,8 @@ function startOf(
   if (time.kind === 'span') {
     if (/^\s*(?:notice|trial|pilot|contract|minimum|of experience|ago|old|rolling)\b|^['’]/i.test(after))
       return null;
-    return /^(?:in|within|under|inside|after)\b|(?:time|from now)$/i.test(time.text) ? time : null;
+    if (/hour/i.test(time.text)) return null;
+    return /^(?:in|within|under|inside)\b|(?:time|from now)$/i.test(time.text) ? time : null;
   }
   if (time.kind !== 'now' || /^(?:immediate|right away|straight|asap|at once)/i.test(time.text)) return time;
   const said = spokenOf(clause.text, capacity).of;

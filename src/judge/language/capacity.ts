@@ -129,9 +129,8 @@ const HOLLOW = new Set(
 
 /** Nouns that stand for any people or any room there is. */
 const GENERIC = new Set(
-  `people person hand staff team crew squad pod bench specialist expert head folk lad guy someone somebody capacity slot space resource
-  personnel operative worker contractor professional unit body pair talent candidate profile lot set week-slot opening bay window group gang
-  colleague associate freelancer temp hire spot place availability`
+  `people person hand staff team crew squad pod bench specialist expert folk lad capacity slot space resource personnel operative worker
+  contractor professional candidate talent freelancer temp availability`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -202,7 +201,7 @@ export function spokenOf(sentence: string, capacity: Capacity): Spoken {
         counted ||= isCounted;
       }
     } else if (generic) {
-      const named = [...lead.slice(-2)];
+      const named = lead.slice(-2);
       const foreign = named.some((one) => KINDS.has(one)) || differs(named, capacity);
       if (foreign && !isEverything(capacity)) other = true;
       else {

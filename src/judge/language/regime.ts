@@ -26,6 +26,12 @@ const UNREGULATED =
 const VOLUNTARY =
   /^(?:[\s,;/&+]|and|soc ?-?[123](?: type (?:i{1,2}|[12]))?|iso ?-?\d{4,5}|certified|compliant)*$/i;
 
+/** Keys of voluntary attestations: "compliance: { soc2: in progress }" says nothing of a regulator. */
+const VOLUNTARY_KEY = / (?:soc ?\d?|soc\d|iso ?\d*|cyber essentials|hitrust|trust page) /;
+/** Makes something for a trade without being of it: "legal software". Payments and lending are the trade itself. */
+const SERVES_TRADE =
+  /(?<!\b(?:as a|is) )\b(?:software|saas|(?:legal|law|health|medical|insurance|banking|bank|school|education|government|energy|pharma|hospital|clinical|aviation|compliance|identity|gov|public sector)[ -]tech|tools?|tooling|apps?|recruit\w*|staffing|marketing|furniture|design|architects?|media|publishing|printing|events?|cleaning|catering|uniforms?|analytics|devtools|developer|training|consult\w+|agency|supplies|equipment hire)\b/i;
+
 /** Regulation of the prospect: its own field first, then signals, then its industry. Null = not regulated. */
 export function regimeOf(prospect: ProspectSnapshot, verticals: readonly Vertical[]): Regime | null {
   const leaves = signalLeaves(prospect.available_signals);
@@ -48,7 +54,9 @@ export function regimeOf(prospect: ProspectSnapshot, verticals: readonly Vertica
     };
   }
   if (leaves.some(deniesRegulation)) return null;
-  const industry = industries.find((one) => matching(verticals, one.text).length > 0);
+  const industry = industries.find(
+    (one) => matching(verticals, one.text).length > 0 && !SERVES_TRADE.test(one.text.replaceAll('_', ' ')),
+  );
   return industry === undefined ? null : { verticals: known, evidence: industry.evidence };
 }
 
@@ -73,7 +81,9 @@ function showsRegulation(leaf: SignalLeaf): boolean {
   const { value } = leaf;
   if (isBlankValue(value)) return false;
   if (REGULATION_KEY.test(key)) {
-    if (typeof value !== 'string') return value === true && !/ (?:un|non|not|exempt) /.test(key);
+    if (typeof value !== 'string')
+      return !VOLUNTARY_KEY.test(keyText(leaf.key)) && value === true && !/ (?:un|non|not|exempt) /.test(key);
+    if (VOLUNTARY_KEY.test(keyText(leaf.key))) return false;
     if (/^(?:low|medium|normal|standard|public)$/i.test(value.trim()) || VOLUNTARY.test(value)) return false;
     return !UNREGULATED.test(value) || /\b(?:but|however|although|though)\b/i.test(value);
   }
