@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
+import { UserError } from './config/user-error.ts';
 import { loadExampleCrm } from './crm/example.ts';
 import { addressKey, domainKey } from './crm/address.ts';
 import { Couriers } from './delivery/couriers.ts';
@@ -24,6 +25,7 @@ import { createComposer } from './pipeline/compose.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
 import { keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
+import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
@@ -33,6 +35,7 @@ import { linkRoutes } from './review/link-routes.ts';
 import { signingKey } from './review/links.ts';
 import { Review } from './review/review.ts';
 import { Database } from './store/database.ts';
+import { lockDataFolder } from './store/gate-lock.ts';
 
 export interface AppOptions {
   config: Config;
@@ -65,8 +68,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
   const rubric: Rubric = loadRubric(config.rubric);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
+  const unlock = lockDataFolder(config.data_dir);
   const database = new Database(join(config.data_dir, 'presend.db'));
-  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const closers: (() => Promise<void>)[] = [async () => unlock(), () => database.close()];
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
@@ -83,7 +87,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
     const judge = createJudge({ database, rubric });
-    const rejudge = createRejudge({ database, judge, now });
+    const rejudging = new Rejudging({
+      database,
+      now,
+      log,
+      rejudge: createRejudge({ database, judge, now }),
+    });
     const review = new Review({ database, config, rubric: () => rubric, now });
     const linkKey = signingKey(config.data_dir);
     const publicUrl = { base: config.http.public_url };
@@ -97,7 +106,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       now,
       log,
       pollMs,
-      leaseMs: config.delivery.lease_seconds * 1000,
+      leaseMs: leaseMs(config),
       concurrency: config.delivery.concurrency,
       processMessage: (message) =>
         processMessage({ database, config, now, log, metrics, board, parse: parseMessage, judge }, message),
@@ -119,14 +128,17 @@ export async function startApp(options: AppOptions): Promise<App> {
         ),
     });
 
-    const { server: http, address: httpAddress } = await listenHttp({
-      ...config.http,
-      log,
-      routers: [
-        ['/', healthRoutes({ database, metrics, now, isStopping: () => stopping })],
-        ['/act', linkRoutes({ key: linkKey, review, database, now })],
-      ],
-    });
+    const { server: http, address: httpAddress } = await listening(
+      'http',
+      listenHttp({
+        ...config.http,
+        log,
+        routers: [
+          ['/', healthRoutes({ database, metrics, now, isStopping: () => stopping })],
+          ['/act', linkRoutes({ key: linkKey, review, database, now })],
+        ],
+      }),
+    );
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
 
@@ -135,7 +147,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const housekeeping = repeat(
       pollMs * 2,
       async () => {
-        if ((await keepHouse({ database, config, now, log, rejudge })) > 0) runner.wake();
+        if ((await keepHouse({ database, config, now, log, rejudging })) > 0) runner.wake();
       },
       (err) => log.error({ err }, 'housekeeping failed; trying again'),
     );
@@ -158,7 +170,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         announce: () => runner.announce(),
       }),
     });
-    const smtpAddresses = await smtp.listen();
+    const smtpAddresses = await listening('smtp', smtp.listen());
     closers.push(() => smtp.close());
 
     let stopping = false;
@@ -232,6 +244,31 @@ function repeat(
       return loop;
     },
   };
+}
+
+/** Long enough for an attempt that tries every upstream in turn before it hands over. */
+function leaseMs({ delivery, upstreams }: Config): number {
+  const attempts = upstreams.reduce((sum, upstream) => sum + upstream.attempt_seconds, 0);
+  return Math.max(delivery.lease_seconds, attempts + 30) * 1000;
+}
+
+/** Turns what the system says about a port into a sentence for the operator. */
+async function listening<T>(section: 'smtp' | 'http', listen: Promise<T>): Promise<T> {
+  try {
+    return await listen;
+  } catch (error) {
+    const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+    const where = `${address ?? 'the address'}:${port ?? ''}`;
+    const why: Record<string, string> = {
+      EADDRINUSE: 'another program listens there; stop it',
+      EACCES: 'this user may not listen there; ports below 1024 need a privilege',
+      EADDRNOTAVAIL: 'this machine has no such address',
+    };
+    if (code === undefined || why[code] === undefined) throw error;
+    throw new UserError(
+      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.port and ${section}.host`,
+    );
+  }
 }
 
 function closeHttp(server: Server): Promise<void> {

@@ -11,7 +11,37 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`presend: ${error.message}\n`);
+  const sentence = sentenceFor(error);
+  if (sentence === null) throw error;
+  process.stderr.write(`presend: ${sentence}\n`);
   process.exitCode = 1;
+}
+
+/** What a person can mend, in one sentence; null for a fault of the program, which keeps its stack. */
+function sentenceFor(error: unknown): string | null {
+  if (error instanceof UserError) return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const at = path ? `${path}: ` : '';
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_CANTOPEN':
+      return `${at}this user may not write there (${code}); check the data folder's owner and permissions, or name another with --data`;
+    case 'ENOSPC':
+    case 'SQLITE_FULL':
+      return `${at}the disk is full (${code}); nothing was changed; make room and try again`;
+    case 'SQLITE_BUSY':
+      return 'the database is locked by another process for too long; nothing was changed; try again';
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return `the database file is damaged or not one of presend's (${code}); restore a backup or name another folder with --data`;
+    case 'ENOENT':
+      return path ? `${path}: no such file or folder` : null;
+    case 'EISDIR':
+      return `${at}this is a folder, not a file`;
+    default:
+      return null;
+  }
 }

@@ -20,8 +20,10 @@ export const suppressionsImport: ImportKind = {
   needs: [[...ADDRESS, ...DOMAIN, 'value']],
   plan: async (db, rows, options) => {
     const { good, errors } = readRows(rows, (cells) => {
-      const text = cells.text(...ADDRESS, 'value') ?? `@${cells.text(...DOMAIN) ?? ''}`;
-      const target = suppressionTarget(text.includes('@') ? text : `@${text}`);
+      const named = cells.text(...ADDRESS, 'value');
+      const domain = cells.text(...DOMAIN) ?? '';
+      // Only a domain column may leave the @ out: a mistyped address must not become a domain.
+      const target = suppressionTarget(named ?? (domain.startsWith('@') ? domain : `@${domain}`));
       if (target.kind === 'domain' && isFreemail(target.value)) {
         throw new UserError(
           `${target.value} is a provider of personal mailboxes: name single addresses there`,

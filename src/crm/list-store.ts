@@ -158,6 +158,8 @@ export async function peersFor(
   }));
 }
 
+const MAX_PEER_USES = 500;
+
 /** Remembers that peer names went out to a prospect. */
 export async function addPeerUses(
   trx: Trx,
@@ -166,10 +168,12 @@ export async function addPeerUses(
   at: number,
 ): Promise<void> {
   const keys = [...new Set(names.map(nameKey))].filter((key) => key !== '');
-  if (keys.length === 0) return;
-  await trx
-    .insertInto('peer_uses')
-    .values(keys.map((name_key) => ({ name_key, prospect_id: prospectId, at })))
-    .onConflict((conflict) => conflict.columns(['name_key', 'prospect_id']).doNothing())
-    .execute();
+  // A mail names a few companies; a text of thousands of names is no list of peers.
+  for (let i = 0; i < Math.min(keys.length, MAX_PEER_USES); i += 100) {
+    await trx
+      .insertInto('peer_uses')
+      .values(keys.slice(i, i + 100).map((name_key) => ({ name_key, prospect_id: prospectId, at })))
+      .onConflict((conflict) => conflict.columns(['name_key', 'prospect_id']).doNothing())
+      .execute();
+  }
 }

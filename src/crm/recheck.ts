@@ -11,6 +11,8 @@ export interface RecordNow {
   opt_out_channels: string[];
   /** The account owner who took the prospect over. */
   taken_over_by: string | null;
+  /** Signals of the records found, which may carry an opt-out or a disqualifier of their own. */
+  available_signals: Record<string, unknown>;
   /** Newest message from the prospect, milliseconds since the epoch. */
   newest_reply_at: number | null;
 }
@@ -34,6 +36,7 @@ export async function recheckRecord(
     opt_out_channels: await suppressedChannels(trx, of.address),
     taken_over_by: null,
     newest_reply_at: null,
+    available_signals: {},
   };
   for (const prospect of [byAddress, byId]) {
     if (prospect === null) continue;
@@ -42,6 +45,7 @@ export async function recheckRecord(
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
     now.opt_out_channels = united(now.opt_out_channels, await optOutsOf(trx, prospect, null));
     now.taken_over_by ??= prospect.taken_over_by;
+    now.available_signals[prospect.id] = prospect.available_signals;
     if (replyAt !== null) now.newest_reply_at = Math.max(now.newest_reply_at ?? replyAt, replyAt);
   }
   return now;

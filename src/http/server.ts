@@ -31,9 +31,10 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
     res.status(404).type('html').send(page('Not found', '<p>There is nothing at this address.</p>'));
   });
   app.use((err: unknown, req: Request, res: Response, _next: NextFunction) => {
+    // Only the first part of the path is logged: the rest may be a signed token.
     // Body parsers and the router set a status; anything else is trouble of ours.
     const status = (err as { status?: number }).status ?? 503;
-    if (status >= 500) log.error({ err, path: req.path }, 'a request failed');
+    if (status >= 500) log.error({ err, route: req.path.split('/', 2).join('/') }, 'a request failed');
     if (res.headersSent) return void res.destroy();
     if (status >= 500) res.set('Retry-After', '30');
     const text =

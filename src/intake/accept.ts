@@ -46,7 +46,7 @@ export class Acceptor {
 
   /**
    * @returns the message's id; for a retry (same engine, Message-ID, recipients and content within 24 h) the
-   *   first one's, unless a person has settled that one since
+   *   first one's, unless that one has ended unsent since
    * @throws whatever the database threw; then nothing of it is stored and the client must be told to retry
    */
   accept(submission: Submission): Promise<Accepted> {
@@ -188,7 +188,10 @@ function dedupeKeyOf(s: Submission, messageId: string | null): string | null {
     .digest('base64');
 }
 
-/** Message ids accepted under these keys within the window and not settled by a person since. */
+/** A retry of a mail that ended so is a new mail: its sender was told that the first one did not go. */
+const ENDED_UNSENT = ['rejected', 'closed', 'cancelled', 'failed', 'expired'] as const;
+
+/** Message ids accepted under these keys within the window and not ended unsent since. */
 async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<string, string>> {
   const keys = batch.flatMap((row) => row.dedupeKey ?? []);
   if (keys.length === 0) return new Map();
@@ -204,12 +207,7 @@ async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<stri
             .selectFrom('deliveries')
             .select('deliveries.id')
             .whereRef('deliveries.message_id', '=', 'messages.id')
-            .where((eb) =>
-              eb.or([
-                eb('deliveries.released_by', 'is not', null),
-                eb('deliveries.state', 'in', ['rejected', 'closed', 'cancelled']),
-              ]),
-            ),
+            .where('deliveries.state', 'in', ENDED_UNSENT),
         ),
       ),
     )

@@ -36,6 +36,10 @@ export function verdictReply(id: string, outcomes: Outcome[], suppressed: 'rejec
   if (outcomes.some((o) => o.state === 'escalating' || o.state === 'escalated')) {
     return { code: 250, text: `2.0.0 Forwarded to a person as ${id}` };
   }
+  if (outcomes.some((o) => o.state === 'uncertain' || o.state === 'deferred')) {
+    return { code: 250, text: `2.0.0 Still being delivered as ${id}` };
+  }
+  if (all('relayed')) return { code: 250, text: `2.0.0 Relayed before as ${id}` };
   if (outcomes.some((o) => o.state === 'scheduled')) return { code: 250, text: `2.0.0 Scheduled as ${id}` };
   return { code: 250, text: `2.0.0 Relaying as ${id}` };
 }

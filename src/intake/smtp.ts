@@ -7,9 +7,9 @@ import type { Metrics } from '../observability/metrics.ts';
 import { addressKey } from '../crm/address.ts';
 import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
-import { type Engine, listEngines, maySendAs } from './engine-store.ts';
+import { type Engine, findEngine, listEngines, maySendAs } from './engine-store.ts';
 import { GateSmtpServer } from './smtp-connection.ts';
-import { type SmtpReply, TROUBLE } from './smtp-reply.ts';
+import { type SmtpReply, TROUBLE, queuedReply } from './smtp-reply.ts';
 import type { Accepted, Submission } from './submission.ts';
 import type { KeyPair } from './tls.ts';
 import type { Database } from '../store/database.ts';
@@ -182,7 +182,9 @@ export class SmtpIntake {
   }
 
   async #onMailFrom(from: string, session: SMTPServerSession): Promise<void> {
-    const engine = (session.user as Engine | undefined) || (await this.#loopbackEngine(from, session));
+    const engine = session.user
+      ? await this.#stillTrusted(session.user as Engine)
+      : await this.#loopbackEngine(from, session);
     if (!engine)
       throw new Refusal(530, '5.7.0 Authentication required: AUTH with the name and password of an engine');
     if (!maySendAs(engine, from)) {
@@ -194,13 +196,19 @@ export class SmtpIntake {
     sessionEngine.set(session, engine);
   }
 
+  /** The engine as it is now; undefined when its credential changed since this session authenticated. */
+  async #stillTrusted(then: Engine): Promise<Engine | undefined> {
+    const engine = await findEngine(this.#options.database.db, then.id);
+    return engine?.secretHash === then.secretHash ? engine : undefined;
+  }
+
   /** An engine that may submit from loopback without AUTH, if its sender domains include this one. */
   async #loopbackEngine(from: string, session: SMTPServerSession): Promise<Engine | undefined> {
     if (!isLoopback(session.remoteAddress)) return undefined;
     const open = (await listEngines(this.#options.database.db)).filter(
       (engine) => engine.loopbackWithoutAuth,
     );
-    return open.find((engine) => from !== '' && maySendAs(engine, from)) ?? open[0];
+    return from === '' ? open[0] : open.find((engine) => maySendAs(engine, from));
   }
 
   async #onData(
@@ -253,7 +261,14 @@ export class SmtpIntake {
       answerEarly: mode === 'async',
     });
     metrics.accepted.inc({ engine: engine.name });
-    const reply = await answer(accepted, mode);
+    // It is stored: whatever goes wrong now, the client must not be told that it is not.
+    const reply = await answer(accepted, mode).catch((err: unknown) => {
+      this.#options.log.error(
+        { err, id: accepted.id },
+        'the verdict cannot be told; answering as async does',
+      );
+      return queuedReply(accepted.id);
+    });
     if (reply.code >= 400) throw refuseWith(reply);
     return reply.text;
   }

@@ -1,6 +1,6 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { findBareLineBreak } from '../message/bare-line-break.ts';
-import { headerValues } from './header-peek.ts';
+import { hasReadableHeader, headerValues } from './header-peek.ts';
 import type { SmtpReply } from './smtp-reply.ts';
 
 export interface ByteRules {
@@ -41,7 +41,12 @@ export function checkSubmittedBytes(raw: Buffer, rules: ByteRules): SmtpReply | 
       text: `5.4.6 Too many hops: more than ${rules.maxHops} Received lines, the mail is in a loop`,
     };
   }
-  for (const address of headerValues(raw, 'from').flatMap((value) => addressesIn(value))) {
+  if (!hasReadableHeader(raw)) return { code: 550, text: '5.6.0 The header is too large to be checked' };
+  const from = headerValues(raw, 'from').map((value) => addressesIn(value));
+  if (from.length === 0 || from.some((addresses) => addresses.length === 0)) {
+    return { code: 550, text: '5.6.0 The From header is missing or names no address (RFC 5322 3.6.2)' };
+  }
+  for (const address of from.flat()) {
     if (!rules.maySendAs(address)) {
       return { code: 550, text: `5.7.1 The From header names ${address}, which this engine may not send as` };
     }

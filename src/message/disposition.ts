@@ -59,6 +59,7 @@ export type GateHold =
   | 'engine_stopped'
   | 'reply_arrived'
   | 'taken_over'
+  | 'judged_in_observe'
   | 'undone'
   | 'too_many_hops';
 
@@ -224,7 +225,8 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
       return { ...from, state: from.returns_to ?? refuse(), returns_to: null, expires_at: null };
     case 'delivered':
       allow('relaying', 'escalating');
-      return rest(from.state === 'relaying' ? 'relayed' : 'escalated', event.note);
+      // An escalated mail is still open: its note goes on saying why it was stopped.
+      return from.state === 'relaying' ? rest('relayed', event.note) : rest('escalated', from.note);
     case 'deferred':
       allow('relaying', 'escalating');
       return {

@@ -41,6 +41,7 @@ export const PARSE_LIMITS: Readonly<ParseLimits> = {
   cssRules: 3_000,
   hiddenPieces: 1_000,
   links: 1_000,
-  bodyChars: 300_000,
+  // A sales mail has a few hundred words; the rules read each of these characters several times.
+  bodyChars: 40_000,
   attachmentChars: 100_000,
 };

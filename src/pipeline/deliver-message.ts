@@ -64,7 +64,18 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     });
     return;
   }
-  await finish(options, delivery, { attempt, result, mail }, eventOf(options, delivery, result));
+  // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
+  const { first } = await database.db
+    .selectFrom('attempts')
+    .select((eb) => eb.fn.min('started_at').as('first'))
+    .where('delivery_id', '=', delivery.id)
+    .where('kind', '=', attemptKind(delivery))
+    .executeTakeFirstOrThrow();
+  await finish(options, delivery, { attempt, result, mail }, eventOf(options, delivery, result, first));
+}
+
+function attemptKind(delivery: Delivery): 'forward' | 'relay' {
+  return delivery.state === 'escalating' ? 'forward' : 'relay';
 }
 
 /** Opens the attempt, or settles the delivery because it may not go (now). Returns the attempt's id. */
@@ -78,7 +89,7 @@ async function begin(
   await assertLease(trx, delivery);
   const stop = await recheck(trx, delivery, context(options, now));
   if (stop) {
-    await settle(trx, delivery.id, stop, { actor: 'gate', now, leaseToken: delivery.lease_token });
+    await stopAfterAll(trx, delivery, stop, now);
     return null;
   }
   const wait = await takeSlot(trx, delivery, options.config.mailboxes, mail.from, now);
@@ -95,7 +106,7 @@ async function begin(
     .insertInto('attempts')
     .values({
       delivery_id: delivery.id,
-      kind: delivery.state === 'escalating' ? 'forward' : 'relay',
+      kind: attemptKind(delivery),
       upstream: mail.upstreams.join(','),
       started_at: now,
       handover_at: null,
@@ -122,7 +133,7 @@ async function handOver(
   await assertLease(trx, delivery);
   const stop = await recheck(trx, delivery, context(options, now));
   if (stop) {
-    await settle(trx, delivery.id, stop, { actor: 'gate', now, leaseToken: delivery.lease_token });
+    await stopAfterAll(trx, delivery, stop, now);
     return false;
   }
   await trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', attempt).execute();
@@ -135,11 +146,27 @@ async function handOver(
   return true;
 }
 
+/** The engine was told that it relays; what stops it now must reach it. */
+async function stopAfterAll(
+  trx: Trx,
+  delivery: Delivery,
+  stop: DispositionEvent,
+  now: number,
+): Promise<void> {
+  const after = await settle(trx, delivery.id, stop, {
+    actor: 'gate',
+    now,
+    leaseToken: delivery.lease_token,
+  });
+  await queueReport(trx, after, after.state === 'suppressed' ? 'report_failed' : 'report_delayed', now);
+}
+
 /** What the upstream's answer means for the delivery. */
 function eventOf(
   { config, now, random }: DeliverOptions,
   delivery: Delivery,
   result: AttemptResult,
+  firstAttemptAt: number,
 ): DispositionEvent {
   const note = `${result.upstream}: ${result.response}`;
   switch (result.outcome) {
@@ -152,9 +179,7 @@ function eventOf(
       return { type: 'lost', note };
     case 'temporary': {
       const { give_up_hours } = config.delivery;
-      const since =
-        delivery.released_by === null ? delivery.created_at : (delivery.judged_at ?? delivery.created_at);
-      if (now() - since > give_up_hours * 3_600_000) {
+      if (now() - firstAttemptAt > give_up_hours * 3_600_000) {
         return { type: 'failed', note: `given up after ${give_up_hours} hours; last: ${note}` };
       }
       return {
@@ -167,14 +192,12 @@ function eventOf(
 }
 
 async function finish(
-  { database, config, now, fingerprint }: DeliverOptions,
+  options: DeliverOptions,
   delivery: Delivery,
   done: { attempt: number; result: AttemptResult; mail: SendableMail } | null,
   event: DispositionEvent,
 ): Promise<void> {
-  const joinsThread =
-    done !== null && event.type === 'delivered' && delivery.kind === 'mail' && delivery.state === 'relaying';
-  const relayed = joinsThread && delivery.prospect_id !== null ? await readRelayedDraft(done.mail.raw) : null;
+  const { database, config, now } = options;
   await database.transact(async (trx) => {
     const at = now();
     if (done) await closeAttempt(trx, done.attempt, done.result, at);
@@ -187,10 +210,30 @@ async function finish(
     if (done && event.type !== 'delivered' && event.type !== 'lost') {
       await giveBackSlot(trx, delivery, config.mailboxes, done.mail.from, at);
     }
-    if (relayed) await recordRelayedDraft(trx, delivery, relayed, fingerprint, at);
-    if (event.type === 'failed' && delivery.kind === 'mail')
+    if (event.type === 'failed' && delivery.kind === 'mail') {
       await queueReport(trx, after, 'report_failed', at);
+    }
   });
+  const joinsThread = event.type === 'delivered' && delivery.kind === 'mail' && delivery.state === 'relaying';
+  if (done && joinsThread && delivery.prospect_id !== null)
+    await joinThread(options, delivery, done.mail.raw);
+}
+
+/**
+ * Adds the relayed draft to the CRM mirror's threads: after the delivery is settled and apart from it, because what the
+ * upstream has taken must never look untaken.
+ */
+async function joinThread(
+  { database, now, fingerprint, log }: DeliverOptions,
+  delivery: Delivery,
+  raw: Buffer,
+): Promise<void> {
+  try {
+    const relayed = await readRelayedDraft(raw);
+    await database.transact((trx) => recordRelayedDraft(trx, delivery, relayed, fingerprint, now()));
+  } catch (err) {
+    log.error({ err, id: delivery.id }, 'a relayed mail could not be added to its thread');
+  }
 }
 
 async function closeAttempt(trx: Trx, attempt: number, result: AttemptResult, now: number): Promise<void> {
@@ -213,5 +256,10 @@ async function assertLease(trx: Trx, delivery: Delivery): Promise<void> {
 }
 
 function context({ rubric, config }: DeliverOptions, now: number) {
-  return { rubric: rubric(), now, holdMs: config.review.expire_days * 86_400_000 };
+  return {
+    rubric: rubric(),
+    decisions: config.decisions,
+    now,
+    holdMs: config.review.expire_days * 86_400_000,
+  };
 }

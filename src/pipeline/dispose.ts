@@ -19,6 +19,10 @@ export interface Judged {
   internal: boolean;
   /** The recipient stands in To or Cc, where the others see it. */
   visible: boolean;
+  /** The unsettled delivery to the same prospect that this one has to wait behind. */
+  front: string | null;
+  /** The account owner who has taken the prospect over. */
+  takenOverBy: string | null;
 }
 
 const held = (reason: GateHold, note: string): Disposal => ({ outcome: 'hold', reason, note });
@@ -44,6 +48,21 @@ export function accountOwner(owner: string | null, config: Config): string | nul
   return owner !== null && /^[^\s@<>]+@[^\s@<>]+$/.test(owner) ? owner : config.escalation.fallback;
 }
 
+/** What one delivery alone asks for; null for an internal address. */
+function ofDelivery(
+  { verdict, front, takenOverBy }: Judged,
+  engine: Engine,
+  config: Config,
+): Disposal | null {
+  if (!verdict) return null;
+  const wanted = ofVerdict(verdict, engine, config);
+  if (wanted.outcome !== 'relay' || engine.mode === 'observe') return wanted;
+  if (takenOverBy !== null) return held('taken_over', `${takenOverBy} has taken over this prospect`);
+  if (front !== null)
+    return held('held_behind', `earlier mail to this prospect (${front}) is not settled yet`);
+  return wanted;
+}
+
 /**
  * Decides for a whole message what happens to each of its deliveries (in the order given).
  *
@@ -52,23 +71,21 @@ export function accountOwner(owner: string | null, config: Config): string | nul
  * - If one visible To/Cc prospect is stopped, whatever else would be relayed waits for a reviewer.
  */
 export function dispose(judged: Judged[], engine: Engine, config: Config): Disposal[] {
-  const own = judged.map(({ verdict }) => (verdict ? ofVerdict(verdict, engine, config) : null));
+  const own = judged.map((one) => ofDelivery(one, engine, config));
   const prospects = own.filter((disposal) => disposal !== null);
   const visibleStop = judged.some(
     ({ visible }, i) => visible && own[i] !== null && own[i]?.outcome !== 'relay',
   );
-  const allSuppressed = prospects.length > 0 && prospects.every((d) => d.outcome === 'suppress');
+  const all = (test: (outcome: Outcome) => boolean): boolean =>
+    prospects.length > 0 && prospects.every(({ outcome }) => test(outcome));
+  const internal: Disposal = all((outcome) => outcome === 'suppress')
+    ? { outcome: 'suppress', reason: 'whole_message', note: 'every prospect of this message is suppressed' }
+    : all((outcome) => outcome !== 'relay')
+      ? held('whole_message', 'no prospect of this message gets it yet')
+      : { outcome: 'relay', reason: null, note: 'internal address, not judged' };
 
   return own.map((disposal): Disposal => {
-    const wanted: Disposal =
-      disposal ??
-      (allSuppressed
-        ? {
-            outcome: 'suppress',
-            reason: 'whole_message',
-            note: 'every prospect of this message is suppressed',
-          }
-        : { outcome: 'relay', reason: null, note: 'internal address, not judged' });
+    const wanted = disposal ?? internal;
     if (engine.mode === 'stopped' && wanted.outcome !== 'suppress') {
       return held('engine_stopped', `engine ${engine.name} is stopped`);
     }

@@ -15,7 +15,7 @@ export async function deliveryInFront(
   const row = await trx
     .selectFrom('deliveries')
     .select('id')
-    .where('state', 'in', ['held', 'escalating', 'escalated'])
+    .where('stops_others', '=', 1)
     .where((eb) =>
       prospectId === null
         ? eb('address_key', '=', delivery.address_key)

@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import { settle } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
 import { queueOwnMail, queueReport } from './own-mail.ts';
-import { type Rejudge, rejudgeAfterEdits } from './rejudge.ts';
+import type { Rejudging } from './rejudge.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +15,7 @@ export interface HousekeepingOptions {
   config: Config;
   now: () => number;
   log: Logger;
-  rejudge: Rejudge;
+  rejudging: Rejudging;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface HousekeepingOptions {
  * @returns how many deliveries changed
  */
 export async function keepHouse(options: HousekeepingOptions): Promise<number> {
-  return (await expireHolds(options)) + (await remind(options)) + (await rejudgeAfterEdits(options));
+  return (await expireHolds(options)) + (await remind(options)) + (await options.rejudging.round());
 }
 
 async function expireHolds({ database, now }: HousekeepingOptions): Promise<number> {

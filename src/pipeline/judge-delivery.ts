@@ -61,6 +61,7 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
     });
     return {
       prospectId: found?.prospect.id ?? null,
+      takenOverBy: found?.prospect.taken_over_by ?? null,
       verdict: { ...verdict, latency_ms: performance.now() - began },
     };
   };

@@ -81,12 +81,14 @@ function isOpen(at: number, { window, timeZone }: MailboxLimits): boolean {
 export function nextOpening(now: number, limits: MailboxLimits): number {
   if (isOpen(now, limits) || !limits.window) return now;
   const from = minuteOf(limits.window.from);
-  let at = Math.ceil(now / MINUTE) * MINUTE;
-  // From one opening time to the next; a clock change on the way is put right by the next round.
-  for (let round = 0; round < 32 && !isOpen(at, limits); round++) {
+  const start = Math.ceil(now / MINUTE) * MINUTE;
+  let at = start;
+  // To the opening time of each day in turn; a clock change puts that off by an hour at the most.
+  for (let round = 0; round < 64 && !isOpen(at, limits); round++) {
     const { minute } = localTime(at, limits.timeZone);
-    at += ((from - minute + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES) * MINUTE;
+    at = minute < from ? at + (from - minute) * MINUTE : nextDay(at, limits.timeZone);
   }
+  while (at - MINUTE >= start && isOpen(at - MINUTE, limits)) at -= MINUTE;
   return at;
 }
 

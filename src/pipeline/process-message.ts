@@ -11,6 +11,7 @@ import { type MessageRow, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
+import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
 import { saveVerdict } from './verdict-store.ts';
 
@@ -20,7 +21,7 @@ export type JudgeDelivery = (input: {
   engine: Engine;
   address: string;
   now: number;
-}) => Promise<{ verdict: Verdict; prospectId: string | null }>;
+}) => Promise<{ verdict: Verdict; prospectId: string | null; takenOverBy: string | null }>;
 
 export interface ProcessOptions {
   database: Database;
@@ -32,6 +33,9 @@ export interface ProcessOptions {
   parse: (raw: Buffer) => Promise<ParsedMessage>;
   judge: JudgeDelivery;
 }
+
+/** A mail that kills its judge so often is held without another try. */
+const MAX_JUDGE_ATTEMPTS = 3;
 
 interface JudgedDelivery extends Judged {
   delivery: Delivery;
@@ -55,19 +59,26 @@ export async function processMessage(options: ProcessOptions, message: MessageRo
   if (!engine)
     throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
 
+  // Read before the records are: an edit that comes while judging is a later one.
+  const revision = await newestRevision(database.db);
   const parsed = await parse(await readRaw(database.db, message.id, 0));
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
   const judged = await Promise.all(
-    deliveries.map((delivery) => judgeOne(options, { delivery, engine, parsed, visible })),
+    deliveries.map((delivery) =>
+      judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
+    ),
   );
-  const disposals = dispose(judged, engine, config);
 
-  await database.transact((trx) => save(trx, { config, engine, message, judged, disposals }, now()));
+  const disposals = await database.transact((trx) =>
+    save(trx, { config, engine, message, judged, revision, subject: parsed.draft.subject }, now()),
+  );
 
-  for (const { delivery, verdict } of judged) {
+  for (const [i, { verdict }] of judged.entries()) {
     if (!verdict) continue;
-    const disposal = disposals[deliveries.indexOf(delivery)]!;
-    metrics.judged.inc({ decision: verdict.decision ?? verdict.hold_reason ?? '', state: disposal.outcome });
+    metrics.judged.inc({
+      decision: verdict.decision ?? verdict.hold_reason ?? '',
+      state: disposals[i]!.outcome,
+    });
     metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
   }
   const outcomes = await readOutcomes(database.db, message.id);
@@ -77,19 +88,26 @@ export async function processMessage(options: ProcessOptions, message: MessageRo
 /** A judge that throws is doubt, and doubt is a hold. */
 async function judgeOne(
   { judge, now, log }: ProcessOptions,
-  input: { delivery: Delivery; engine: Engine; parsed: ParsedMessage; visible: Set<string> },
+  input: { delivery: Delivery; engine: Engine; parsed: ParsedMessage; visible: Set<string>; attempt: number },
 ): Promise<JudgedDelivery> {
-  const { delivery, engine, parsed, visible } = input;
-  const base = { delivery, internal: delivery.internal === 1, visible: visible.has(delivery.address_key) };
-  if (base.internal) return { ...base, verdict: null, prospectId: null };
+  const { delivery, engine, parsed, visible, attempt } = input;
+  const base = {
+    delivery,
+    internal: delivery.internal === 1,
+    visible: visible.has(delivery.address_key),
+    front: null,
+  };
+  const nobody = { prospectId: null, takenOverBy: null };
+  if (base.internal) return { ...base, ...nobody, verdict: null };
   try {
+    if (attempt > MAX_JUDGE_ATTEMPTS) throw new Error(`given up after ${MAX_JUDGE_ATTEMPTS} attempts`);
     return { ...base, ...(await judge({ parsed, engine, address: delivery.recipient, now: now() })) };
   } catch (err) {
     log.error({ err, id: delivery.id }, 'the judge failed; holding the delivery');
     const rationale = 'The judge failed on this mail; a person has to look at it.';
     return {
       ...base,
-      prospectId: null,
+      ...nobody,
       verdict: {
         decision: null,
         hold_reason: 'judge_error',
@@ -110,14 +128,17 @@ interface ToSave {
   engine: Engine;
   message: MessageRow;
   judged: JudgedDelivery[];
-  disposals: Disposal[];
+  /** Newest CRM revision when judging began. */
+  revision: number;
+  /** Decoded; what accept stored is as it came. */
+  subject: string | null;
 }
 
 async function save(
   trx: Trx,
-  { config, engine, message, judged, disposals }: ToSave,
+  { config, engine, message, judged, revision, subject }: ToSave,
   now: number,
-): Promise<void> {
+): Promise<Disposal[]> {
   const current = await trx
     .selectFrom('messages')
     .select(['lease_token', 'answered_early'])
@@ -126,20 +147,14 @@ async function save(
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
-  for (const [i, { delivery, verdict, prospectId }] of judged.entries()) {
+  for (const one of judged) {
+    if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
+  }
+  const disposals = dispose(judged, engine, config);
+  const refused = disposals.every(({ outcome }) => outcome === 'suppress');
+  for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
     if (verdict) await saveVerdict(trx, delivery.id, verdict, now);
-    let { outcome, reason, note } = disposals[i]!;
-    let front: string | null = null;
-    if (outcome === 'relay' && verdict && engine.mode !== 'observe') {
-      front = await deliveryInFront(trx, delivery, prospectId);
-      if (front !== null) {
-        [outcome, reason, note] = [
-          'hold',
-          'held_behind',
-          `earlier mail to this prospect (${front}) is not settled yet`,
-        ];
-      }
-    }
+    const { outcome, reason, note } = disposals[i]!;
     const after = await settle(
       trx,
       delivery.id,
@@ -148,22 +163,27 @@ async function save(
         outcome,
         decision: verdict?.decision ?? null,
         holdReason: reason,
-        heldBehind: front,
+        heldBehind: reason === 'held_behind' ? front : null,
         note,
         scheduledAt: message.scheduled_at,
         expiresAt: now + config.review.expire_days * 86_400_000,
       },
-      { actor: 'gate', now, set: { prospect_id: prospectId, judged_at: now } },
+      {
+        actor: 'gate',
+        now,
+        set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
+      },
     );
-    // The client was told 250 before there was a verdict: a stop must still reach it.
-    if (current.answered_early === 1 && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
-      const kind = outcome === 'suppress' ? 'report_failed' : 'report_delayed';
-      await queueReport(trx, after, kind, now);
+    // A client that hears 250 before the verdict, or for the sake of another recipient, must be told of a stop.
+    const untold = current.answered_early === 1 || (outcome === 'suppress' && !refused);
+    if (untold && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
+      await queueReport(trx, after, outcome === 'suppress' ? 'report_failed' : 'report_delayed', now);
     }
   }
   await trx
     .updateTable('messages')
-    .set({ judged_at: now, lease_until: null })
+    .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
     .where('id', '=', message.id)
     .execute();
+  return disposals;
 }

@@ -1,3 +1,5 @@
+import type { Config } from '../config/config.ts';
+import type { Decision } from '../message/types.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import type { EngineMode } from '../intake/engine-store.ts';
 import type { Rubric } from '../judge/rubric.ts';
@@ -15,13 +17,18 @@ import type { Trx } from '../store/database.ts';
 export async function recheck(
   trx: Trx,
   delivery: Delivery,
-  { rubric, now, holdMs }: { rubric: Rubric; now: number; holdMs: number },
+  {
+    rubric,
+    decisions,
+    now,
+    holdMs,
+  }: { rubric: Rubric; decisions: Config['decisions']; now: number; holdMs: number },
 ): Promise<DispositionEvent | null> {
   // The gate's own mails and forwards reach no prospect.
   if (delivery.kind !== 'mail' || delivery.state === 'escalating') return null;
   const engine = await trx
     .selectFrom('engines')
-    .select(['name', 'mode'])
+    .select(['name', 'mode', 'decisions'])
     .where('id', '=', delivery.engine_id)
     .executeTakeFirst();
   const mode: EngineMode = engine?.mode ?? 'stopped';
@@ -34,17 +41,32 @@ export async function recheck(
   if (mode === 'stopped') return hold('engine_stopped', `engine ${engine?.name ?? 'unknown'} is stopped`);
   if (mode === 'observe' || delivery.internal === 1) return null;
 
+  const ownDecisions = engine?.decisions
+    ? (JSON.parse(engine.decisions) as Partial<Config['decisions']>)
+    : {};
   const record = await recheckRecord(trx, {
     address: delivery.recipient,
     prospectId: delivery.prospect_id,
   });
   const stop = decidedByRecord(record, rubric);
   if (stop) return { type: 'suppress', rule: stop.rule, note: stop.rationale };
-  if (record.taken_over_by !== null && delivery.released_by === null) {
+  // Judged while the engine was only observed, and stopped now that it is not.
+  if (delivery.released_by === null && !mayRelay(delivery.decision, { ...decisions, ...ownDecisions })) {
+    return hold(
+      'judged_in_observe',
+      `it was judged ${delivery.decision ?? 'doubtful'} while the engine was observed`,
+    );
+  }
+  if (record.taken_over_by !== null) {
     return hold('taken_over', `${record.taken_over_by} has taken over this prospect`);
   }
   if (record.newest_reply_at !== null && record.newest_reply_at > (delivery.judged_at ?? 0)) {
     return hold('reply_arrived', 'the prospect wrote after this mail was judged');
   }
   return null;
+}
+
+/** Does the decision let a mail go without a person? Doubt (null) does not. */
+function mayRelay(decision: Decision | null, decisions: Config['decisions']): boolean {
+  return decision === 'PASS' || (decision === 'PENALISE' && decisions.PENALISE === 'relay');
 }

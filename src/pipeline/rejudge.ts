@@ -1,9 +1,11 @@
-import type { Config } from '../config/config.ts';
+import type { Kysely } from 'kysely';
 import { TransitionError } from '../message/disposition.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { queueReport } from './own-mail.ts';
 import { saveVerdict } from './verdict-store.ts';
 
 /** Judges a delivery's current text with today's CRM record. */
@@ -14,84 +16,106 @@ export type Rejudge = (
 
 interface Options {
   database: Database;
-  config: Config;
   now: () => number;
   log: Logger;
   rejudge: Rejudge;
 }
 
-/** Where in the CRM's revisions the re-judging stands. */
-const CURSOR = 'rejudged_revision';
-
 /** Most held deliveries judged again in one round. */
 const BATCH = 50;
 
-/**
- * Judges held deliveries again after CRM edits. Which edit touches which mail depends on the rules, so every hold older than
- * the newest edit is judged again, a batch a round. Judging again can suppress, never relay: only a release does.
- *
- * @returns how many deliveries were judged again
- */
-export async function rejudgeAfterEdits(options: Options): Promise<number> {
-  const { database, rejudge, now, log } = options;
-  const newest = await database.db
-    .selectFrom('revisions')
-    .select((eb) => [eb.fn.max('id').as('id'), eb.fn.max('at').as('at')])
-    .executeTakeFirst();
-  if (!newest?.id) return 0;
-  const cursor = await database.db
-    .selectFrom('settings')
-    .select('value')
-    .where('key', '=', CURSOR)
-    .executeTakeFirst();
-  if (Number(cursor?.value ?? 0) >= newest.id) return 0;
+/** Id of the newest edit of the CRM mirror; 0 when there is none. */
+export async function newestRevision(db: Pick<Kysely<Schema>, 'selectFrom'>): Promise<number> {
+  const row = await db.selectFrom('revisions').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
+}
 
-  const stale = await database.db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('state', '=', 'held')
-    .where('kind', '=', 'mail')
-    .where('internal', '=', 0)
-    .where('judged_at', '<=', newest.at)
-    .orderBy('judged_at')
-    .limit(BATCH)
-    .execute();
-  if (stale.length === 0) {
-    await database.transact((trx) =>
-      trx
-        .insertInto('settings')
-        .values({ key: CURSOR, value: String(newest.id) })
-        .onConflict((c) => c.column('key').doUpdateSet({ value: String(newest.id) }))
-        .execute(),
-    );
-    return 0;
+/**
+ * Judges held deliveries again after CRM edits. Which edit touches which mail depends on the rules, so every hold that was
+ * judged before the newest edit is judged again, a batch a round. Judging again can suppress, never relay: only a release does.
+ */
+export class Rejudging {
+  readonly #options: Options;
+  /** Everything held was judged at this revision or later. */
+  #doneAt = -1;
+
+  constructor(options: Options) {
+    this.#options = options;
   }
-  for (const delivery of stale) {
-    const at = Math.max(now(), newest.at + 1);
-    try {
-      const { verdict, prospectId } = await rejudge(delivery);
-      await database.transact((trx) =>
-        applyRejudged(trx, delivery, { verdict, prospectId, at, actor: 'gate' }),
-      );
-    } catch (err) {
-      if (err instanceof TransitionError) continue;
-      log.error({ err, id: delivery.id }, 'judging a held delivery again failed');
+
+  /** One round. @returns how many deliveries were judged again */
+  async round(): Promise<number> {
+    const { database, log } = this.#options;
+    const revision = await newestRevision(database.db);
+    if (revision <= this.#doneAt) return 0;
+    const stale = await database.db
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('state', '=', 'held')
+      .where('kind', '=', 'mail')
+      .where('internal', '=', 0)
+      .where('judged_revision', '<', revision)
+      .limit(BATCH)
+      .execute();
+    if (stale.length === 0) {
+      this.#doneAt = revision;
+      return 0;
     }
+    for (const delivery of stale) {
+      try {
+        await this.#judgeAgain(delivery, revision);
+      } catch (err) {
+        if (!(err instanceof TransitionError))
+          log.error({ err, id: delivery.id }, 'judging a held delivery again failed');
+      }
+    }
+    return stale.length;
   }
-  return stale.length;
+
+  async #judgeAgain(delivery: Delivery, revision: number): Promise<void> {
+    const { database, rejudge, now } = this.#options;
+    const judged = await rejudge(delivery).catch(async (err: unknown) => {
+      // It stays held as it was; trying again at every round would help nobody.
+      await database.transact((trx) =>
+        trx
+          .updateTable('deliveries')
+          .set({ judged_revision: revision })
+          .where('id', '=', delivery.id)
+          .execute(),
+      );
+      throw err;
+    });
+    await database.transact(async (trx) => {
+      const { body_revision } = await trx
+        .selectFrom('deliveries')
+        .select('body_revision')
+        .where('id', '=', delivery.id)
+        .executeTakeFirstOrThrow();
+      // A reviewer edited the text meanwhile: this verdict is about the old one, the next round judges the new.
+      if (body_revision !== delivery.body_revision) return;
+      await applyRejudged(trx, delivery, { ...judged, revision, at: now(), actor: 'gate' });
+    });
+  }
 }
 
 /** Stores a new verdict on a held delivery; a SUPPRESS ends it, anything else leaves it held. */
 export async function applyRejudged(
   trx: Trx,
   delivery: Delivery,
-  judged: { verdict: Verdict; prospectId: string | null; at: number; actor: string; bodyRevision?: number },
+  judged: {
+    verdict: Verdict;
+    prospectId: string | null;
+    revision: number;
+    at: number;
+    actor: string;
+    bodyRevision?: number;
+  },
 ): Promise<Delivery> {
   const { verdict, at, actor } = judged;
   const rule = verdict.findings.find((f) => f.enforced && f.decision === verdict.decision)?.rule;
   const passes = verdict.decision === 'PASS';
   await saveVerdict(trx, delivery.id, verdict, at);
-  return settle(
+  const after = await settle(
     trx,
     delivery.id,
     {
@@ -103,6 +127,13 @@ export async function applyRejudged(
       suppress: verdict.decision === 'SUPPRESS',
       ...(judged.bodyRevision === undefined ? {} : { bodyRevision: judged.bodyRevision }),
     },
-    { actor, now: at, set: { prospect_id: judged.prospectId, judged_at: at } },
+    {
+      actor,
+      now: at,
+      set: { prospect_id: judged.prospectId, judged_at: at, judged_revision: judged.revision },
+    },
   );
+  // The engine was told that it is held.
+  if (after.state === 'suppressed') await queueReport(trx, after, 'report_failed', at);
+  return after;
 }

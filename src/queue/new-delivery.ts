@@ -1,5 +1,6 @@
 import { addressKey } from '../crm/address.ts';
-import type { Delivery } from './settle.ts';
+import type { Insertable } from 'kysely';
+import type { DeliveryTable } from '../store/schema.ts';
 
 /** A delivery as it is first stored: received, not judged, nothing planned. */
 export function newDelivery(of: {
@@ -11,7 +12,7 @@ export function newDelivery(of: {
   dsnNotify?: string[] | undefined;
   dsnOrcpt?: string | undefined;
   now: number;
-}): Delivery {
+}): Insertable<DeliveryTable> {
   return {
     id: of.id,
     message_id: of.messageId,
@@ -40,6 +41,7 @@ export function newDelivery(of: {
     lease_token: 0,
     released_by: null,
     judged_at: null,
+    judged_revision: 0,
     created_at: of.now,
     updated_at: of.now,
   };

@@ -19,7 +19,7 @@ export interface SettleOptions {
   /** More for the audit entry. */
   detail?: Record<string, unknown>;
   /** Columns beside the disposition to change in the same statement. */
-  set?: Partial<Pick<Delivery, 'prospect_id' | 'judged_at' | 'attempts' | 'reminded_at'>>;
+  set?: Partial<Pick<Delivery, 'prospect_id' | 'judged_at' | 'judged_revision' | 'attempts' | 'reminded_at'>>;
 }
 
 /**

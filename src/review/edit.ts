@@ -1,7 +1,8 @@
 import { UserError } from '../config/user-error.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
-import { applyRejudged, type Rejudge } from '../pipeline/rejudge.ts';
+import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
+import { requireDelivery } from './require-delivery.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 
@@ -16,14 +17,7 @@ export async function editDelivery(
   id: string,
   edit: { text: string; subject?: string | undefined; actor: string },
 ): Promise<Verdict> {
-  const delivery = await database.db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('id', '=', id)
-    .where('kind', '=', 'mail')
-    .executeTakeFirst();
-  if (!delivery)
-    throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
+  const delivery = await requireDelivery(database.db, id);
   if (delivery.state !== 'held')
     throw new UserError(`${id} is ${delivery.state}; only a held mail can be edited`);
   if (edit.text.trim() === '') throw new UserError('the new text is empty; to end the mail, reject it');
@@ -54,11 +48,13 @@ export async function editDelivery(
       .execute();
     return next;
   });
+  const seen = await newestRevision(database.db);
   const { verdict, prospectId } = await rejudge(delivery, revision);
   await database.transact((trx) =>
     applyRejudged(trx, delivery, {
       verdict,
       prospectId,
+      revision: seen,
       at: now(),
       actor: edit.actor,
       bodyRevision: revision,

@@ -5,8 +5,11 @@ import { recheckRecord } from '../crm/recheck.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { TransitionError } from '../message/disposition.ts';
+import { accountOwner } from '../pipeline/dispose.ts';
+import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
+import { requireDelivery } from './require-delivery.ts';
 import type { Database, Trx } from '../store/database.ts';
 
 /** "Was the judge right?", asked with every act. */
@@ -48,19 +51,25 @@ export class Review {
       });
       const stop = delivery.internal === 1 ? null : decidedByRecord(record, this.#rubric());
       if (stop && delivery.state === 'held') {
-        await settle(
+        const after = await settle(
           trx,
-          id,
+          delivery.id,
           { type: 'suppress', rule: stop.rule, note: stop.rationale },
           { actor: act.actor, now, detail: { asked: 'release' } },
         );
+        await queueReport(trx, after, 'report_failed', now);
         return { stopped: `it cannot be released: ${stop.rationale} It was suppressed instead.` };
       }
       if (stop) throw new UserError(`${id} cannot be released: ${stop.rationale}`);
+      if (record.taken_over_by !== null) {
+        throw new UserError(
+          `${id} cannot be released: ${record.taken_over_by} has taken the prospect over; free it first with: presend crm set ${delivery.recipient} taken_over_by=`,
+        );
+      }
       const undo = this.#config.delivery.undo_seconds * 1000;
       return settle(
         trx,
-        id,
+        delivery.id,
         { type: 'release', by: act.actor, notBefore: now + undo, undoUntil: undo > 0 ? now + undo : null },
         { actor: act.actor, now, set: { judged_at: now } },
       );
@@ -69,10 +78,10 @@ export class Review {
 
   /** Takes a release back while its undo time runs. */
   undo(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'undo', act, (trx, _delivery, now) =>
+    return this.#act(id, 'undo', act, (trx, delivery, now) =>
       settle(
         trx,
-        id,
+        delivery.id,
         { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) },
         { actor: act.actor, now },
       ),
@@ -81,9 +90,14 @@ export class Review {
 
   /** Ends a held delivery; the engine is told, with the reason. */
   reject(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'reject', act, async (trx, _delivery, now) => {
+    return this.#act(id, 'reject', act, async (trx, delivery, now) => {
       const note = act.reason ?? 'rejected by a reviewer';
-      const after = await settle(trx, id, { type: 'reject', by: act.actor, note }, { actor: act.actor, now });
+      const after = await settle(
+        trx,
+        delivery.id,
+        { type: 'reject', by: act.actor, note },
+        { actor: act.actor, now },
+      );
       await queueReport(trx, after, 'report_failed', now);
       return after;
     });
@@ -91,16 +105,27 @@ export class Review {
 
   /** Hands a held delivery to the account owner. */
   escalate(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'escalate', act, (trx, _delivery, now) =>
-      settle(trx, id, { type: 'escalate', by: act.actor }, { actor: act.actor, now }),
-    );
+    return this.#act(id, 'escalate', act, async (trx, delivery, now) => {
+      const verdict = await newestVerdict(trx, delivery.id);
+      if (accountOwner(verdict?.prospect?.account_owner ?? null, this.#config) === null) {
+        throw new UserError(
+          `${id} cannot be escalated: the CRM names no account owner for it; set one, or escalation.fallback in the configuration`,
+        );
+      }
+      return settle(trx, delivery.id, { type: 'escalate', by: act.actor }, { actor: act.actor, now });
+    });
   }
 
   /** The account owner has dealt with an escalated mail; it is not sent. */
   close(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'close', act, async (trx, _delivery, now) => {
+    return this.#act(id, 'close', act, async (trx, delivery, now) => {
       const note = act.reason ?? `closed by ${act.actor}`;
-      const after = await settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
+      const after = await settle(
+        trx,
+        delivery.id,
+        { type: 'close', by: act.actor, note },
+        { actor: act.actor, now },
+      );
       await queueReport(trx, after, 'report_failed', now);
       return after;
     });
@@ -117,28 +142,35 @@ export class Review {
         { actor: act.actor, at: now },
       );
       const note = `taken over by ${act.actor}`;
-      return settle(trx, id, { type: 'close', by: act.actor, note }, { actor: act.actor, now });
+      const after = await settle(
+        trx,
+        delivery.id,
+        { type: 'close', by: act.actor, note },
+        { actor: act.actor, now },
+      );
+      await queueReport(trx, after, 'report_failed', now);
+      return after;
     });
   }
 
   /** An uncertain delivery did arrive. */
   confirm(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'confirm', act, (trx, _delivery, now) =>
-      settle(trx, id, { type: 'confirm', by: act.actor }, { actor: act.actor, now }),
+    return this.#act(id, 'confirm', act, (trx, delivery, now) =>
+      settle(trx, delivery.id, { type: 'confirm', by: act.actor }, { actor: act.actor, now }),
     );
   }
 
   /** An uncertain delivery did not arrive: send it again. */
   resend(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'resend', act, (trx, _delivery, now) =>
-      settle(trx, id, { type: 'resend', by: act.actor }, { actor: act.actor, now }),
+    return this.#act(id, 'resend', act, (trx, delivery, now) =>
+      settle(trx, delivery.id, { type: 'resend', by: act.actor }, { actor: act.actor, now }),
     );
   }
 
   /** Takes a scheduled delivery off the schedule. */
   cancel(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'cancel', act, (trx, _delivery, now) =>
-      settle(trx, id, { type: 'cancel', by: act.actor }, { actor: act.actor, now }),
+    return this.#act(id, 'cancel', act, (trx, delivery, now) =>
+      settle(trx, delivery.id, { type: 'cancel', by: act.actor }, { actor: act.actor, now }),
     );
   }
 
@@ -154,21 +186,13 @@ export class Review {
   ): Promise<Delivery> {
     const now = this.#now();
     const result = await this.#database.transact(async (trx) => {
-      const delivery = await trx
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('id', '=', id)
-        .where('kind', '=', 'mail')
-        .executeTakeFirst();
-      if (!delivery) {
-        throw new UserError(`there is no delivery "${id}"; list what is held with: presend review list`);
-      }
+      const delivery = await requireDelivery(trx, id);
       try {
         const after = await work(trx, delivery, now);
         if (act.label && !('stopped' in after)) {
           await trx
             .insertInto('labels')
-            .values({ delivery_id: id, at: now, actor: act.actor, right: act.label, act: name })
+            .values({ delivery_id: delivery.id, at: now, actor: act.actor, right: act.label, act: name })
             .execute();
         }
         return after;

@@ -1,5 +1,5 @@
 /** Tables as Kysely sees them. Times are integers, milliseconds since the epoch; JSON is text. */
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { Disposition } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 
@@ -72,6 +72,8 @@ export interface DeliveryTable extends Disposition {
   dsn_orcpt: string | null;
   /** 1 = internal address or CRM dropbox: follows the message's prospects, not judged. */
   internal: number;
+  /** 1 = later mail to the same prospect waits behind it; follows from the state. */
+  stops_others: GeneratedAlways<number>;
   /** `mail` is what an engine submitted; the others are the gate's own mails about the delivery `about`. */
   kind: 'mail' | 'report_failed' | 'report_delayed' | 'reminder';
   about: string | null;
@@ -81,6 +83,8 @@ export interface DeliveryTable extends Disposition {
   lease_until: number | null;
   lease_token: number;
   judged_at: number | null;
+  /** Newest CRM revision when it was judged; later edits judge it again while it is held. */
+  judged_revision: number;
   created_at: number;
   updated_at: number;
 }

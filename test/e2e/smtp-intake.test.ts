@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
 import { hashPassword } from '../../src/intake/credentials.ts';
 import { PASSWORD, addProspect, startGate } from '../support/gate.ts';
+import { SmtpUpstream } from '../support/smtp-upstream.ts';
+import { upstreamConfig } from '../support/upstream-config.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
 
 const MAIL = [
@@ -101,12 +103,39 @@ describe('what the gate offers and whom it lets in', () => {
     const gate = await startGate();
     const session = await SmtpSession.open(gate.port);
     await session.say('EHLO test');
-    expect(await session.say('MAIL FROM:<ceo@victim.example>')).toMatch(/^550 5\.7\.1 .*sender domains are/);
+    expect(await session.say('MAIL FROM:<ceo@victim.example>')).toMatch(
+      /^530 5\.7\.0 Authentication required/,
+    );
     session.close();
     expect(
       await submit(gate.port, MAIL.replace('From: ann@sender.example', 'From: CEO <ceo@victim.example>')),
     ).toMatch(/^550 5\.7\.1 The From header names ceo@victim\.example/);
   });
+});
+
+test('an authenticated engine may not send as another domain, and a changed credential ends its session', async () => {
+  const gate = await startGate();
+  await addProspect(gate, 'maria@fine.example');
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: gate.port,
+    pool: true,
+    maxConnections: 1,
+    tls: { rejectUnauthorized: false },
+    auth: { user: 'engine', pass: PASSWORD },
+  });
+  const send = (from: string) =>
+    transport.sendMail({ from, to: 'maria@fine.example', text: 'Would a call be useful?' });
+  await expect(send('ceo@victim.example')).rejects.toThrow(
+    /550 5\.7\.1 .*sender domains are sender\.example/,
+  );
+  await send('ann@sender.example');
+  const engine = await requireEngine(gate.app.database.db, 'engine');
+  await gate.app.database.transact((trx) =>
+    changeEngine(trx, engine.id, { secretHash: 'revoked' }, { actor: 'test', now: 0 }),
+  );
+  await expect(send('ann@sender.example')).rejects.toThrow(/53\d/);
+  transport.close();
 });
 
 describe('what is refused before anything is stored', () => {
@@ -116,6 +145,16 @@ describe('what is refused before anything is stored', () => {
       'a bare CR in a header',
       MAIL.replace('Subject: Hello', 'Subject: Hello\rBcc: victim@x.example'),
       /^550 5\.6\.11 Bare CR/,
+    ],
+    [
+      'a From that hides its address behind a Unicode line separator',
+      MAIL.replace('From: ann@sender.example', 'From: Big Bank\u2028 <ceo@victim.example>'),
+      /^550 5\.7\.1 The From header names ceo@victim\.example/,
+    ],
+    [
+      'a From without an address',
+      MAIL.replace('From: ann@sender.example', 'From: nobody:;'),
+      /^550 5\.6\.0 The From/,
     ],
     ['a line that is too long', MAIL + 'x'.repeat(20_000), /^550 5\.6\.0 The line at byte/],
     ['a mail in a loop', 'Received: from a by b; now\r\n'.repeat(51) + MAIL, /^554 5\.4\.6 Too many hops/],
@@ -197,6 +236,32 @@ describe('accepting', () => {
     expect(await gate.deliveries()).toHaveLength(1);
   });
 
+  test('a retry of a mail whose delivery failed is a new mail', async () => {
+    const upstream = await SmtpUpstream.start();
+    upstream.script = { rcpt: { reply: '550 5.1.1 no such user', times: 1 } };
+    const gate = await startGate({ config: { upstreams: [upstreamConfig(upstream)] } });
+    await addProspect(gate, 'maria@fine.example');
+    await submit(gate.port, MAIL);
+    await gate.until((ds) => ds[0].state === 'failed', 'failed');
+    await submit(gate.port, MAIL);
+    await gate.until(
+      (ds) => ds.some((d) => d.kind === 'mail' && d.state === 'relayed'),
+      'relayed at the second try',
+    );
+  });
+
+  test('a retry of a mail that a person released is not sent twice', async () => {
+    const upstream = await SmtpUpstream.start();
+    const gate = await startGate({ config: { upstreams: [upstreamConfig(upstream)] } });
+    await submit(gate.port, MAIL);
+    const [held] = await gate.deliveries();
+    await gate.app.review.release(held.id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until((ds) => ds[0].state === 'relayed', 'relayed');
+    expect(await submit(gate.port, MAIL)).toMatch(/^250 2\.0\.0 Relayed before as/);
+    expect(upstream.received).toHaveLength(1);
+  });
+
   test('a retry after a person has settled the first is a new mail', async () => {
     const gate = await startGate();
     await submit(gate.port, MAIL);
@@ -233,6 +298,13 @@ describe('accepting', () => {
     const second = await startGate({ dataDir: first.dataDir, keepEngines: true });
     await second.until((ds) => ds.length === 1 && ds[0].state === 'relayed', 'relayed by the second gate');
   });
+});
+
+test('a second gate on the same data folder is refused with a sentence', async () => {
+  const gate = await startGate();
+  await expect(startGate({ dataDir: gate.dataDir, keepEngines: true })).rejects.toThrow(
+    /another gate is already running on/,
+  );
 });
 
 test('health, readiness and metrics answer over HTTP', async () => {

@@ -29,19 +29,21 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create table deliveries (
       id text primary key, message_id text not null references messages(id), engine_id text not null,
       recipient text not null, address_key text not null, dsn_notify text, dsn_orcpt text,
+      stops_others integer generated always as (state in ('held','escalating','escalated')
+        or coalesce(returns_to, '') = 'escalating') stored,
       internal integer not null, kind text not null, about text, prospect_id text, state text not null, returns_to text, decision text,
       hold_reason text, held_behind text, note text, body_revision integer not null, attempts integer not null,
       next_attempt_at bigint, undo_until bigint, expires_at bigint, reminded_at bigint, lease_until bigint,
-      lease_token integer not null, released_by text, judged_at bigint, created_at bigint not null,
+      lease_token integer not null, released_by text, judged_at bigint, judged_revision bigint not null, created_at bigint not null,
       updated_at bigint not null)`,
     sql`create index deliveries_by_message on deliveries (message_id)`,
     sql`create index deliveries_due on deliveries (next_attempt_at)
       where state in ('relaying','escalating','deferred','scheduled')`,
     sql`create index deliveries_by_state on deliveries (state, created_at)`,
     sql`create index deliveries_stopping on deliveries (prospect_id, created_at)
-      where state in ('held','escalating','escalated')`,
+      where stops_others = 1`,
     sql`create index deliveries_stopping_address on deliveries (address_key, created_at)
-      where state in ('held','escalating','escalated')`,
+      where stops_others = 1`,
     sql`create index deliveries_expiring on deliveries (expires_at) where state = 'held'`,
 
     sql`create table attempts (
