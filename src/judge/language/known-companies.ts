@@ -193,6 +193,188 @@ IKEA|SE,NL|ecommerce
 Accenture|IE,US|consulting
 Deloitte|GB,US|consulting
 McKinsey|US|consulting
+Lufthansa|DE|aerospace,travel
+British Airways|GB|aerospace,travel
+Ryanair|IE|aerospace,travel
+easyJet|GB|aerospace,travel
+Emirates|AE|aerospace,travel
+Delta|US|aerospace,travel
+Delta Air Lines|US|aerospace,travel
+United Airlines|US|aerospace,travel
+American Airlines|US|aerospace,travel
+Southwest|US|aerospace,travel
+Alaska Airlines|US|aerospace,travel
+JetBlue|US|aerospace,travel
+Rolls-Royce|GB|aerospace,manufacturing
+BAE Systems|GB|defence,aerospace
+Lockheed Martin|US|defence,aerospace
+Raytheon|US|defence,aerospace
+Hilton|US,GB|travel
+Marriott|US,GB|travel
+Hyatt|US|travel
+Accor|FR|travel
+Premier Inn|GB|travel
+Travelodge|GB|travel
+Disneyland|US|travel,media
+Nestlé|CH|food
+Nestle|CH|food
+Unilever|GB,NL|food,ecommerce
+Procter & Gamble|US|ecommerce
+Danone|FR|food
+Kraft Heinz|US|food
+Kellogg's|US|food
+PepsiCo|US|food
+Pepsi|US|food
+Coca-Cola|US|food
+Coca Cola|US|food
+Starbucks|US|food
+McDonald's|US|food
+Burger King|US|food
+Domino's|US,GB|food
+Greggs|GB|food
+Heineken|NL|food
+Diageo|GB|food
+AB InBev|BE|food
+Red Bull|AT|food
+H&M|SE|ecommerce
+Zara|ES|ecommerce
+Inditex|ES|ecommerce
+Uniqlo|JP|ecommerce
+Adidas|DE|ecommerce
+Gucci|IT|ecommerce
+L'Oréal|FR|ecommerce
+Sephora|FR|ecommerce
+Glossier|US|ecommerce
+Allbirds|US|ecommerce
+Warby Parker|US|ecommerce
+Patagonia|US|ecommerce
+Gymshark|GB|ecommerce
+Peloton|US|ecommerce,hardware
+Casper|US|ecommerce
+Target|US|ecommerce
+Costco|US|ecommerce,food
+Home Depot|US|ecommerce
+Best Buy|US|ecommerce
+Macy's|US|ecommerce
+Tesco|GB|ecommerce,food
+Sainsbury's|GB|ecommerce,food
+Asda|GB|ecommerce,food
+Morrisons|GB|ecommerce,food
+Waitrose|GB|ecommerce,food
+Marks & Spencer|GB|ecommerce,food
+M&S|GB|ecommerce,food
+John Lewis|GB|ecommerce
+Aldi|DE|ecommerce,food
+Lidl|DE|ecommerce,food
+Carrefour|FR|ecommerce,food
+Boots|GB|ecommerce,health
+Argos|GB|ecommerce
+UPS|US|logistics
+Royal Mail|GB|logistics
+DPD|GB,FR|logistics
+XPO|US|logistics
+Schneider|US|logistics
+J.B. Hunt|US|logistics
+Ford|US|automotive
+General Motors|US|automotive
+Honda|JP|automotive
+Nissan|JP|automotive
+Mercedes|DE|automotive
+Mercedes-Benz|DE|automotive
+Audi|DE|automotive
+Porsche|DE|automotive
+Volvo|SE|automotive
+Renault|FR|automotive
+Ferrari|IT|automotive
+Bosch|DE|manufacturing,automotive
+Caterpillar|US|manufacturing,construction
+John Deere|US|manufacturing,agriculture
+General Electric|US|manufacturing,energy
+Honeywell|US|manufacturing,aerospace
+3M|US|manufacturing
+Philips|NL|health,manufacturing
+Sony|JP|media,hardware,gaming
+Samsung|KR|hardware,telecom
+LG|KR|hardware
+Intel|US|hardware
+Nvidia|US|hardware,ai
+AMD|US|hardware
+Dell|US|hardware
+Cisco|US|hardware,telecom,security
+Adobe|US|saas,media
+ServiceNow|US|saas
+Intuit|US|saas,fintech
+Xero|NZ|saas,fintech
+Trello|US|saas
+Airtable|US|saas
+Monday.com|IL|saas
+Mailchimp|US|saas
+YouTube|US|media
+Instagram|US|media
+Reddit|US|media
+BBC|GB|media
+HBO|US|media
+Warner Bros|US|media
+Nintendo|JP|gaming
+Ubisoft|FR|gaming
+Electronic Arts|US|gaming
+AT&T|US|telecom
+Verizon|US|telecom
+T-Mobile|US,DE|telecom
+BT|GB|telecom
+ExxonMobil|US|energy
+Chevron|US|energy
+British Gas|GB|energy
+Ørsted|DK|energy
+Johnson & Johnson|US|health
+Merck|US,DE|health
+GSK|GB|health
+Sanofi|FR|health
+Bayer|DE|health,agriculture
+Moderna|US|health
+Biogen|US|health
+Kaiser Permanente|US|health
+Mayo Clinic|US|health
+CVS|US|health,ecommerce
+Morgan Stanley|US|fintech
+JP Morgan|US|fintech
+JPMorgan Chase|US|fintech
+Citi|US|fintech
+Citibank|US|fintech
+Bank of America|US|fintech
+Wells Fargo|US|fintech
+American Express|US|fintech
+Visa|US|fintech
+Mastercard|US|fintech
+BlackRock|US|fintech
+Santander|ES,GB|fintech
+NatWest|GB|fintech
+UBS|CH|fintech
+BNP Paribas|FR|fintech
+ING|NL|fintech
+Allianz|DE|insurance
+AXA|FR|insurance
+Aviva|GB|insurance
+Geico|US|insurance
+State Farm|US|insurance
+Progressive|US|insurance
+PwC|GB,US|consulting
+KPMG|GB,NL|consulting
+EY|GB,US|consulting
+Bain|US|consulting
+Capgemini|FR|consulting
+Infosys|IN|consulting
+Harvard|US|education
+MIT|US|education
+Pearson|GB|education
+Savills|GB|property
+Foxtons|GB|property
+Zoopla|GB|property
+Redfin|US|property
+Lego|DK|ecommerce,manufacturing
+Dyson|GB|hardware,ecommerce
+Reebok|US|ecommerce
+NASA|US|aerospace,government
 `;
 
 const COMPANIES = new Map(
@@ -215,23 +397,38 @@ const FAMILIES: [family: string, words: RegExp][] = [
     'health',
     / (?:health\w*|medical|med ?tech|bio ?tech\w*|pharma\w*|hospitals?|clinical|life sciences?|telemedicine|wellness|care) /,
   ],
-  ['ecommerce', / (?:e commerce|ecommerce|retail\w*|marketplaces?|fashion|consumer goods|d2c|dtc) /],
-  ['logistics', / (?:logistic\w*|supply chain|shipping|freight|warehous\w*|fulfil\w*) /],
+  [
+    'ecommerce',
+    / (?:e commerce|ecommerce|retail\w*|marketplaces?|fashion|apparel|clothing|footwear|giftware|consumer goods|homeware|furniture|cosmetics|beauty|d2c|dtc) /,
+  ],
+  [
+    'logistics',
+    / (?:logistic\w*|supply chain|shipping|freight|warehous\w*|fulfil\w*|trucking|haulage|hauliers?|couriers?|parcels?|distribution|3pl) /,
+  ],
   ['mobility', / (?:mobility|ride ?(?:hailing|sharing)|transport\w*) /],
   ['delivery', / (?:delivery|quick commerce) /],
-  ['food', / (?:food\w*|grocer\w*|restaurants?|catering) /],
-  ['travel', / (?:travel\w*|hospitality|tourism|hotels?|airlines?) /],
+  [
+    'food',
+    / (?:food\w*|grocer\w*|restaurants?|catering|baker\w*|brew\w*|beverages?|drinks?|dair\w*|produce|butchers?|coffee|confection\w*|snacks?|pubs?) /,
+  ],
+  ['travel', / (?:travel\w*|hospitality|tourism|hotels?|airlines?|leisure|resorts?) /],
   ['media', / (?:media|entertainment|streaming|publishing|advertising|ad ?tech|social|music|content) /],
   ['gaming', / (?:gaming|games?|esports) /],
   ['education', / (?:edu\w*|ed ?tech|learning|schools?|universit\w*) /],
-  ['property', / (?:prop ?tech|real estate|property|housing|construction) /],
+  [
+    'property',
+    / (?:prop ?tech|real estate|estate agen\w*|lettings?|property|housing|construction|builders?) /,
+  ],
   ['energy', / (?:energy|clean ?tech|climate\w*|renewables?|solar|utilit\w*|oil|gas|power|nuclear) /],
   ['agriculture', / (?:agri\w*|farm\w*) /],
   ['automotive', / (?:automotive|cars?|vehicles?|ev) /],
-  ['aerospace', / (?:aero\w*|aviation|space\w*) /],
+  ['aerospace', / (?:aero\w*|aviation|air|airlines?|space\w*) /],
   ['defence', / (?:defen[cs]e|military) /],
   ['government', / (?:government|public sector|gov ?tech) /],
-  ['manufacturing', / (?:manufactur\w*|industrial|robotics|hardware) /],
+  [
+    'manufacturing',
+    / (?:manufactur\w*|industrial|engineering|robotics|hardware|machin\w*|plastics|steel|packaging) /,
+  ],
   ['telecom', / (?:telecom\w*|telco\w*|connectivity) /],
   ['legal', / (?:legal\w*|law) /],
   ['hr', / (?:hr|hr ?tech|recruit\w*|talent|staffing|workforce) /],

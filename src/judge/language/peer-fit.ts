@@ -1,7 +1,7 @@
 import type { FieldEvidence, ProspectSnapshot } from '../../crm/prospect.ts';
 import { industryFamilies, knownCompany } from './known-companies.ts';
 import { countryOf } from './places.ts';
-import { fieldName, keyText, signalLeaves } from './signals.ts';
+import { fieldName, keyText, type SignalLeaf, signalLeaves } from './signals.ts';
 
 /** What the record says of peers: where the prospect is, and which names are good or spent. */
 export interface PeerRecord {
@@ -24,23 +24,33 @@ export interface Misfit {
 }
 
 const BAD_LIST =
-  / (?:generic|reused?|overused|stale|placeholders?|wrong|irrelevant|rejected|banned|blocked|exhausted|spent|already used|recently used|used (?:in|for|with|by|elsewhere|before)) /;
+  / (?:generic|re ?used?|overused|stale|placeholders?|wrong|irrelevant|rejected|banned|blocked|exhausted|spent|do not use|avoid|(?:already|recently|previously|last|lately|often) (?:\w+ )?(?:used|cited|named|mentioned|quoted|sent|pitched)|(?:used|cited|named|mentioned|quoted|pitched) (?:\w+ )?(?:in|for|with|by|to|on|elsewhere|before|already|recently|previously|across)|(?:other|previous|past|earlier) (?:threads?|prospects?|drafts?|mails?|emails?|sends?|accounts?|campaigns?|recipients?)) /;
+const PEER_LIST = / (?:peers?|references?|comparables?|competitor list|similar compan(?:y|ies)) /;
+/** A count of how often a peer was named, by the peer or beside it. */
+const USE_COUNT =
+  / (?:uses?|used|times|times used|use count|used count|usage|reuse|mentions?|count|sends?|threads?) /;
 /** Parts that an invented company name is put together from. */
 const CORE =
-  'tech|global|data|digital|innov(?:ate|ative|ation)s?|cloud|smart|next|gen|nextgen|future|universal|cyber|info|web|synergy|alpha|beta|omega|apex|dynamic|enterprise|fin|med|health|edu|agri|retail|bank|green|eco|business|market|commerce|software|soft|system|start|startup|growth|scale|rapid|fast|quick|super|mega|ultra|pro|prime|elite|premier|first|best|top|big|generic|sample|example|test|inter|national|international|world|trans|uni|omni|meta|hyper|micro|macro|logi|insur|pay|money|cash|energy|power|build|code|dev|app|net';
+  'pharma|bio|hotel|legal|auto|travel|food|tech|global|data|digital|innov(?:ate|ative|ation)s?|cloud|smart|next|gen|nextgen|future|universal|cyber|info|web|synergy|alpha|beta|omega|apex|dynamic|enterprise|fin|med|health|edu|agri|retail|bank|green|eco|business|market|commerce|software|soft|system|start|startup|growth|scale|rapid|fast|quick|super|mega|ultra|pro|prime|elite|premier|first|best|top|big|generic|sample|example|test|inter|national|international|world|trans|uni|omni|meta|hyper|micro|macro|logi|insur|pay|money|cash|energy|power|build|code|dev|app|net';
 const TAIL =
   'corp|corporation|solutions?|tech|technology|technologies|systems?|labs?|inc|incorporated|ltd|limited|llc|co|company|group|works|soft|software|hub|ventures?|industries|enterprises?|services?|consulting|analytics|innovations?|dynamics|partners|net|ware|logic|wave|x|y|z';
 const INVENTED = new RegExp(`^(?=.{5,})(?:${CORE})+(?:${TAIL})+$`, 'i');
 /** "Company X", "Startup B", "Client 2", "FirmA". */
 const LETTERED =
   /^(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|corp|corporation|vendor|peer|business|bank|competitor|organi[sz]ation|agency|team|fintech|enterprise|retailer|insurer|provider)[ -]?(?:[A-Z]|\d{1,2}|one|two|three|alpha|beta|gamma)$/i;
+/** "Hotel Company One", "Trade Customer B", "Agency Name": a noun for a firm, and where its name should be. */
+const NUMBERED =
+  /^(?:\p{L}+ ){0,3}(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|vendor|peer|business|competitor|organi[sz]ation|agency|supplier|chain|operator|retailer|insurer|lender|manufacturer|distributor|clinic|practice|brewery|bakery|hotel|charity|prospect|account|reference)[ -](?:[A-Z]|#?\d{1,2}|[IVX]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)$/iu;
+/** Trades spelled as one word, which the parts of an invented name would make too. */
+const TRADE =
+  /^(?:fin|health|med|bio|edu?|insur|agri|prop|legal|clean|green|ad|hr|reg|deep|big|food|auto|travel)tech$/i;
 /** Three letters in a row of the alphabet, as in "ABC Corp" and "XYZ". */
 const ALPHABET =
   /^(?:ABC|BCD|CDE|DEF|EFG|FGH|GHI|HIJ|IJK|JKL|KLM|LMN|MNO|NOP|OPQ|PQR|QRS|RST|STU|TUV|UVW|VWX|WXY|XYZ|AAA|BBB|CCC|XXX|YYY|ZZZ|FOO|BAR)\b/i;
 
 const WORLDWIDE = new Set(['devtools', 'data', 'ai', 'cloud', 'security', 'gaming', 'hr', 'aerospace']);
 
-export function peerRecord(prospect: ProspectSnapshot): PeerRecord {
+export function peerRecord(prospect: ProspectSnapshot, reuseLimit = Infinity): PeerRecord {
   const record: PeerRecord = {
     company: prospect.company,
     city: prospect.city,
@@ -52,21 +62,35 @@ export function peerRecord(prospect: ProspectSnapshot): PeerRecord {
   };
   for (const leaf of signalLeaves(prospect.available_signals)) {
     const key = keyText(leaf.path.filter((part) => part !== 'peer_brief_generated'));
+    if (typeof leaf.value === 'number') markOverused(record, leaf, reuseLimit);
     if (typeof leaf.value !== 'string') continue;
     const evidence = { field: fieldName(leaf.path), value: leaf.value };
+    const at = leaf.path.findLastIndex((part) => PEER_LIST.test(keyText(part)));
     if (/ (?:city|location|hq|headquarters|region|based) /.test(key)) record.city ??= leaf.value;
     else if (/ country /.test(key)) record.country ??= leaf.value;
     else if (/ (?:industry|sector|vertical) /.test(key)) record.industry ??= leaf.value;
     else if (
+      at < 0 &&
       / (?:stack|tools?|products?|technolog\w+|skills?|hires?|people|names?|recipient|investors?) /.test(key)
     )
       record.own.add(leaf.value.toLowerCase());
-    const isList = / (?:peers?|references?|comparables?|competitor list|similar compan(?:y|ies)) /.test(key);
-    if (!isList || / (?:brief|generated|note|notes|count|times) /.test(keyText(leaf.path))) continue;
+    if (at < 0 || / (?:brief|generated|note|notes|count|times) /.test(keyText(leaf.path.slice(at)))) continue;
     const list = BAD_LIST.test(keyText(leaf.path)) ? record.marked : record.vouched;
     for (const name of leaf.value.split(/[,;]/)) list.set(name.trim().toLowerCase(), evidence);
   }
   return record;
+}
+
+/** `peer_usage: { Seasalt: 7 }` or `peers: [{ name: "Seasalt", times_used: 7 }]`. */
+function markOverused(record: PeerRecord, leaf: SignalLeaf, limit: number): void {
+  if (typeof leaf.value !== 'number' || leaf.value <= limit) return;
+  const around = keyText(leaf.path.slice(0, -1));
+  if (!/ (?:peers?|references?|comparables?) /.test(around)) return;
+  const beside = USE_COUNT.test(keyText(leaf.key)) ? (leaf.holders.at(-1)?.fields ?? {}) : {};
+  const name =
+    beside['name'] ?? beside['peer'] ?? beside['company'] ?? (USE_COUNT.test(around) ? leaf.key : null);
+  if (typeof name !== 'string') return;
+  record.marked.set(name.toLowerCase(), { field: fieldName(leaf.path), value: leaf.value });
 }
 
 /** The table of peers first, then what the signals say, then general knowledge; null = fits or unknown. */
@@ -91,7 +115,13 @@ export function isPlaceholder(name: string, placeholders: readonly string[]): bo
   if (placeholders.some((one) => key === one.toLowerCase() || key.startsWith(`${one.toLowerCase()} `)))
     return true;
   const solid = name.replace(/[\s.,-]/g, '');
-  return LETTERED.test(name) || ALPHABET.test(name) || (INVENTED.test(solid) && knownCompany(name) === null);
+  if (TRADE.test(solid)) return false;
+  return (
+    LETTERED.test(name) ||
+    NUMBERED.test(name) ||
+    ALPHABET.test(name) ||
+    (INVENTED.test(solid) && knownCompany(name) === null)
+  );
 }
 
 function misfitOfListed(

@@ -25,9 +25,9 @@ const TOOLS = new Set([
   'y combinator',
 ]);
 const PEER_NOUN =
-  /\b(?:compan(?:y|ies)|firms?|start-?ups?|scale-?ups?|teams?|business(?:es)?|peers?|organi[sz]ations?|clients?|customers?|players?|leaders?|brands?|fin-?techs?|health-?techs?|ed-?techs?|insur-?techs?|banks?|neobanks?|lenders?|insurers?|hospitals?|retailers?|manufacturers?|utilities|operators?|carriers?|names?|others|references?|those|ctos?|founders?|leaders?|sellers?|providers?|unicorns?|competitors?|neighbou?rs?|groups?|shops?|marketplaces?|agencies|universities|schools?|studios?|vendors?|enterprises?|outfits?|orgs?|innovators?|counterparts?|similar)\b/i;
+  /\b(?:compan(?:y|ies)|firms?|start-?ups?|scale-?ups?|teams?|business(?:es)?|peers?|organi[sz]ations?|clients?|customers?|players?|leaders?|brands?|fin-?techs?|health-?techs?|ed-?techs?|insur-?techs?|banks?|neobanks?|lenders?|insurers?|hospitals?|retailers?|manufacturers?|utilities|operators?|carriers?|names?|others|references?|those|ctos?|founders?|leaders?|sellers?|providers?|unicorns?|competitors?|neighbou?rs?|groups?|shops?|marketplaces?|agencies|universities|schools?|studios?|vendors?|enterprises?|outfits?|orgs?|innovators?|counterparts?|similar|everyone|everybody|company|crowd|at it|households?|giants?|likes)\b/i;
 const TOOL_NOUN =
-  /\b(?:tools?|tooling|stack|languages?|frameworks?|technolog(?:y|ies)|platforms?|services|skills?|experience|integrations?|librar(?:y|ies)|databases?|clouds?|cit(?:y|ies)|markets|hubs?|countr(?:y|ies)|channels?|days?|people|engineers?|developers?|candidates?|colleagues?|investors?|funds?|standards?|features?|benefits?|issues?|topics?|areas?|fields?|domains?|events?|sites?|sources?|metrics?|problems?|challenges?|things?|words?|terms?|protocols?|formats?|systems|apps?|models?|regimes?|regulat\w+|schools of)\s*,?\s*$/i;
+  /\b(?:suppliers?|wholesalers?|hauliers you use|couriers|card schemes|tools?|tooling|stack|languages?|frameworks?|technolog(?:y|ies)|platforms?|services|skills?|experience|integrations?|librar(?:y|ies)|databases?|clouds?|cit(?:y|ies)|markets|hubs?|countr(?:y|ies)|channels?|days?|people|engineers?|developers?|candidates?|colleagues?|investors?|funds?|standards?|features?|benefits?|issues?|topics?|areas?|fields?|domains?|events?|sites?|sources?|metrics?|problems?|challenges?|things?|words?|terms?|protocols?|formats?|systems|apps?|models?|regimes?|regulat\w+|schools of)\s*,?\s*$/i;
 /** "clinics like", "hauliers in Spain such as": whatever there are several of. */
 const PLURAL =
   /(?<!\p{L})\p{L}\p{Ll}{2,}s(?:,? (?:in|of|across|from|around) [\p{L} ]{2,30}| you (?:may )?know)?,?\s*$/u;
@@ -56,7 +56,7 @@ export function peerNames(text: string): NameHit[] {
       const last = chain.at(-1)!;
       const from = text.lastIndexOf('\n\n', first.start) + 1;
       const before = text.slice(Math.max(from, first.start - 140, 0), first.start);
-      if (isPeerChain(before, text.slice(last.end, last.end + 60), chain.length)) found.push(...chain);
+      if (isPeerChain(before, text.slice(last.end, last.end + 120), chain.length)) found.push(...chain);
     }
   }
   return found;
@@ -71,6 +71,26 @@ export function peerSlots(text: string): NameHit[] {
   }));
 }
 
+/**
+ * Several names at the head of a clause with a verb of theirs, in a sentence that sets them beside the
+ * prospect ("A, B and C have gone the same way, so you would be among peers").
+ */
+const HEADS_CLAUSE =
+  /(?:^|[.!?\n:;]\s*|,\s+|\b(?:and|but|because|so|since|that|as|while|your peers?,?|the likes of)\s+)$/i;
+const SET_BESIDE =
+  /\b(?:peers?|same (?:way|road|route|thing|path|move|step|boat|page|problem|story)|like you(?:rs?)?|(?:just|much) like|good company|compare[ds]? you|compared? (?:to|with)|compare you|the bar|benchmark|at it|your (?:league|class|size|competitors?|rivals?|neighbou?rs)|rivals?|competitors?|already (?:do|does|use|run|have|on)|on board|signed up|followed suit|ahead of you|beat you to|all (?:use|using|doing|do|did|run|running|chose|leasing|gone|went|moved|made|signed|switched|have|buy|trust|on)|customers? of|clients? of|in your (?:space|trade|sector|industry|market)|others? (?:in|like)|joined|do it|done it|made the (?:move|switch|change))\b/i;
+
+/** What the product reads, ships by or sells through: nobody's peer. */
+const WITH_OUR_WARES =
+  /\b(?:it|which|that|this|product|tool|system|app|platform|software|api|plug-?in|feed|connector)s? (?:also |already |only |just )?works? (?:\w+ )?(?:with|for|alongside|on top of)\s+$|\b(?:integrat\w+|sync\w*|connect\w*|plug\w*|export\w*|import\w*|couriers?|carriers?|parcels?|cards?|ships?|shipp\w+|labels|payments?|wholesale|stock(?:ed|ists?)?|listed|sell(?:s|ing)?|sold|formerly|previously|ex-\w+|alumni|careers?|came from|come from|background)\b[^.!?\n:]{0,30}\b(?:with|to|by|in|into|at|from|for|through|on)\s+$/i;
+
+function isSetBeside(before: string, after: string, length: number): boolean {
+  if (length < 2 || !HEADS_CLAUSE.test(before)) return false;
+  const lead = before.slice(before.search(/[^.!?\n]*$/));
+  const rest = /^[^.!?\n]*/.exec(after)?.[0] ?? '';
+  return SET_BESIDE.test(`${lead} | ${rest}`) && /^[\s,]*\p{Ll}/u.test(rest);
+}
+
 function isPeerChain(before: string, after: string, length: number): boolean {
   if (AS_SKILL.test(after)) return false;
   const like = LIKE.exec(before);
@@ -78,7 +98,14 @@ function isPeerChain(before: string, after: string, length: number): boolean {
     const head = before.slice(0, like.index);
     return !TOOL_NOUN.test(head) && (PEER_NOUN.test(head.slice(-90)) || PLURAL.test(head));
   }
-  if (WORKED.test(before)) return true;
+  if (WITH_OUR_WARES.test(before)) return false;
+  if (WORKED.test(before) || isSetBeside(before, after, length)) return true;
+  if (
+    /\b(?:your|their|our|the) (?:\p{L}+ )?(?:peers?|rivals?|competitors?|neighbou?rs?|counterparts?)(?: at)?[,:]?\s+$/iu.test(
+      before,
+    )
+  )
+    return true;
   const line = before.slice(before.lastIndexOf('\n') + 1);
   if (/^\s*(?:[-*•]|\d{1,2}[).])\s*$/.test(line)) return PEER_NOUN.test(headingOf(before));
   const sentence = before.slice(before.search(/[^.!?\n]*$/));

@@ -21,7 +21,7 @@ interface Cited {
 export const genericPeers: Rule = {
   name: 'generic_peers',
   check(input) {
-    const record = peerRecord(input.prospect);
+    const record = peerRecord(input.prospect, input.rubric.peers.reuse_limit);
     const cited = [
       ...citedIn('body', input.body, authoredText(input.body, input.draft), input, record),
       ...citedIn('subject', input.subject, input.subject.text, input, record),
