@@ -71,6 +71,7 @@ export interface OwnTrade {
 
 /** A sentence that tells the reader of their own talk or business what can only be another customer's. */
 export function otherCustomer(sentences: readonly Sentence[], own: OwnTrade): Piece | null {
+  if (!sentences.some((one) => SHARED_HISTORY.test(one.text))) return null;
   const words = new Set(splitWords(own.text).map((word) => single(word.lower)));
   const trades = new Set([...words].flatMap((word) => TRADE_OF.get(word) ?? []));
   for (const sentence of sentences) {

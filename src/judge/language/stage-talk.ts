@@ -19,6 +19,8 @@ interface Cue {
   pattern: RegExp;
   /** Needs "you", "your" or an audience in the sentence; otherwise it addresses the reader by itself. */
   weak?: boolean;
+  /** One of these lower-case pieces is in every match: a cheap test that most sentences fail. */
+  hint?: readonly string[];
 }
 
 const PEOPLE =
@@ -30,6 +32,22 @@ const COUNT =
 const GROUP =
   '(?:(?:global|overseas|foreign|worldwide|international|regional|local|\\w+teen|\\w+ty|dozens of|\\d+) (?:legal entities|subsidiaries|affiliates|operating companies)|your (?:\\w+ )?(?:subsidiaries|affiliates|operating companies|shareholder services|company secretary|group (?:CFO|CIO|CTO|COO|controller|treasurer|treasury|procurement|counsel|board|HR|functions?)|divisional (?:heads|CFOs|directors|presidents)|regional (?:CFOs|presidents|CIOs)|general counsel|chief (?:legal|risk|audit) officer|in-house counsel team)|(?:group|divisional|regional|global) (?:CFOs?|CIOs?|controllers?|treasur(?:er|ers|y)|procurement|general counsel|category managers)|(?:a|your|the) listed parent|(?:remuneration|audit|nominations?) committees?|shared[- ]services? cent(?:re|er)s?|(?:eight|nine|ten)-figure (?:\\w+ )?(?:budgets?|reserves?|spend|portfolio|programmes?|programs?|estate|payroll)|dividend (?:season|policy|payments?)|proxy (?:season|statement)|minority shareholders|panel (?:law )?firms|works councils (?:across|in) \\w+|matrix(?:ed)? organi[sz]ation|(?:fifty|hundreds|thousands|\\d{2,3}) (?:country|regional) (?:offices|managers))';
 
+const GROUP_HINT =
+  'entities subsidiar affiliat operating shareholder group divisional regional counsel officer global secretary parent committee shared figure dividend proxy panel council matri country'.split(
+    ' ',
+  );
+const ALONE_HINT = [
+  ...'idea laptop notebook spreadsheet technical hired afford'.split(' '),
+  'teams of',
+  'before you',
+  'until you',
+  'before they',
+  'until they',
+  'no de',
+  'no en',
+  'no cod',
+  'no prod',
+];
 const GROUP_PATTERN = new RegExp(`\\b${GROUP}(?![\\w-])`, 'gi');
 /** "no group procurement", "your buyers have a listed parent" */
 const LACKS =
@@ -48,8 +66,8 @@ const ALONE =
   "(?:(?:you|founders?|somebody|someone|teams?) with (?:just |only |nothing but )?an idea|just (?:the two of |the three of )?you(?: (?:and|with) (?:a|your) (?:laptop|co-?founder|idea|notebook|spreadsheet))|(?:an? |the )idea(?: and| with) (?:no|nobody|not)(?: \\w+){0,4}|(?:before|until) (?:you|they)(?: have|'ve) (?:hired |got |found )?(?:anybody|anyone|somebody|someone|a) (?:technical|developer|engineer|CTO)|(?:can(?:'t| not|not)|if you can|whether you can|you can) afford a (?:CTO|developer|designer|team)(?: yet)?|teams of (?:one|two|three|two or three)|no (?:developers?|engineers?|coders?|product) (?:yet|of your own))";
 
 const CUES: Cue[] = [
-  { low: 3, high: 5, pattern: GROUP_PATTERN, weak: true },
-  { low: 0, high: 1, pattern: new RegExp(`\\b${ALONE}\\b`, 'gi'), weak: true },
+  { low: 3, high: 5, pattern: GROUP_PATTERN, weak: true, hint: GROUP_HINT },
+  { low: 0, high: 1, pattern: new RegExp(`\\b${ALONE}\\b`, 'gi'), weak: true, hint: ALONE_HINT },
   {
     low: 0,
     high: 1,
@@ -162,17 +180,19 @@ function kindTalk(text: string, company: RegExp | null): StageTalk[] {
 
 function cueTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
   const { text } = sentence;
-  return CUES.flatMap(({ low, high, pattern, weak }) =>
-    Array.from(text.matchAll(pattern)).flatMap((match): StageTalk[] => {
-      const start = match.index;
-      const end = start + match[0].length;
-      if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end), company))
-        return [];
-      const said = addressed(sentence, start, end, company) ?? remarked(text, pattern);
-      if (pattern === GROUP_PATTERN && LACKS.test(text.slice(0, start))) return [];
-      if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
-      return [{ start, end, low, high, outright: said === 'outright' }];
-    }),
+  const lower = text.toLowerCase();
+  return CUES.filter(({ hint }) => hint?.some((piece) => lower.includes(piece)) ?? true).flatMap(
+    ({ low, high, pattern, weak }) =>
+      Array.from(text.matchAll(pattern)).flatMap((match): StageTalk[] => {
+        const start = match.index;
+        const end = start + match[0].length;
+        if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end), company))
+          return [];
+        const said = addressed(sentence, start, end, company) ?? remarked(text, pattern);
+        if (pattern === GROUP_PATTERN && LACKS.test(text.slice(0, start))) return [];
+        if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
+        return [{ start, end, low, high, outright: said === 'outright' }];
+      }),
   );
 }
 

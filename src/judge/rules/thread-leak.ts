@@ -6,7 +6,7 @@ import { type ForeignKnowledge, foreignKnowledge, type ForeignSource } from '../
 import { indexForeign, type Overlap, overlapOf, ownGrams, ownKeys } from '../language/overlap.ts';
 import { companyPattern } from '../language/company.ts';
 import { otherCustomer } from '../language/other-customer.ts';
-import { type Piece, splitSentences } from '../language/sentences.ts';
+import { type Piece, type Sentence, splitSentences } from '../language/sentences.ts';
 import { toldElsewhere } from '../language/told-elsewhere.ts';
 import type { Rule, RuleInput, RuleResult } from '../rule.ts';
 
@@ -34,8 +34,11 @@ export const threadLeak: Rule = {
   check(input): RuleResult {
     const text = authoredText(input.body, input.draft);
     const known = foreignKnowledge(input.prospect, greetedIn(text));
-    const leak = leakIn(text, known) ?? toldLeak(text, input, known) ?? quotedLeak(input, known);
-    const inSubject = leak === null ? leakIn(input.subject.text, known) : null;
+    const sentences = splitSentences(text);
+    const leak =
+      leakIn(text, known, sentences) ?? toldLeak(text, sentences, input, known) ?? quotedLeak(input, known);
+    const inSubject =
+      leak === null ? leakIn(input.subject.text, known, splitSentences(input.subject.text)) : null;
     if (leak !== null) return fired(leak, input, 'body');
     return inSubject === null ? { fired: false } : fired(inSubject, input, 'subject');
   },
@@ -50,10 +53,9 @@ function fired(leak: Leak, input: RuleInput, part: 'subject' | 'body'): RuleResu
   };
 }
 
-function leakIn(text: string, known: ForeignKnowledge): Leak | null {
+function leakIn(text: string, known: ForeignKnowledge, sentences: Sentence[]): Leak | null {
   const own = ownKeys(known.own);
   const grams = ownGrams(known.own);
-  const sentences = splitSentences(text);
   const claimsIn = attributionFinder(known.ownRole, known.otherPeople);
   const claims = new Map(sentences.map((one) => [one, claimsIn(one)]));
   for (const source of known.sources) {
@@ -120,13 +122,17 @@ function greetedIn(text: string): string | null {
 }
 
 /** What somebody outside the reader's thread told, whether or not the record holds that conversation. */
-function toldLeak(text: string, { prospect }: RuleInput, known: ForeignKnowledge): Leak | null {
+function toldLeak(
+  text: string,
+  sentences: Sentence[],
+  { prospect }: RuleInput,
+  known: ForeignKnowledge,
+): Leak | null {
   const people = [prospect.name, greetedIn(text), ...prospect.thread.map((one) => one.person)]
     .filter(Boolean)
     .join(' ');
   const own = `${people} ${prospect.thread.map((one) => one.text).join(' ')}`;
   const words = new Set(own.match(/\p{Lu}[\p{L}'-]+/gu));
-  const sentences = splitSentences(text);
   const company = companyPattern(prospect.company);
   const told = toldElsewhere(sentences, {
     knows: (name) => name.split(' ').some((word) => words.has(word)),
