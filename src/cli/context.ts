@@ -25,22 +25,37 @@ export function databasePath(config: Config): string {
 /**
  * Runs `work` with the gate's database, migrated to the newest schema, and closes it after.
  *
- * @throws UserError when there is no database and `create` is not set
+ * @throws the system's errors when the folder cannot be written
  */
 export async function withDatabase<T>(
   command: Command,
   work: (database: Database, config: Config) => Promise<T>,
-  { create = true }: { create?: boolean } = {},
+): Promise<T> {
+  return open(configFor(command), work);
+}
+
+/**
+ * As `withDatabase`, for commands that only make sense where a gate has run: a mistyped folder is told and not created.
+ *
+ * @throws UserError when there is no database
+ */
+export async function withExistingDatabase<T>(
+  command: Command,
+  work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configFor(command);
   const path = databasePath(config);
-  if (!create && !existsSync(path)) {
+  if (!existsSync(path)) {
     throw new UserError(
       `there is no database at ${path}; start the gate once or name another folder with --data`,
     );
   }
+  return open(config, work);
+}
+
+async function open<T>(config: Config, work: (database: Database, config: Config) => Promise<T>): Promise<T> {
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
-  const database = new Database(path);
+  const database = new Database(databasePath(config));
   try {
     await database.migrate();
     return await work(database, config);

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decisionsSchema } from '../config/config.ts';
+import { type Config, decisionsSchema } from '../config/config.ts';
+import { domainKey } from '../crm/address.ts';
+import { OUTBOX } from '../delivery/outbox.ts';
 import { UserError } from '../config/user-error.ts';
 import { hashPassword, newPassword } from '../intake/credentials.ts';
 import {
@@ -31,7 +33,8 @@ const collect = (value: string, list: string[] = []): string[] => [...list, valu
 function decision(value: string, all: Record<string, string> = {}): Record<string, string> {
   const [name, outcome] = value.split('=');
   const next = { ...all, [name ?? '']: outcome ?? '' };
-  const checked = decisionsSchema.partial().safeParse(next);
+  const real = Object.fromEntries(Object.entries(next).filter(([, action]) => action !== 'default'));
+  const checked = decisionsSchema.partial().safeParse(real);
   if (!checked.success) throw new InvalidArgumentError(checked.error.issues.map((i) => i.message).join('; '));
   return next;
 }
@@ -43,7 +46,11 @@ function withOptions(command: Command): Command {
       'domain it may send as; repeat for several; ".example.com" allows subdomains',
       collect,
     )
-    .option('--upstream <name>', 'upstream it sends through, in failover order; repeat for several', collect)
+    .option(
+      '--upstream <name>',
+      'upstream it sends through, in failover order; repeat for several; "default" for the configured order',
+      collect,
+    )
     .addOption(
       new Option('--mode <mode>', 'what the gate does with its mail').choices([
         'observe',
@@ -62,25 +69,62 @@ function withOptions(command: Command): Command {
     .option('--no-trust-headers')
     .option('--loopback-without-auth', 'let it submit from this machine without AUTH')
     .option('--no-loopback-without-auth')
-    .option('--decision <DECISION=action>', 'its own action for a decision, e.g. PENALISE=relay', decision)
+    .option(
+      '--decision <DECISION=action>',
+      'its own action for a decision, e.g. PENALISE=relay; PENALISE=default takes it back',
+      decision,
+    )
     .option('--json', 'print JSON');
 }
 
-function changesFrom(options: EngineOptions): EngineChanges {
+/** @throws UserError for a domain that is none, and an upstream that is not configured */
+function changesFrom(options: EngineOptions, config: Config, now?: Engine): EngineChanges {
+  for (const domain of options.domain ?? []) {
+    if (domainKey(domain.replace(/^\./, '')) === null || !domain.includes('.')) {
+      throw new UserError(
+        `"${domain}" is not a domain; write it like acme.example, or .acme.example with subdomains`,
+      );
+    }
+  }
+  const upstreams = options.upstream?.includes('default') ? [] : options.upstream;
+  const known = [...config.upstreams.map(({ name }) => name), OUTBOX];
+  const strange = upstreams?.find((name) => !known.includes(name));
+  if (strange !== undefined) {
+    throw new UserError(
+      `there is no upstream "${strange}" in the configuration; known are ${known.join(', ')}, or default for all in order`,
+    );
+  }
   return {
     ...(options.domain ? { senderDomains: options.domain } : {}),
-    ...(options.upstream ? { upstreams: options.upstream } : {}),
+    ...(upstreams ? { upstreams } : {}),
     ...(options.mode ? { mode: options.mode } : {}),
     ...(options.answer ? { answer: options.answer === 'default' ? null : options.answer } : {}),
     ...(options.trustHeaders === undefined ? {} : { trustedHeaders: options.trustHeaders }),
     ...(options.loopbackWithoutAuth === undefined
       ? {}
       : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
-    ...(options.decision ? { decisions: options.decision } : {}),
+    ...(options.decision ? { decisions: merged(now?.decisions ?? null, options.decision) } : {}),
   };
 }
 
+/** Actions named now on top of those set before; `default` takes one back. */
+function merged(before: Engine['decisions'], named: Record<string, string>): Engine['decisions'] {
+  const all = Object.entries<string>({ ...before, ...named }).filter(([, action]) => action !== 'default');
+  return all.length === 0 ? null : decisionsSchema.partial().parse(Object.fromEntries(all));
+}
+
 const shown = ({ secretHash, ...engine }: Engine) => ({ ...engine, hasPassword: secretHash !== null });
+
+function summary(engine: Engine): string {
+  const decisions = Object.entries(engine.decisions ?? {}).map(([name, action]) => `${name} → ${action}`);
+  return [
+    `Engine ${engine.name}: mode ${engine.mode}`,
+    `sends as ${engine.senderDomains.join(', ')}`,
+    `through ${engine.upstreams.join(', then ') || 'the default upstreams'}`,
+    `answers ${engine.answer ?? 'as configured'}`,
+    ...(decisions.length > 0 ? [`own decisions: ${decisions.join(', ')}`] : []),
+  ].join('; ');
+}
 
 /** `presend engine …` */
 export function register(program: Command): void {
@@ -102,11 +146,11 @@ Examples:
       if (!options.domain) throw new UserError('name at least one sender domain, e.g. --domain acme.example');
       const password = newPassword();
       const secretHash = await hashPassword(password);
-      await withDatabase(command, async (database) => {
+      await withDatabase(command, async (database, config) => {
         const added = await database.transact((trx) =>
           addEngine(
             trx,
-            { ...changesFrom(options), name, senderDomains: options.domain ?? [], secretHash },
+            { ...changesFrom(options, config), name, senderDomains: options.domain ?? [], secretHash },
             { actor: actorName(), now: Date.now() },
           ),
         );
@@ -129,12 +173,16 @@ Examples:
         if (engines.length === 0)
           return printLine('No engine yet. Add one: presend engine add <name> --domain <domain>');
         printTable(
-          ['NAME', 'MODE', 'SENDER DOMAINS', 'UPSTREAMS', 'AUTH'],
+          ['NAME', 'MODE', 'SENDER DOMAINS', 'UPSTREAMS', 'ANSWER', 'OWN DECISIONS', 'AUTH'],
           engines.map((e) => [
             e.name,
             e.mode,
             e.senderDomains.join(', '),
             e.upstreams.join(', ') || '(default order)',
+            e.answer ?? '(default)',
+            Object.entries(e.decisions ?? {})
+              .map(([name, action]) => `${name}=${action}`)
+              .join(' ') || '–',
             [e.secretHash && 'password', e.loopbackWithoutAuth && 'none on loopback']
               .filter(Boolean)
               .join(', ') || 'none: cannot submit',
@@ -145,9 +193,9 @@ Examples:
 
   withOptions(engine.command('set <name>').description('change an engine')).action(
     async (name: string, options: EngineOptions, command: Command) => {
-      await withDatabase(command, async (database) => {
+      await withDatabase(command, async (database, config) => {
         const found = await requireEngine(database.db, name);
-        const changes = changesFrom(options);
+        const changes = changesFrom(options, config, found);
         if (Object.keys(changes).length === 0)
           throw new UserError('nothing to change; see presend engine set --help');
         await database.transact((trx) =>
@@ -155,7 +203,7 @@ Examples:
         );
         const now = await requireEngine(database.db, found.id);
         if (options.json) printJson(shown(now));
-        else printLine(`Changed. Engine ${name} is in mode ${now.mode}.`);
+        else printLine(`Changed. ${summary(now)}`);
       });
     },
   );

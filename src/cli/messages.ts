@@ -1,9 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { DeliveryState } from '../message/disposition.ts';
+import { DELIVERY_STATES, type DeliveryState } from '../message/disposition.ts';
 import { listDeliveries } from '../review/read.ts';
-import { withDatabase } from './context.ts';
+import { count } from './arguments.ts';
+import { withExistingDatabase } from './context.ts';
 import { age, printJson, printLine, printTable } from './output.ts';
 import { showDetails } from './show.ts';
+
+function state(value: string, all?: DeliveryState[]): DeliveryState[] {
+  const known = DELIVERY_STATES.find((name) => name === value);
+  if (!known) throw new InvalidArgumentError(`states are ${DELIVERY_STATES.join(', ')}.`);
+  return [...(all ?? []), known];
+}
 
 interface MessagesOptions {
   state?: DeliveryState[];
@@ -13,27 +20,18 @@ interface MessagesOptions {
   json?: boolean;
 }
 
-function count(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('write a whole number from 1.');
-  return number;
-}
-
 /** `presend messages` and `presend show <id>` */
 export function register(program: Command): void {
   program
     .command('messages')
     .description('deliveries and where they stand, newest first')
-    .option('--state <state>', 'only this state; repeat for several', (v: string, all?: string[]) => [
-      ...(all ?? []),
-      v,
-    ])
+    .option('--state <state>', `only this state, repeat for several: ${DELIVERY_STATES.join(', ')}`, state)
     .option('--engine <name>', 'only this engine')
     .option('--search <text>', 'part of recipient, subject or id')
     .option('--limit <n>', 'at most this many', count, 50)
     .option('--json', 'print JSON')
     .action(async (options: MessagesOptions, command: Command) => {
-      await withDatabase(command, async (database) => {
+      await withExistingDatabase(command, async (database) => {
         const items = await listDeliveries(database.db, {
           ...options,
           states: options.state,

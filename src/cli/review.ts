@@ -7,7 +7,8 @@ import { editDelivery } from '../review/edit.ts';
 import { listDeliveries } from '../review/read.ts';
 import { type Label, Review } from '../review/review.ts';
 import { actorName } from './actor.ts';
-import { withDatabase } from './context.ts';
+import { count } from './arguments.ts';
+import { withExistingDatabase } from './context.ts';
 import { age, printJson, printLine, printTable } from './output.ts';
 import { showDetails } from './show.ts';
 
@@ -22,7 +23,7 @@ interface ReviewOptions {
   search?: string;
   engine?: string;
   rule?: string;
-  limit?: string;
+  limit?: number;
 }
 
 type ActName = 'release' | 'undo' | 'reject' | 'escalate' | 'close' | 'takeOver' | 'cancel';
@@ -57,16 +58,16 @@ Examples:
     .option('--search <text>', 'part of recipient, subject or id')
     .option('--engine <name>', 'only this engine')
     .option('--rule <name>', 'only this rule or hold reason')
-    .option('--limit <n>', 'at most this many', '50')
+    .option('--limit <n>', 'at most this many', count, 50)
     .option('--json', 'print JSON')
     .action(async (options: ReviewOptions, command: Command) => {
-      await withDatabase(command, async (database) => {
+      await withExistingDatabase(command, async (database) => {
         const items = await listDeliveries(database.db, {
           states: ['held', 'escalated', 'uncertain'],
           search: options.search,
           engine: options.engine,
           reason: options.rule,
-          limit: Number(options.limit),
+          limit: options.limit ?? 50,
           order: 'oldest',
         });
         if (options.json) return printJson(items);
@@ -103,7 +104,7 @@ Examples:
       .option('--json', 'print JSON');
     if (name === 'reject' || name === 'close') sub.option('--reason <text>', 'goes to the engine');
     sub.action(async (id: string, options: ReviewOptions, self: Command) => {
-      await withDatabase(self, async (database, config) => {
+      await withExistingDatabase(self, async (database, config) => {
         const rubric = loadRubric(config.rubric);
         const service = new Review({ database, config, rubric: () => rubric, now: Date.now });
         const after = await service[name](id, {
@@ -138,7 +139,7 @@ Examples:
     .option('--json', 'print JSON')
     .action(async (id: string, options: ReviewOptions, command: Command) => {
       const text = readFileSync(options.text === '-' ? 0 : options.text!, 'utf8');
-      await withDatabase(command, async (database, config) => {
+      await withExistingDatabase(command, async (database, config) => {
         const rubric = loadRubric(config.rubric);
         const actor = actorName();
         const judge = createJudge({ database, rubric });

@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { readRaw } from '../queue/store.ts';
 import { parseMessage } from '../message/parse.ts';
 import { type DeliveryDetail, readDetails } from '../review/read.ts';
-import { withDatabase } from './context.ts';
+import { withExistingDatabase } from './context.ts';
 import { printJson, printLine } from './output.ts';
 
 const time = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, 19);
 
 /** Prints everything about a delivery, or about each of a message: verdict, evidence, CRM snapshot, timeline. */
 export async function showDetails(id: string, options: { json?: boolean }, command: Command): Promise<void> {
-  await withDatabase(command, async (database) => {
+  await withExistingDatabase(command, async (database) => {
     const details = await readDetails(database.db, id);
     const withDraft = await Promise.all(
       details.map(async (detail) => {

@@ -3,7 +3,7 @@ import { loadRubric } from '../judge/rubric.ts';
 import { listDeliveries } from '../review/read.ts';
 import { Review } from '../review/review.ts';
 import { actorName } from './actor.ts';
-import { withDatabase } from './context.ts';
+import { withExistingDatabase } from './context.ts';
 import { age, printJson, printLine, printTable } from './output.ts';
 
 /** `presend uncertain list|confirm|resend` */
@@ -22,7 +22,7 @@ Look at the upstream's log or sent folder for the Message-ID, then
     .command('list')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
-      await withDatabase(command, async (database) => {
+      await withExistingDatabase(command, async (database) => {
         const items = await listDeliveries(database.db, {
           states: ['uncertain'],
           limit: 1000,
@@ -45,7 +45,7 @@ Look at the upstream's log or sent folder for the Message-ID, then
       .description(description)
       .option('--json', 'print JSON')
       .action(async (id: string, options: { json?: boolean }, command: Command) => {
-        await withDatabase(command, async (database, config) => {
+        await withExistingDatabase(command, async (database, config) => {
           const rubric = loadRubric(config.rubric);
           const review = new Review({ database, config, rubric: () => rubric, now: Date.now });
           const after = await review[name](id, { actor: actorName() });

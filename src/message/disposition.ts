@@ -13,22 +13,24 @@ import type { Decision } from './types.ts';
  * uncertain is settled to what it was attempting, or sent again, by an event or a person.
  * ```
  */
-export type DeliveryState =
-  | 'received'
-  | 'relaying'
-  | 'relayed'
-  | 'deferred'
-  | 'failed'
-  | 'uncertain'
-  | 'held'
-  | 'rejected'
-  | 'escalating'
-  | 'escalated'
-  | 'closed'
-  | 'scheduled'
-  | 'cancelled'
-  | 'suppressed'
-  | 'expired';
+export const DELIVERY_STATES = [
+  'received',
+  'relaying',
+  'relayed',
+  'deferred',
+  'failed',
+  'uncertain',
+  'held',
+  'rejected',
+  'escalating',
+  'escalated',
+  'closed',
+  'scheduled',
+  'cancelled',
+  'suppressed',
+  'expired',
+] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** The part of a delivery that only `transition` writes. Times are milliseconds since the epoch. */
 export interface Disposition {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,7 +54,10 @@ describe('from the terminal, beside a running gate', () => {
     expect(await json(gate.dataDir, 'review', 'undo', held.id)).toMatchObject({ state: 'held' });
     const rejected = await json(gate.dataDir, 'review', 'reject', held.id, '--reason', 'a rumour');
     expect(rejected).toMatchObject({ state: 'rejected', note: 'a rumour' });
-    const again = await presend(gate.dataDir, 'review', 'reject', held.id);
+    expect((await presend(gate.dataDir, 'review', 'release', 'nothing')).stderr).toMatch(
+      /no delivery "nothing"/,
+    );
+    const again = await presend(gate.dataDir, 'review', 'reject', held.message_id);
     expect(again).toMatchObject({ code: 1 });
     expect(again.stderr).toMatch(/a delivery that is rejected cannot be rejected/);
     const labels = await gate.app.database.db.selectFrom('labels').select(['right', 'act']).execute();
@@ -104,8 +107,10 @@ describe('from the terminal, beside a running gate', () => {
 describe('mistakes get one sentence and exit code 1', () => {
   const empty = () => mkdtempSync(join(tmpdir(), 'presend-cli-'));
   test.each([
-    [['show', 'nothing'], /there is no message or delivery "nothing"/],
-    [['review', 'release', 'nothing'], /there is no delivery "nothing"/],
+    [['show', 'nothing'], /there is no database/],
+    [['messages', '--state', 'foo'], /states are received, relaying/],
+    [['engine', 'add', 'x', '--domain', 'not a domain'], /is not a domain/],
+    [['engine', 'add', 'x', '--domain', 'a.example', '--upstream', 'nosuch'], /no upstream "nosuch"/],
     [['engine', 'set', 'nobody', '--mode', 'observe'], /there is no engine "nobody"/],
     [['engine', 'add', 'x'], /sender domain/],
     [['engine', 'set', 'x', '--mode', 'loud'], /Allowed choices are observe, enforce, stopped/],
@@ -120,9 +125,13 @@ describe('mistakes get one sentence and exit code 1', () => {
   });
 });
 
-test('empty lists say what to do next', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'presend-cli-'));
-  expect((await presend(folder, 'review', 'list')).stdout).toMatch(/Nothing is waiting/);
-  expect((await presend(folder, 'messages')).stdout).toMatch(/npm run demo/);
-  expect((await presend(folder, 'engine', 'list')).stdout).toMatch(/presend engine add/);
+test('empty lists say what to do next, and a folder without a gate is told instead of created', async () => {
+  const gate = await startGate();
+  expect((await presend(gate.dataDir, 'review', 'list')).stdout).toMatch(/Nothing is waiting/);
+  expect((await presend(gate.dataDir, 'messages')).stdout).toMatch(/npm run demo/);
+  const nowhere = join(mkdtempSync(join(tmpdir(), 'presend-cli-')), 'typo');
+  const { code, stderr } = await presend(nowhere, 'messages');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/there is no database at .*--data/);
+  expect(existsSync(nowhere)).toBe(false);
 });

@@ -70,7 +70,7 @@ describe('transact', () => {
 
   test('work that reads before it writes survives a write of another process in between', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const other = new Database(rows[0]!.file);
+    const other = new Database(rows[0].file);
     const increment = (of: Database) =>
       of.transact(async (trx) => {
         const row = await trx
@@ -93,8 +93,8 @@ describe('transact', () => {
 
   test('a change waits for another process without blocking the event loop, and fails in the end', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const waiting = new Database(rows[0]!.file, { lockWaitMs: 300 });
-    const other = new Database(rows[0]!.file);
+    const waiting = new Database(rows[0].file, { lockWaitMs: 300 });
+    const other = new Database(rows[0].file);
     await sql`begin immediate`.execute(other.db);
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 5);
