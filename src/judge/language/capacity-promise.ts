@@ -1,7 +1,7 @@
 import { addDays } from './calendar.ts';
 import { type Capacity, isEverything, type Spoken, spokenOf } from './capacity.ts';
 import { TAKEN } from './commitment.ts';
-import { type TimeMention, timeMentions } from './dates.ts';
+import { type TimeMention, timeMentions, timesWithin } from './dates.ts';
 import type { Offer } from './offer.ts';
 import { type Clause, type Sentence, splitSentences } from './sentences.ts';
 
@@ -77,7 +77,7 @@ export function capacityOffer(text: string, capacity: Capacity, today: string): 
   let uncertain = false;
   let named: Spoken['of'] = 'none';
   for (const sentence of sentences) {
-    const inside = times.filter((time) => time.start >= sentence.start && time.start < sentence.end);
+    const inside = timesWithin(times, sentence);
     const spoken = spokenOf(sentence.text, capacity);
     if (tellsTaken(sentence.text, inside.length > 0)) disclosed = true;
     if (UNCERTAIN.test(sentence.text)) uncertain = true;

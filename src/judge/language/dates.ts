@@ -181,8 +181,11 @@ export function timeMentions(text: string, today: string): TimeMention[] {
   }
   found.sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start);
   const kept: TimeMention[] = [];
+  const taken = new Uint8Array(found.length === 0 ? 0 : text.length);
   for (const one of found) {
-    if (!kept.some((other) => one.start < other.end && other.start < one.end)) kept.push(one);
+    if (taken.subarray(one.start, one.end).includes(1)) continue;
+    taken.fill(1, one.start, one.end);
+    kept.push(one);
   }
   kept.sort((a, b) => a.start - b.start);
   return kept.filter((one, at) => !namesDayOf(one, kept[at + 1], text));
@@ -193,6 +196,20 @@ function namesDayOf(one: TimeMention, next: TimeMention | undefined, text: strin
   return (
     next?.kind === 'date' && /day$/i.test(one.text) && /^,? (?:the )?$/.test(text.slice(one.end, next.start))
   );
+}
+
+/** The mentions within a piece of the text, the first dozen: a sentence with more is a list of dates. */
+export function timesWithin(
+  times: readonly TimeMention[],
+  { start, end }: { start: number; end: number },
+): TimeMention[] {
+  let low = 0;
+  for (let high = times.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((times[middle]?.start ?? end) < start) low = middle + 1;
+    else high = middle;
+  }
+  return times.slice(low, low + 12).filter((time) => time.start < end);
 }
 
 /** A single date or period, as a record's field holds it; null when there is none. */

@@ -1,4 +1,4 @@
-import { type TimeMention, timeMentions } from './dates.ts';
+import { type TimeMention, timeMentions, timesWithin } from './dates.ts';
 import { type Piece, splitSentences } from './sentences.ts';
 
 /** A promise of when work begins, or how long it takes to begin. */
@@ -82,8 +82,7 @@ export function timelinePromises(text: string, today: string): TimelinePromise[]
   const promises: TimelinePromise[] = [];
   const times = timeMentions(text, today);
   for (const sentence of splitSentences(text)) {
-    for (const time of times) {
-      if (time.start < sentence.start || time.start >= sentence.end) continue;
+    for (const time of timesWithin(times, sentence)) {
       const clause = sentence.clauses.findLast((one) => one.start <= time.start) ?? sentence;
       // "Onboarding: two weeks" and "ready to start - Monday works" split what belongs together.
       const lead = sentence.text.slice(0, clause.start - sentence.start);
