@@ -160,7 +160,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       keyPair: await serverKeyPair(config),
       credentials: new CredentialChecker(database),
-      accept: (submission) => acceptor.accept(submission),
+      accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
       onActivity: () => intakeFirst.note(),
       answer: createAnswer({
         database,

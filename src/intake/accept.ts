@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../message/id.ts';
 import { newDelivery } from '../queue/new-delivery.ts';
+import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
 import type { Accepted, Submission } from './submission.ts';
@@ -102,41 +103,39 @@ export class Acceptor {
     });
     if (fresh.length === 0) return results;
 
-    await trx
-      .insertInto('messages')
-      .values(
-        fresh.map(({ submission: s, id, messageId, subject, dedupeKey }) => ({
-          id,
-          engine_id: s.engineId,
-          envelope_from: s.envelope.from,
-          params: JSON.stringify(s.envelope.params),
-          message_id: messageId,
-          subject,
-          size: s.raw.length,
-          received_at: now,
-          origin: JSON.stringify(s.origin),
-          dedupe_key: dedupeKey,
-          scheduled_at: s.scheduledAt ?? null,
-          judged_at: null,
-          answered_early: s.answerEarly ? 1 : 0,
-          lease_until: null,
-          lease_token: 0,
-          judge_attempts: 0,
-        })),
-      )
-      .execute();
-    await trx
-      .insertInto('bodies')
-      .values(
-        fresh.map(({ submission, id }) => ({
-          message_id: id,
-          revision: 0,
-          raw: submission.raw,
-          created_at: now,
-          actor: 'engine',
-        })),
-      )
-      .execute();
+    await bulkInsert(
+      trx,
+      'messages',
+      fresh.map(({ submission: s, id, messageId, subject, dedupeKey }) => ({
+        id,
+        engine_id: s.engineId,
+        envelope_from: s.envelope.from,
+        params: JSON.stringify(s.envelope.params),
+        message_id: messageId,
+        subject,
+        size: s.raw.length,
+        received_at: now,
+        origin: JSON.stringify(s.origin),
+        dedupe_key: dedupeKey,
+        scheduled_at: s.scheduledAt ?? null,
+        judged_at: null,
+        answered_early: s.answerEarly ? 1 : 0,
+        lease_until: null,
+        lease_token: 0,
+        judge_attempts: 0,
+      })),
+    );
+    await bulkInsert(
+      trx,
+      'bodies',
+      fresh.map(({ submission, id }) => ({
+        message_id: id,
+        revision: 0,
+        raw: submission.raw,
+        created_at: now,
+        actor: 'engine',
+      })),
+    );
     const deliveries = fresh.flatMap(({ submission, id }) =>
       submission.envelope.recipients.map(({ address, dsnNotify, dsnOrcpt }, index) =>
         newDelivery({
@@ -152,28 +151,20 @@ export class Acceptor {
       ),
     );
     for (let i = 0; i < deliveries.length; i += MAX_BATCH) {
-      await trx
-        .insertInto('deliveries')
-        .values(deliveries.slice(i, i + MAX_BATCH))
-        .execute();
+      await bulkInsert(trx, 'deliveries', deliveries.slice(i, i + MAX_BATCH));
     }
-    await trx
-      .insertInto('audit')
-      .values(
-        fresh.map(({ submission: s, id }) => ({
-          at: now,
-          actor: `engine:${s.engineId}`,
-          subject_type: 'message',
-          subject_id: id,
-          action: 'accepted',
-          detail: JSON.stringify({
-            size: s.raw.length,
-            recipients: s.envelope.recipients.length,
-            ...s.origin,
-          }),
-        })),
-      )
-      .execute();
+    await bulkInsert(
+      trx,
+      'audit',
+      fresh.map(({ submission: s, id }) => ({
+        at: now,
+        actor: `engine:${s.engineId}`,
+        subject_type: 'message',
+        subject_id: id,
+        action: 'accepted',
+        detail: JSON.stringify({ size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin }),
+      })),
+    );
     return results;
   }
 }

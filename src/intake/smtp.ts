@@ -289,13 +289,17 @@ function toRefusal(error: unknown): Refusal {
 }
 
 /** The whole message, or null when it is larger than `maxBytes` (then the rest is read and dropped). */
-async function collect(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return size > maxBytes ? null : Buffer.concat(chunks);
+function collect(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    stream.once('end', () => resolve(size > maxBytes ? null : Buffer.concat(chunks, size)));
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('the client went away inside DATA')));
+  });
 }

@@ -75,7 +75,7 @@ const LEXICON: [tag: string, pattern: RegExp][] = [
   ['Y', /\b(?:your|the (?:company|team|business|startup)'s)\b/gi],
   [
     'O',
-    /\b(?:[Oo]ur|[Mm]y|[Hh]is|[Hh]er|(?!(?:It|That|What|Here|There|Let|Who|How|Where|Today)'s)(?:[A-Z][\w&.-]+ ?){1,3}'s|(?:[A-Z][\w&.-]+)s')/g,
+    /\b(?:[Oo]ur|[Mm]y|[Hh]is|[Hh]er|(?!(?:It|That|What|Here|There|Let|Who|How|Where|Today)'s)[A-Z][\w&.-]{1,40}(?: [A-Z][\w&.-]{1,40}){0,2}'s|[A-Z][\w&.-]{1,40}s')/g,
   ],
   ['P', /\[(?:company|prospect)[^\]]*\]|\{\{?\s*company\w*\s*\}?\}/gi],
   ['P', /\b(?:you(?:'ve|'re|'d)?|you all|y'all|the (?:company|team|business|startup))\b/gi],
