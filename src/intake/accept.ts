@@ -186,9 +186,12 @@ const ENDED_UNSENT = ['rejected', 'closed', 'cancelled', 'failed', 'expired'] as
 async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<string, string>> {
   const keys = batch.flatMap((row) => row.dedupeKey ?? []);
   if (keys.length === 0) return new Map();
+  const ids = batch.flatMap((row) => row.messageId ?? []);
   const rows = await trx
     .selectFrom('messages')
     .select(['dedupe_key', 'id'])
+    // By Message-ID, which has an index; the key then says whether it is the same submission.
+    .where('message_id', 'in', ids)
     .where('dedupe_key', 'in', keys)
     .where('received_at', '>', now - DEDUPE_MS)
     .where((expression) =>

@@ -1,5 +1,5 @@
 import SQLite from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction, sql } from 'kysely';
+import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
 import { migrationProvider } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
@@ -35,6 +35,11 @@ const MAX_GROUP = 64;
 export class Database {
   readonly db: Kysely<Schema>;
   readonly #raw: SQLite.Database;
+  /** Transaction control, prepared once; used only while the one connection is held. */
+  readonly #control: Record<
+    'begin' | 'savepoint' | 'release' | 'takeBack' | 'commit' | 'rollback',
+    SQLite.Statement
+  >;
   #pending: Pending[] = [];
   #running = false;
   #lastGroup = 0;
@@ -55,6 +60,14 @@ export class Database {
     }
     this.#raw.pragma('cache_size = -65536');
     this.#raw.pragma('temp_store = MEMORY');
+    this.#control = {
+      begin: this.#raw.prepare('begin immediate'),
+      savepoint: this.#raw.prepare('savepoint piece'),
+      release: this.#raw.prepare('release piece'),
+      takeBack: this.#raw.prepare('rollback to piece'),
+      commit: this.#raw.prepare('commit'),
+      rollback: this.#raw.prepare('rollback'),
+    };
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
   }
 
@@ -115,30 +128,30 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
-        await this.#begin(connection);
+        await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
           const trx = connection as unknown as Trx;
           for (const { work, resolve, reject } of group) {
-            await sql`savepoint piece`.execute(trx);
+            this.#control.savepoint.run();
             try {
               const value = await work(trx);
-              await sql`release piece`.execute(trx);
+              this.#control.release.run();
               settle.push(() => resolve(value));
             } catch (error) {
               cause = error;
               // Fails when SQLite took the whole transaction back by itself (disk full, I/O error): then all of
               // the group failed.
-              await sql`rollback to piece`.execute(trx);
-              await sql`release piece`.execute(trx);
+              this.#control.takeBack.run();
+              this.#control.release.run();
               cause = undefined;
               settle.push(() => reject(error));
             }
           }
-          await sql`commit`.execute(trx);
+          this.#control.commit.run();
         } catch (error) {
           cause ??= error;
-          if (this.#raw.inTransaction) await sql`rollback`.execute(connection);
+          if (this.#raw.inTransaction) this.#control.rollback.run();
           throw error;
         }
       });
@@ -155,11 +168,11 @@ export class Database {
    * Takes the write lock before anything is read: a transaction that read first could not write any more once another
    * process (the command line) has written in between. Waits for that other process without blocking the event loop.
    */
-  async #begin(connection: Kysely<Schema>): Promise<void> {
+  async #begin(): Promise<void> {
     const until = performance.now() + this.#lockWaitMs;
     for (;;) {
       try {
-        await sql`begin immediate`.execute(connection);
+        this.#control.begin.run();
         return;
       } catch (error) {
         const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') ?? false;

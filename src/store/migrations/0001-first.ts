@@ -18,7 +18,6 @@ export async function up(db: Kysely<any>): Promise<void> {
       params text not null, message_id text, subject text, size integer not null, received_at bigint not null,
       origin text not null, dedupe_key text, scheduled_at bigint, judged_at bigint, answered_early integer not null,
       lease_until bigint, lease_token integer not null, judge_attempts integer not null)`,
-    sql`create index messages_dedupe on messages (dedupe_key, received_at) where dedupe_key is not null`,
     sql`create index messages_unjudged on messages (received_at) where judged_at is null`,
     sql`create index messages_by_message_id on messages (message_id) where message_id is not null`,
 
