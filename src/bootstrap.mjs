@@ -101,6 +101,7 @@ function linkCommand() {
 
 install();
 build();
+if (command === 'install') process.exit(0);
 
 function target() {
   if (command === 'test') {
