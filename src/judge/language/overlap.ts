@@ -132,13 +132,14 @@ export function indexForeign(
   text: string,
   own: ReadonlySet<string>,
   ownGrams: ReadonlySet<string>,
+  only: ReadonlySet<string> | null = null,
 ): ForeignIndex {
   const words = splitWords(text);
   const items = new Map<string, Item>();
   const matters = new Set<string>();
   for (const word of words) {
     const key = keyOf(word, text);
-    if (own.has(key)) continue;
+    if (own.has(key) || (only !== null && !only.has(key) && !MATTER_OF.has(key))) continue;
     const name = isName(word, text);
     const weight = weightOf(word, text, name);
     const known = items.get(key);
@@ -152,6 +153,11 @@ export function indexForeign(
     pairs: once(() => pairsOf(words, text)),
     grams: once(() => new Set([...gramsOf(words)].filter((gram) => !ownGrams.has(gram)))),
   };
+}
+
+/** Keys of all words of a draft, for `indexForeign`'s `only`: what the draft does not say need not be weighed. */
+export function draftKeys(text: string, sentences: readonly Piece[]): Set<string> {
+  return new Set(sentences.flatMap((one) => prepare(text, one).keys.filter((key) => key !== null)));
 }
 
 /** Keys of all words of a text, for `indexForeign`'s `own`. */

@@ -3,7 +3,7 @@ import { spanOf } from '../../message/fold.ts';
 import { type Attribution, attributionFinder } from '../language/attribution.ts';
 import { authoredText } from '../language/authored.ts';
 import { type ForeignKnowledge, foreignKnowledge, type ForeignSource } from '../language/foreign-text.ts';
-import { indexForeign, type Overlap, overlapOf, ownGrams, ownKeys } from '../language/overlap.ts';
+import { draftKeys, indexForeign, type Overlap, overlapOf, ownGrams, ownKeys } from '../language/overlap.ts';
 import { companyPattern } from '../language/company.ts';
 import { otherCustomer } from '../language/other-customer.ts';
 import { type Piece, type Sentence, splitSentences } from '../language/sentences.ts';
@@ -56,10 +56,11 @@ function fired(leak: Leak, input: RuleInput, part: 'subject' | 'body'): RuleResu
 function leakIn(text: string, known: ForeignKnowledge, sentences: Sentence[]): Leak | null {
   const own = ownKeys(known.own);
   const grams = ownGrams(known.own);
+  const said = draftKeys(text, sentences);
   const claimsIn = attributionFinder(known.ownRole, known.otherPeople);
   const claims = new Map(sentences.map((one) => [one, claimsIn(one)]));
   for (const source of known.sources) {
-    const foreign = indexForeign(source.text, own, grams);
+    const foreign = indexForeign(source.text, own, grams, said);
     for (const sentence of sentences) {
       const overlap = overlapOf(text, sentence, foreign);
       if (overlap === null) continue;
