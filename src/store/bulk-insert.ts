@@ -10,7 +10,7 @@ const MAX_COMPILED = 500;
  * Inserts rows that all have the same columns, in one statement. The statement is compiled once for each number of rows: on the
  * path every mail takes, compiling costs more than the insert.
  */
-export async function bulkInsert<T extends keyof Schema & string>(
+export async function bulkInsert<T extends keyof Schema>(
   trx: Trx,
   table: T,
   rows: readonly Insertable<Schema[T]>[],
@@ -24,7 +24,7 @@ export async function bulkInsert<T extends keyof Schema & string>(
   if (!query) {
     query = trx
       .insertInto(table)
-      .values(rows as never)
+      .values([...rows])
       .compile();
     // Kysely writes some values into the text; such a statement cannot be used for other rows.
     const reusable = query.parameters.length === parameters.length;
