@@ -83,8 +83,19 @@ function replaceLeaf(part: MimePart, text: string, splices: Splice[]): boolean {
   const shown = (html && lines !== '' ? textToHtml(lines) : lines).replaceAll('\n', '\r\n');
   // A mail may end with its header; the body needs the empty line before it.
   const gap = part.header.lines.at(-1)?.end === part.bodyStart ? '\r\n' : '';
-  splices.push({ start: part.bodyStart, end: part.bodyEnd, bytes: Buffer.from(gap + wrap(encode(shown))) });
+  splices.push({
+    start: part.bodyStart,
+    end: part.bodyEnd,
+    bytes: Buffer.from(gap + quotedPrintable(shown)),
+  });
   return true;
+}
+
+/** Quoted-printable (RFC 2045 6.7) in which no line can be taken for a boundary (RFC 2046 5.1.1). */
+function quotedPrintable(text: string): string {
+  const safe = (lines: string): string => lines.replace(/^--/gm, '=2D-');
+  // Once more after wrapping, which may begin a line anywhere.
+  return safe(wrap(safe(encode(text))));
 }
 
 /** The fields' lines go; `replacement` stands where the first was, or on top. */

@@ -169,7 +169,7 @@ describe('replaceBody', () => {
         expect(draft.body.replace(/\s+/g, ' ')).toBe(text.trimEnd().replace(/\s+/g, ' '));
         expect(trouble).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [['x\n--m'], ['x\n--m--\n']] },
     );
   });
 });
