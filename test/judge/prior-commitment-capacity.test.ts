@@ -43,6 +43,7 @@ const FIRES: [tied: string, draft: string][] = [
 ];
 
 const PASSES: [tied: string, draft: string][] = [
+  ['rust_bench', 'Three engineers could be working on your portal within two weeks.'],
   [
     'electricians',
     'Our electricians are on a hospital job until the end of June; six could be with you from 6 July.',

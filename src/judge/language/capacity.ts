@@ -196,6 +196,7 @@ export function spokenOf(sentence: string, capacity: Capacity): Spoken {
     const isCounted = lead.some((one) => COUNT.test(one));
     if (own) {
       if (differs([...lead, word], capacity)) other = true;
+      else if (isUnspecific([...lead, word], capacity)) other = true;
       else {
         same = true;
         counted ||= isCounted;
@@ -223,6 +224,12 @@ function differs(words: readonly string[], capacity: Capacity): boolean {
   if (words.some((word) => capacity.words.includes(word) && SPECIALITIES.has(word))) return false;
   const named = words.flatMap((word) => SPECIALITIES.get(word) ?? []);
   return named.length > 0 && !named.some((one) => capacity.specialities.has(one));
+}
+
+/** "Three engineers" need not be the Rust engineers that are promised elsewhere. */
+function isUnspecific(words: readonly string[], capacity: Capacity): boolean {
+  const technical = [...capacity.specialities].some((one) => TECHNICAL.has(one));
+  return technical && !words.some((word) => SPECIALITIES.has(word));
 }
 
 function tokens(text: string): string[] {
