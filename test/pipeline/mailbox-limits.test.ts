@@ -30,6 +30,28 @@ describe('the send window', () => {
     expect(nextOpening(at('2026-11-28T02:00:00Z'), night)).toBe(at('2026-12-04T22:00:00Z'));
   });
 
+  test.each([
+    [{ days: ['sun'], from: '09:00', to: '17:00' }],
+    [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '00:00', to: '00:30' }],
+    [{ days: ['sun'], from: '23:30', to: '00:30' }],
+  ])('is found to the minute around both clock changes: %j', (window) => {
+    const limits = { dailyCap: null, timeZone: 'Europe/Berlin', window };
+    for (const around of ['2026-03-28T10:07:00Z', '2026-03-29T01:30:00Z', '2026-10-24T22:10:00Z']) {
+      const found = nextOpening(at(around), limits);
+      // Open is where asking gives the moment back; no earlier minute may be open.
+      expect(nextOpening(found, limits)).toBe(found);
+      for (let t = Math.ceil(at(around) / 60_000) * 60_000; t < found; t += 60_000) {
+        const { weekday, minute } = localTime(t, 'Europe/Berlin');
+        const [from, to] = [window.from, window.to].map(
+          (x) => Number(x.slice(0, 2)) * 60 + Number(x.slice(3)),
+        );
+        const open = from < to && window.days.includes(weekday) && minute >= from && minute < to;
+        const evening = from > to && window.days.includes(weekday) && minute >= from;
+        expect(open || evening).toBe(false);
+      }
+    }
+  });
+
   test('found is the first open minute, as a minute-by-minute search finds it', () => {
     fc.assert(
       fc.property(
