@@ -83,10 +83,18 @@ export function nextOpening(now: number, limits: MailboxLimits): number {
   const from = minuteOf(limits.window.from);
   const start = Math.ceil(now / MINUTE) * MINUTE;
   let at = start;
-  // To the opening time of each day in turn; a clock change puts that off by an hour at the most.
+  // To the opening time of each day in turn.
   for (let round = 0; round < 64 && !isOpen(at, limits); round++) {
     const { minute } = localTime(at, limits.timeZone);
-    at = minute < from ? at + (from - minute) * MINUTE : nextDay(at, limits.timeZone);
+    if (minute >= from) at = nextDay(at, limits.timeZone);
+    else {
+      const target = at + (from - minute) * MINUTE;
+      // What a clock change on the way put it off by, over midnight too.
+      const off =
+        ((localTime(target, limits.timeZone).minute - from + 2.5 * DAY_MINUTES) % DAY_MINUTES) -
+        DAY_MINUTES / 2;
+      at = Math.max(at + MINUTE, target - off * MINUTE);
+    }
   }
   while (at - MINUTE >= start && isOpen(at - MINUTE, limits)) at -= MINUTE;
   return at;
