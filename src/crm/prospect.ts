@@ -104,6 +104,3 @@ export interface FieldEvidence {
   field: string;
   value: unknown;
 }
-
-/** Canonical roles of the published schema. */
-export const ROLES = ['founder', 'cto', 'vp_eng', 'c_level', 'other'] as const;

@@ -4,7 +4,7 @@ import { updateProspect } from '../crm/store.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
-import { TransitionError } from '../message/disposition.ts';
+import { type DispositionEvent, TransitionError } from '../message/disposition.ts';
 import { accountOwner } from '../pipeline/dispose.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
@@ -92,14 +92,7 @@ export class Review {
   reject(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'reject', act, async (trx, delivery, now) => {
       const note = act.reason ?? 'rejected by a reviewer';
-      const after = await settle(
-        trx,
-        delivery.id,
-        { type: 'reject', by: act.actor, note },
-        { actor: act.actor, now },
-      );
-      await queueReport(trx, after, 'report_failed', now);
-      return after;
+      return this.#endUnsent(trx, delivery, { type: 'reject', by: act.actor, note }, now);
     });
   }
 
@@ -120,14 +113,7 @@ export class Review {
   close(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'close', act, async (trx, delivery, now) => {
       const note = act.reason ?? `closed by ${act.actor}`;
-      const after = await settle(
-        trx,
-        delivery.id,
-        { type: 'close', by: act.actor, note },
-        { actor: act.actor, now },
-      );
-      await queueReport(trx, after, 'report_failed', now);
-      return after;
+      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, now);
     });
   }
 
@@ -142,14 +128,7 @@ export class Review {
         { actor: act.actor, at: now },
       );
       const note = `taken over by ${act.actor}`;
-      const after = await settle(
-        trx,
-        delivery.id,
-        { type: 'close', by: act.actor, note },
-        { actor: act.actor, now },
-      );
-      await queueReport(trx, after, 'report_failed', now);
-      return after;
+      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, now);
     });
   }
 
@@ -176,6 +155,18 @@ export class Review {
 
   #expiry(now: number): number {
     return now + this.#config.review.expire_days * 86_400_000;
+  }
+
+  /** Ends a mail that is not sent. The engine heard 250 for it, so it is told in the same transaction. */
+  async #endUnsent(
+    trx: Trx,
+    delivery: Delivery,
+    event: Extract<DispositionEvent, { type: 'reject' | 'close' }>,
+    now: number,
+  ): Promise<Delivery> {
+    const after = await settle(trx, delivery.id, event, { actor: event.by, now });
+    await queueReport(trx, after, 'report_failed', now);
+    return after;
   }
 
   async #act(
