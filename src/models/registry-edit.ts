@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { parseStrictYaml } from '../config/strict-yaml.ts';
+import { UserError } from '../config/user-error.ts';
+import { writeWhole } from './files.ts';
+import { modelName, type registrySchema, registrySchema as schema } from './registry-schema.ts';
+import { REGISTRY_FILE } from './registry.ts';
+
+const START = `# Models of this gate, laid over the registry that came with presend. Written by \`presend models\`; edits are kept.\n`;
+
+type Input = z.input<typeof registrySchema>;
+
+/** What to set in a user's registry; names not given stay as they are. */
+export interface RegistryChange {
+  active?: string | null;
+  shadow?: string | null;
+  models?: Input['models'];
+  profiles?: Input['profiles'];
+}
+
+/**
+ * Changes the user's registry and keeps its comments and everything else. The result is checked before it is written.
+ *
+ * @returns the registry's path
+ * @throws ConfigError when it would not be valid, or was not before
+ */
+export function editRegistry(folder: string, change: RegistryChange): string {
+  const path = join(folder, REGISTRY_FILE);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : START;
+  parseStrictYaml(before, path, schema);
+  const document = parseDocument(before);
+  for (const key of ['active', 'shadow'] as const) {
+    if (change[key] !== undefined) document.setIn([key], change[key]);
+  }
+  for (const key of ['profiles', 'models'] as const) {
+    for (const [name, value] of Object.entries(change[key] ?? {})) {
+      document.setIn([key, name], document.createNode(value));
+    }
+  }
+  const after = document.toString({ lineWidth: 0 });
+  parseStrictYaml(after, path, schema);
+  writeWhole(path, after);
+  return path;
+}
+
+/** @throws UserError when `name` cannot be a model's or profile's */
+export function requireName(name: string): string {
+  const parsed = modelName.safeParse(name);
+  if (parsed.success) return name;
+  throw new UserError(`"${name}" cannot be a name: it ${parsed.error.issues[0]?.message ?? 'is wrong'}`);
+}
