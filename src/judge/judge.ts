@@ -73,6 +73,7 @@ export function judgeByRules(input: JudgeInput): Verdict {
     prospect,
     rubric_version: rubric.version,
     adapter_version: null,
+    adapter: null,
     latency_ms: 0,
   };
 }

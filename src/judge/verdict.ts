@@ -64,6 +64,26 @@ export interface Notice {
   detail: string;
 }
 
+/** What the adapter made of one delivery, as stored with the verdict. */
+export interface AdapterRecord {
+  /** Model and adapter. */
+  version: string;
+  /** `shadow`: recorded only, it decided nothing. */
+  mode: 'active' | 'shadow';
+  /** Calibrated, of all five decisions; sums to 1. */
+  probabilities: Record<Decision, number>;
+  /** Probability the model spent on the five labels together, 0 to 1. */
+  mass: number;
+  /** null: not sure enough of any. */
+  decision: Decision | null;
+  /** Time the adapter took, milliseconds. */
+  latency_ms: number;
+  /** Parts of the record that did not fit the prompt. */
+  trimmed: string[];
+  /** One sentence by the model, written after the decision; null = none, or none yet. */
+  rationale: string | null;
+}
+
 /**
  * The judge's answer for one delivery. Exactly one of `decision` and `hold_reason` is set: doubt is not
  * a decision.
@@ -73,13 +93,16 @@ export interface Verdict {
   hold_reason: HoldReason | null;
   /** One sentence: the first finding's rationale, or what the doubt is. */
   rationale: string;
-  /** All findings, in rubric order. */
+  /** All findings, in rubric order, the adapter's last. */
   findings: Finding[];
   notices: Notice[];
   /** null when the recipient is unknown to the CRM mirror. */
   prospect: ProspectSnapshot | null;
   rubric_version: string;
+  /** The adapter that was asked, whether or not it answered; null = the rules alone. */
   adapter_version: string | null;
+  /** Its reading; null when it was not asked or did not answer. */
+  adapter: AdapterRecord | null;
   /** Time spent judging, milliseconds. */
   latency_ms: number;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { profileSchema } from '../judge/adapter/profile.ts';
 
-const name = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,62}$/i,
-    'must be a name of letters, digits, ".", "_" and "-", at most 63 long',
-  );
+const NAME_RULE = 'must be a name of letters, digits, ".", "_" and "-", at most 63 long';
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, NAME_RULE);
+/** Without this, zod only says that a key is invalid. */
+const named = {
+  error: ({ code }: { code?: string | undefined }) => (code === 'invalid_key' ? NAME_RULE : undefined),
+};
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 sum of 64 lower-case hex digits');
 
 /** Beside the registry that names it. Absolute paths are for a user's own registry only (checked when it is loaded). */

@@ -117,6 +117,7 @@ async function judgeOne(
         prospect: null,
         rubric_version: '',
         adapter_version: null,
+        adapter: null,
         latency_ms: 0,
       },
     };

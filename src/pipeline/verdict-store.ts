@@ -1,17 +1,21 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
-import type { Finding, HoldReason, Notice, Verdict } from '../judge/verdict.ts';
+import type { AdapterRecord, Finding, HoldReason, Notice, Verdict } from '../judge/verdict.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema, VerdictTable } from '../store/schema.ts';
 
-/** Stores a verdict; a delivery judged again gets another row, the newest counts. */
+/**
+ * Stores a verdict; a delivery judged again gets another row, the newest counts.
+ *
+ * @returns the row's id, for what is added to it later
+ */
 export async function saveVerdict(
   trx: Trx,
   deliveryId: string,
   verdict: Verdict,
   now: number,
-): Promise<void> {
-  await trx
+): Promise<number> {
+  const { id } = await trx
     .insertInto('verdicts')
     .values({
       delivery_id: deliveryId,
@@ -24,8 +28,29 @@ export async function saveVerdict(
       prospect: verdict.prospect && JSON.stringify(verdict.prospect),
       rubric_version: verdict.rubric_version,
       adapter_version: verdict.adapter_version,
+      adapter: verdict.adapter && JSON.stringify(verdict.adapter),
       latency_ms: verdict.latency_ms,
     })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Adds what the adapter said after the verdict was stored: its sentence, or its reading in shadow. */
+export async function addAdapterRecord(
+  trx: Trx,
+  verdictId: number,
+  verdict: Pick<Verdict, 'adapter' | 'adapter_version' | 'findings' | 'notices'>,
+): Promise<void> {
+  await trx
+    .updateTable('verdicts')
+    .set({
+      adapter: verdict.adapter && JSON.stringify(verdict.adapter),
+      adapter_version: verdict.adapter_version,
+      findings: JSON.stringify(verdict.findings),
+      notices: JSON.stringify(verdict.notices),
+    })
+    .where('id', '=', verdictId)
     .execute();
 }
 
@@ -42,6 +67,7 @@ function fromRow(row: Selectable<VerdictTable>): StoredVerdict {
     prospect: row.prospect === null ? null : (JSON.parse(row.prospect) as ProspectSnapshot),
     rubric_version: row.rubric_version,
     adapter_version: row.adapter_version,
+    adapter: row.adapter === null ? null : (JSON.parse(row.adapter) as AdapterRecord),
     latency_ms: row.latency_ms,
   };
 }

@@ -48,7 +48,12 @@ export interface MessageTable {
   answered_early: number;
   lease_until: number | null;
   lease_token: number;
+  /** Claims for the judge that did not come to an end; what kills its judge too often is held. */
   judge_attempts: number;
+  /** 1 = the rules let it go and it is in the adapter's line; other mail does not wait behind it. */
+  in_adapter_line: Generated<number>;
+  /** How often the adapter failed on this very mail. */
+  adapter_failures: Generated<number>;
 }
 
 /** Raw bytes; revision 0 is as accepted, higher ones are a reviewer's edits. */
@@ -116,6 +121,8 @@ export interface VerdictTable {
   prospect: string | null;
   rubric_version: string;
   adapter_version: string | null;
+  /** JSON of AdapterRecord; null = it gave no reading. */
+  adapter: string | null;
   latency_ms: number;
 }
 

@@ -17,8 +17,13 @@ export async function up(db: Kysely<any>): Promise<void> {
       id text primary key, engine_id text not null references engines(id), envelope_from text not null,
       params text not null, message_id text, subject text, size integer not null, received_at bigint not null,
       origin text not null, dedupe_key text, scheduled_at bigint, judged_at bigint, answered_early integer not null,
-      lease_until bigint, lease_token integer not null, judge_attempts integer not null)`,
-    sql`create index messages_unjudged on messages (received_at) where judged_at is null`,
+      lease_until bigint, lease_token integer not null, judge_attempts integer not null,
+      in_adapter_line integer not null default 0, adapter_failures integer not null default 0)`,
+    // Two lines: mail that waits for the adapter must cost the other mail nothing.
+    sql`create index messages_unjudged on messages (received_at)
+      where judged_at is null and in_adapter_line = 0`,
+    sql`create index messages_in_adapter_line on messages (adapter_failures, received_at)
+      where judged_at is null and in_adapter_line = 1`,
     sql`create index messages_by_message_id on messages (message_id) where message_id is not null`,
 
     sql`create table bodies (
@@ -54,7 +59,7 @@ export async function up(db: Kysely<any>): Promise<void> {
     sql`create table verdicts (
       id ${serial}, delivery_id text not null references deliveries(id), created_at bigint not null,
       decision text, hold_reason text, rationale text not null, findings text not null, notices text not null,
-      prospect text, rubric_version text not null, adapter_version text, latency_ms real not null)`,
+      prospect text, rubric_version text not null, adapter_version text, adapter text, latency_ms real not null)`,
     sql`create index verdicts_by_delivery on verdicts (delivery_id)`,
 
     sql`create table audit (
