@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Pieces of a file from `start` to `end` (exclusive; default: its end). Ends early where the file does. */
+/** Pieces of `size` bytes of a file from `start` to `end` (exclusive; default: its end); only the last is shorter. */
 export async function* readPieces(
   path: string,
   { start = 0, end = Number.POSITIVE_INFINITY, size = 1024 * 1024 } = {},
@@ -13,10 +13,15 @@ export async function* readPieces(
     for (let position = start; position < end; ) {
       // A buffer of its own each time: the reader may keep it.
       const buffer = Buffer.allocUnsafe(Math.min(size, end - position));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
+      let filled = 0;
+      while (filled < buffer.length) {
+        const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      if (filled > 0) yield buffer.subarray(0, filled);
+      if (filled < buffer.length) return;
+      position += filled;
     }
   } finally {
     await file.close();

@@ -24,7 +24,8 @@ const ARRAY = 9;
 
 /**
  * Writes a GGUF file (version 3, little endian). Tensor data passes through and is never held as a whole. The file
- * appears under `path` only when it is complete and on disk; when anything throws, nothing is left behind.
+ * appears under `path` only when it is complete and on disk; when anything throws, nothing is left behind. `accept` is
+ * called when all data have passed and may throw to refuse them.
  *
  * @returns its length in bytes
  */
@@ -32,11 +33,13 @@ export async function writeGguf(
   path: string,
   metadata: Readonly<Record<string, GgufField>>,
   tensors: readonly GgufTensorSource[],
+  accept: () => void = () => {},
 ): Promise<number> {
   const partial = `${path}.${process.pid}.partial`;
   const file = await open(partial, 'w', 0o644);
   try {
     const bytes = await write(file, metadata, tensors);
+    accept();
     await file.sync();
     await file.close();
     await rename(partial, path);
