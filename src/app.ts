@@ -16,12 +16,17 @@ import { CredentialChecker } from './intake/credentials.ts';
 import { addEngine, listEngines } from './intake/engine-store.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import { serverKeyPair } from './intake/tls.ts';
+import { AdapterJudge, type JudgeModel } from './judge/adapter-judge.ts';
+import { adapterMode } from './judge/adapter-mode.ts';
+import { openConfiguredModel } from './judge/adapter/open.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { type Rubric, loadRubric } from './judge/rubric.ts';
 import { parseMessage } from './message/parse.ts';
 import type { Logger } from './observability/logger.ts';
-import { createMetrics } from './observability/metrics.ts';
+import { type Metrics, createMetrics } from './observability/metrics.ts';
+import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
+import { type AdapterBench, waitMs } from './pipeline/consult-adapter.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
 import { keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
@@ -29,7 +34,7 @@ import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
-import { Runner } from './queue/runner.ts';
+import { Runner, type RunnerOptions } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { signingKey } from './review/links.ts';
@@ -43,6 +48,8 @@ export interface AppOptions {
   /** Milliseconds since the epoch; tests bring their own clock. */
   now?: () => number;
   random?: () => number;
+  /** The judge model; null = the rules alone. Default: the one that is configured. */
+  model?: JudgeModel | null;
   /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
   pollMs?: number;
 }
@@ -84,6 +91,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const upstreams = config.upstreams.map((upstream) =>
       loadUpstream(upstream, { base: dirname(config.source ?? config.data_dir), hostname: config.hostname }),
     );
+    const bench = await adapterBench(options, { metrics, now, rubric, onReady: () => runner.wake() });
+    if (bench) closers.push(() => bench.judge.stop());
+    const afterVerdict = bench && new AfterVerdict({ database, bench, log });
+    if (afterVerdict) closers.push(() => afterVerdict.stop());
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
     const judge = createJudge({ database, rubric });
@@ -91,7 +102,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       database,
       now,
       log,
-      rejudge: createRejudge({ database, judge, now }),
+      rejudge: createRejudge({ database, judge, bench, now }),
     });
     const review = new Review({ database, config, rubric: () => rubric, now });
     const linkKey = signingKey(config.data_dir);
@@ -108,8 +119,23 @@ export async function startApp(options: AppOptions): Promise<App> {
       pollMs,
       leaseMs: leaseMs(config),
       concurrency: config.delivery.concurrency,
+      adapterLine: adapterLine(config, bench, now),
       processMessage: (message) =>
-        processMessage({ database, config, now, log, metrics, board, parse: parseMessage, judge }, message),
+        processMessage(
+          {
+            database,
+            config,
+            now,
+            log,
+            metrics,
+            board,
+            parse: parseMessage,
+            judge,
+            bench,
+            afterVerdict: (judgement) => afterVerdict?.add(judgement),
+          },
+          message,
+        ),
       deliverMessage: (delivery) =>
         deliverMessage(
           {
@@ -134,7 +160,16 @@ export async function startApp(options: AppOptions): Promise<App> {
         ...config.http,
         log,
         routers: [
-          ['/', healthRoutes({ database, metrics, now, isStopping: () => stopping })],
+          [
+            '/',
+            healthRoutes({
+              database,
+              metrics,
+              adapter: bench?.judge ?? null,
+              now,
+              isStopping: () => stopping,
+            }),
+          ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
         ],
       }),
@@ -142,6 +177,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
 
+    bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
     const housekeeping = repeat(
@@ -189,6 +225,58 @@ export async function startApp(options: AppOptions): Promise<App> {
     await stopAll();
     throw error;
   }
+}
+
+/** The configured judge model, not loaded yet; null when the rules judge alone. */
+async function adapterBench(
+  { config, log, model }: AppOptions,
+  {
+    metrics,
+    now,
+    rubric,
+    onReady,
+  }: { metrics: Metrics; now: () => number; rubric: Rubric; onReady: () => void },
+): Promise<AdapterBench | null> {
+  const opened =
+    model === undefined
+      ? await openConfiguredModel(config, {
+          log,
+          warn: (sentence) => log.warn(sentence),
+          onTrouble: (kind) => metrics.adapterTroubles.inc({ kind }),
+        })
+      : model;
+  if (!opened) return null;
+  const mode = adapterMode(config.adapter.mode, opened, log);
+  const judge = new AdapterJudge({
+    model: opened,
+    mode,
+    now,
+    log,
+    onReady,
+    onCall: (result, seconds) => {
+      metrics.adapterCalls.inc({ result });
+      metrics.adapterSeconds.observe({ result }, seconds);
+    },
+  });
+  return { judge, config: config.adapter, rubric: () => rubric };
+}
+
+/** A few messages more than the adapter reads at once, so that it need not wait for the rules. */
+const READ_AHEAD = 3;
+
+/** Without an adapter that decides, nothing in its line (of an earlier run) has anything to wait for. */
+function adapterLine(
+  config: Config,
+  bench: AdapterBench | null,
+  now: () => number,
+): RunnerOptions['adapterLine'] {
+  return {
+    limit: (bench?.judge.model.concurrency ?? 1) + READ_AHEAD,
+    acceptedBefore: () => {
+      const free = !bench || bench.judge.mode() !== 'active' || bench.judge.available();
+      return free ? Number.MAX_SAFE_INTEGER : now() - waitMs(config.adapter);
+    },
+  };
 }
 
 /** Creates the demo engine and the example CRM in an empty database. Returns whether it was empty. */

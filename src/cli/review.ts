@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { loadRubric } from '../judge/rubric.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { createJudge, createRejudge } from '../pipeline/judge-delivery.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { editDelivery } from '../review/edit.ts';
 import { listDeliveries } from '../review/read.ts';
 import { type Label, Review } from '../review/review.ts';
+import { openBench } from './adapter-bench.ts';
 import { actorName } from './actor.ts';
 import { count } from './arguments.ts';
 import { withExistingDatabase } from './context.ts';
@@ -143,11 +145,15 @@ Examples:
         const rubric = loadRubric(config.rubric);
         const actor = actorName();
         const judge = createJudge({ database, rubric });
-        const verdict = await editDelivery(
-          { database, now: Date.now, rejudge: createRejudge({ database, judge, now: Date.now }) },
-          id,
-          { text, subject: options.subject, actor },
-        );
+        const bench = await openBench(config, rubric);
+        const rejudge = createRejudge({ database, judge, bench, now: Date.now });
+        const edit = { text, subject: options.subject, actor };
+        let verdict: Verdict;
+        try {
+          verdict = await editDelivery({ database, now: Date.now, rejudge }, id, edit);
+        } finally {
+          await bench?.judge.stop();
+        }
         const passes = verdict.decision === 'PASS';
         let after: Delivery | null = null;
         if (options.release && (passes || options.force)) {

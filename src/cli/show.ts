@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { AdapterRecord } from '../judge/verdict.ts';
+import { DECISIONS } from '../message/types.ts';
 import { readRaw } from '../queue/store.ts';
 import { parseMessage } from '../message/parse.ts';
 import { type DeliveryDetail, readDetails } from '../review/read.ts';
@@ -52,6 +54,14 @@ function print(detail: DeliveryDetail & { draft: { subject: string | null; body:
   }
 }
 
+function printAdapter({ mode, probabilities, mass, latency_ms, trimmed, rationale }: AdapterRecord): void {
+  const shares = DECISIONS.map((decision) => `${decision} ${probabilities[decision].toFixed(3)}`).join(', ');
+  const left = trimmed.length > 0 ? `, without ${trimmed.join(', ')}` : '';
+  printLine(`  adapter${mode === 'shadow' ? ' (in shadow)' : ''}: ${shares}`);
+  printLine(`      on the labels ${mass.toFixed(3)}, in ${latency_ms.toFixed(0)} ms${left}`);
+  if (rationale !== null) printLine(`      "${rationale}"`);
+}
+
 function printVerdict(verdict: NonNullable<DeliveryDetail['verdict']>): void {
   printLine(`${verdict.decision ?? `HOLD (${verdict.hold_reason})`}: ${verdict.rationale}`);
   for (const finding of verdict.findings) {
@@ -65,6 +75,7 @@ function printVerdict(verdict: NonNullable<DeliveryDetail['verdict']>): void {
   printLine(
     `  judged in ${verdict.latency_ms.toFixed(1)} ms by rubric ${verdict.rubric_version || '–'}, adapter ${verdict.adapter_version ?? 'none'}`,
   );
+  if (verdict.adapter) printAdapter(verdict.adapter);
   if (!verdict.prospect) return printLine('  The recipient is not in the CRM mirror.');
   const { thread, foreign, peers, available_signals, commitments, ...facts } = verdict.prospect;
   printLine('  CRM record as judged:');

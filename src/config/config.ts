@@ -48,6 +48,7 @@ export const decisionsSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   data_dir: z.string().default('data'),
+  models_dir: z.string().nullable().default(null),
   rubric: z.string().default('rubric.yaml'),
   hostname: z.string().nullable().default(null),
   smtp: z
@@ -84,6 +85,18 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   decisions: decisionsSchema.prefault({}),
+  adapter: z
+    .strictObject({
+      mode: z.enum(['active', 'shadow', 'off']).default('active'),
+      model: z.string().nullable().default(null),
+      when_unavailable: z.enum(['rules', 'hold']).default('rules'),
+      wait_minutes: z.number().min(0).max(1_440).default(15),
+      timeout_ms: z.int().positive().max(600_000).default(30_000),
+      queue: z.int().positive().max(10_000).default(64),
+      gpu: z.enum(['auto', 'cuda', 'vulkan']).or(z.literal(false)).default(false),
+      threads: z.int().positive().max(1024).nullable().default(null),
+    })
+    .prefault({}),
   internal: z
     .strictObject({
       addresses: z.array(address).default([]),
@@ -160,6 +173,7 @@ export function loadConfig(
     source,
     hostname: parsed.hostname ?? hostname(),
     data_dir: resolve(options.dataDir ?? process.env['PRESEND_DATA'] ?? parsed.data_dir),
+    models_dir: parsed.models_dir && resolve(base, parsed.models_dir),
     rubric: resolve(base, parsed.rubric),
     smtp: {
       ...parsed.smtp,

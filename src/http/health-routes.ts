@@ -1,23 +1,32 @@
 import { Router } from 'express';
 import { sql } from 'kysely';
+import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Database } from '../store/database.ts';
 
+const ADAPTER_STATES = ['off', 'loading', 'ready', 'failed'] as const;
+
 /**
  * `/healthz` – the process answers; `/readyz` – it can take mail (the database takes writes); `/metrics` – Prometheus.
+ * An adapter that is loading or has failed makes nothing unready: mail is taken and waits for it.
  */
 export function healthRoutes({
   database,
   metrics,
+  adapter,
   now,
   isStopping,
 }: {
   database: Database;
   metrics: Metrics;
+  /** null: the rules judge alone. */
+  adapter: AdapterJudge | null;
   now: () => number;
   isStopping: () => boolean;
 }): Router {
   const router = Router();
+  const adapterState = (): (typeof ADAPTER_STATES)[number] =>
+    adapter === null || adapter.mode() === 'off' ? 'off' : adapter.model.adapter.health().state;
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
 
   router.get('/readyz', async (_req, res) => {
@@ -30,7 +39,13 @@ export function healthRoutes({
           .onConflict((c) => c.column('key').doUpdateSet({ value: String(now()) }))
           .execute(),
       );
-      res.json({ status: 'ready', judge: 'rules' });
+      const mode = adapter?.mode() ?? 'off';
+      const version = adapter?.model.adapter.version ?? null;
+      res.json({
+        status: 'ready',
+        judge: mode === 'active' ? 'rules and adapter' : 'rules',
+        adapter: { mode, state: adapterState(), version },
+      });
     } catch {
       res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });
     }
@@ -56,6 +71,14 @@ export function healthRoutes({
       )
       .groupBy('state')
       .execute();
+    const line = await database.db
+      .selectFrom('messages')
+      .select(sql<number>`count(*)`.as('count'))
+      .where('judged_at', 'is', null)
+      .where('in_adapter_line', '=', sql.lit(1))
+      .executeTakeFirstOrThrow();
+    metrics.adapterLine.set(line.count);
+    for (const state of ADAPTER_STATES) metrics.adapterState.set({ state }, state === adapterState() ? 1 : 0);
     metrics.deliveries.reset();
     for (const row of rows) metrics.deliveries.set({ state: row.state }, row.count);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());

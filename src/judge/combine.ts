@@ -10,7 +10,9 @@ import type { AdapterRecord, Finding, HoldReason, Notice, Verdict } from './verd
  */
 export type Opinion =
   | { kind: 'reading'; classification: Classification; latencyMs: number }
-  | { kind: 'unavailable' | 'unreadable' | 'too_long'; detail: string };
+  /** `failed`: it was asked and the call failed, so the mail itself may be why. */
+  | { kind: 'unavailable'; failed?: boolean; detail: string }
+  | { kind: 'unreadable' | 'too_long'; detail: string };
 
 export interface CombineOptions {
   /** Version of the adapter that was asked. */

@@ -30,6 +30,36 @@ export function createMetrics() {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     }),
+    adapterCalls: new Counter({
+      name: 'presend_adapter_calls_total',
+      help: 'Calls that asked the adapter for a decision, by result (ok or the trouble).',
+      labelNames: ['result'],
+      registers,
+    }),
+    adapterSeconds: new Histogram({
+      name: 'presend_adapter_seconds',
+      help: 'Time of those calls, failed ones too.',
+      labelNames: ['result'],
+      buckets: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    adapterTroubles: new Counter({
+      name: 'presend_adapter_troubles_total',
+      help: 'What went wrong inside the adapter: load, crash, hang, malformed, queue_full.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    adapterState: new Gauge({
+      name: 'presend_adapter_state',
+      help: '1 for the state the adapter is in: off, loading, ready or failed.',
+      labelNames: ['state'],
+      registers,
+    }),
+    adapterLine: new Gauge({
+      name: 'presend_adapter_line',
+      help: 'Messages that wait for the adapter.',
+      registers,
+    }),
     attempts: new Counter({
       name: 'presend_courier_attempts_total',
       help: 'Courier attempts by upstream and outcome.',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../intake/engine-store.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import type { Finding, Verdict } from '../judge/verdict.ts';
 import type { GateHold } from '../message/disposition.ts';
 
 export type Outcome = 'relay' | 'hold' | 'forward' | 'suppress';
@@ -34,13 +34,21 @@ function ofVerdict(verdict: Verdict, engine: Engine, config: Config): Disposal {
     return { outcome: 'hold', reason: verdict.hold_reason, note: verdict.rationale };
   }
   if (verdict.decision === 'PASS') return { outcome: 'relay', reason: null, note: verdict.rationale };
-  const rule = verdict.findings.find((f) => f.enforced && f.decision === verdict.decision)?.rule ?? null;
+  const rule = decidingRule(verdict);
+  // What the adapter alone asks for is at most a hold, PENALISE too, whatever is configured for the decision: only a CRM
+  // fact or a rule acts by itself, and a reviewer sees and labels every stop that no rule shares.
+  if (rule === 'adapter') return { outcome: 'hold', reason: rule, note: verdict.rationale };
   const outcome = engine.decisions?.[verdict.decision] ?? config.decisions[verdict.decision];
   if (outcome === 'forward' && accountOwner(verdict.prospect?.account_owner ?? null, config) === null) {
     const note = `${verdict.rationale} There is no account owner to forward to, and no escalation.fallback.`;
     return { outcome: 'hold', reason: rule, note };
   }
   return { outcome, reason: rule, note: verdict.rationale };
+}
+
+/** Whose decision it is; the adapter's only where no rule found the same. */
+export function decidingRule({ decision, findings }: Verdict): Finding['rule'] | null {
+  return findings.find((finding) => finding.enforced && finding.decision === decision)?.rule ?? null;
 }
 
 /** The prospect's account owner if that is an address, else the configured fallback. */

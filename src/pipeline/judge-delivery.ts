@@ -12,6 +12,7 @@ import { newText } from '../message/new-text.ts';
 import { parseMessage } from '../message/parse.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
+import { type AdapterBench, consultNow } from './consult-adapter.ts';
 import type { JudgeDelivery } from './process-message.ts';
 import type { Rejudge } from './rejudge.ts';
 
@@ -62,19 +63,22 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
     return {
       prospectId: found?.prospect.id ?? null,
       takenOverBy: found?.prospect.taken_over_by ?? null,
+      input: prospect && { draft, prospect, channel: 'email', today: isoDate(now) },
       verdict: { ...verdict, latency_ms: performance.now() - began },
     };
   };
 }
 
-/** Judges a stored delivery's text again, with today's record. */
+/** Judges a stored delivery's text again, with today's record, by the rules and the adapter (`bench`; null = none). */
 export function createRejudge({
   database,
   judge,
+  bench,
   now,
 }: {
   database: Database;
   judge: JudgeDelivery;
+  bench: AdapterBench | null;
   now: () => number;
 }): Rejudge {
   return async (delivery, revision) => {
@@ -82,6 +86,8 @@ export function createRejudge({
     if (!engine)
       throw new Error(`delivery ${delivery.id} names engine ${delivery.engine_id}, which does not exist`);
     const raw = await readRaw(database.db, delivery.message_id, revision ?? delivery.body_revision);
-    return judge({ parsed: await parseMessage(raw), engine, address: delivery.recipient, now: now() });
+    const parsed = await parseMessage(raw);
+    const byRules = await judge({ parsed, engine, address: delivery.recipient, now: now() });
+    return { ...byRules, verdict: (await consultNow(bench, byRules)) ?? byRules.verdict };
   };
 }

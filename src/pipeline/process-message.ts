@@ -1,27 +1,36 @@
 import type { Config } from '../config/config.ts';
 import { addressKey } from '../crm/address.ts';
 import { type Engine, findEngine } from '../intake/engine-store.ts';
+import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
-import { type MessageRow, readRaw } from '../queue/store.ts';
+import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import type { StoredJudgement } from './after-verdict.ts';
+import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
 import { saveVerdict } from './verdict-store.ts';
 
-/** Judges one delivery of a parsed message; see judge-delivery.ts. */
+/** Judges one delivery of a parsed message by the rules; see judge-delivery.ts. */
 export type JudgeDelivery = (input: {
   parsed: ParsedMessage;
   engine: Engine;
   address: string;
   now: number;
-}) => Promise<{ verdict: Verdict; prospectId: string | null; takenOverBy: string | null }>;
+}) => Promise<{
+  verdict: Verdict;
+  prospectId: string | null;
+  takenOverBy: string | null;
+  /** What the adapter would read; null when the CRM does not know the recipient. */
+  input: AdapterInput | null;
+}>;
 
 export interface ProcessOptions {
   database: Database;
@@ -32,6 +41,10 @@ export interface ProcessOptions {
   board: OutcomeBoard;
   parse: (raw: Buffer) => Promise<ParsedMessage>;
   judge: JudgeDelivery;
+  /** null: the rules judge alone. */
+  bench: AdapterBench | null;
+  /** Told of verdicts that are on disk. */
+  afterVerdict: (judgement: StoredJudgement) => void;
 }
 
 /** A mail that kills its judge so often is held without another try. */
@@ -40,14 +53,20 @@ const MAX_JUDGE_ATTEMPTS = 3;
 interface JudgedDelivery extends Judged {
   delivery: Delivery;
   prospectId: string | null;
+  input: AdapterInput | null;
 }
 
 /**
- * The way of one message, from accepted to disposed of: parse → prospect → judge → transition, saved with its
+ * The way of one message, from accepted to disposed of: parse → prospect → rules → adapter → transition, saved with its
  * audit entries in one transaction. Whoever waits for the verdict is told after it is durable.
+ *
+ * @returns `waits` when it joined the adapter's line instead
  */
-export async function processMessage(options: ProcessOptions, message: MessageRow): Promise<void> {
-  const { database, config, now, board, parse, metrics } = options;
+export async function processMessage(
+  options: ProcessOptions,
+  message: MessageRow,
+): Promise<'judged' | 'waits'> {
+  const { database, config, now, board, parse, metrics, bench, afterVerdict } = options;
   const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
@@ -63,26 +82,34 @@ export async function processMessage(options: ProcessOptions, message: MessageRo
   const revision = await newestRevision(database.db);
   const parsed = await parse(await readRaw(database.db, message.id, 0));
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
-  const judged = await Promise.all(
+  const byRules = await Promise.all(
     deliveries.map((delivery) =>
       judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
     ),
   );
+  const consulted = bench
+    ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
+    : { waits: false as const, judged: byRules };
+  if (consulted.waits) {
+    await database.transact((trx) => joinAdapterLine(trx, message, consulted.failed));
+    return 'waits';
+  }
 
-  const disposals = await database.transact((trx) =>
+  const { judged } = consulted;
+  const saved = await database.transact((trx) =>
     save(trx, { config, engine, message, judged, revision, subject: parsed.draft.subject }, now()),
   );
 
-  for (const [i, { verdict }] of judged.entries()) {
-    if (!verdict) continue;
-    metrics.judged.inc({
-      decision: verdict.decision ?? verdict.hold_reason ?? '',
-      state: disposals[i]!.outcome,
-    });
-    metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
-  }
   const outcomes = await readOutcomes(database.db, message.id);
   if (outcomes) board.publish(message.id, outcomes);
+  for (const [i, { delivery, verdict, input }] of judged.entries()) {
+    const { disposal, verdictId } = saved[i]!;
+    if (!verdict || verdictId === null) continue;
+    metrics.judged.inc({ decision: verdict.decision ?? verdict.hold_reason ?? '', state: disposal.outcome });
+    metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
+    afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
+  }
+  return 'judged';
 }
 
 /** A judge that throws is doubt, and doubt is a hold. */
@@ -97,7 +124,7 @@ async function judgeOne(
     visible: visible.has(delivery.address_key),
     front: null,
   };
-  const nobody = { prospectId: null, takenOverBy: null };
+  const nobody = { prospectId: null, takenOverBy: null, input: null };
   if (base.internal) return { ...base, ...nobody, verdict: null };
   try {
     if (attempt > MAX_JUDGE_ATTEMPTS) throw new Error(`given up after ${MAX_JUDGE_ATTEMPTS} attempts`);
@@ -135,11 +162,17 @@ interface ToSave {
   subject: string | null;
 }
 
+interface Saved {
+  disposal: Disposal;
+  verdictId: number | null;
+}
+
+/** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
   { config, engine, message, judged, revision, subject }: ToSave,
   now: number,
-): Promise<Disposal[]> {
+): Promise<Saved[]> {
   const current = await trx
     .selectFrom('messages')
     .select(['lease_token', 'answered_early'])
@@ -153,9 +186,11 @@ async function save(
   }
   const disposals = dispose(judged, engine, config);
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
+  const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
-    if (verdict) await saveVerdict(trx, delivery.id, verdict, now);
-    const { outcome, reason, note } = disposals[i]!;
+    const disposal = disposals[i]!;
+    saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
+    const { outcome, reason, note } = disposal;
     const after = await settle(
       trx,
       delivery.id,
@@ -186,5 +221,5 @@ async function save(
     .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
     .where('id', '=', message.id)
     .execute();
-  return disposals;
+  return saved;
 }

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import type { Decision } from '../message/types.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import type { EngineMode } from '../intake/engine-store.ts';
 import type { Rubric } from '../judge/rubric.ts';
@@ -7,6 +6,8 @@ import { decidedByRecord } from '../judge/record-rules.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { decidingRule } from './dispose.ts';
+import { newestVerdict } from './verdict-store.ts';
 
 /**
  * What changed since the judgement and stops a relay after all: run inside the transaction before every courier attempt
@@ -51,7 +52,7 @@ export async function recheck(
   const stop = decidedByRecord(record, rubric);
   if (stop) return { type: 'suppress', rule: stop.rule, note: stop.rationale };
   // Judged while the engine was only observed, and stopped now that it is not.
-  if (delivery.released_by === null && !mayRelay(delivery.decision, { ...decisions, ...ownDecisions })) {
+  if (delivery.released_by === null && !(await mayRelay(trx, delivery, { ...decisions, ...ownDecisions }))) {
     return hold(
       'judged_in_observe',
       `it was judged ${delivery.decision ?? 'doubtful'} while the engine was observed`,
@@ -66,7 +67,14 @@ export async function recheck(
   return null;
 }
 
-/** Does the decision let a mail go without a person? Doubt (null) does not. */
-function mayRelay(decision: Decision | null, decisions: Config['decisions']): boolean {
-  return decision === 'PASS' || (decision === 'PENALISE' && decisions.PENALISE === 'relay');
+/** Does the decision let a mail go without a person? Doubt (null) does not, and no stop that is the adapter's alone. */
+async function mayRelay(
+  trx: Trx,
+  { id, decision }: Delivery,
+  decisions: Config['decisions'],
+): Promise<boolean> {
+  if (decision === 'PASS') return true;
+  if (decision !== 'PENALISE' || decisions.PENALISE !== 'relay') return false;
+  const verdict = await newestVerdict(trx, id);
+  return verdict !== null && decidingRule(verdict) !== 'adapter';
 }

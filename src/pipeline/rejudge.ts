@@ -5,6 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
+import { decidingRule } from './dispose.ts';
 import { queueReport } from './own-mail.ts';
 import { saveVerdict } from './verdict-store.ts';
 
@@ -112,7 +113,7 @@ export async function applyRejudged(
   },
 ): Promise<Delivery> {
   const { verdict, at, actor } = judged;
-  const rule = verdict.findings.find((f) => f.enforced && f.decision === verdict.decision)?.rule;
+  const rule = decidingRule(verdict);
   const passes = verdict.decision === 'PASS';
   await saveVerdict(trx, delivery.id, verdict, at);
   const after = await settle(
@@ -124,7 +125,8 @@ export async function applyRejudged(
       // What passes now is still held: it keeps the reason it was held for.
       holdReason: passes ? delivery.hold_reason : (rule ?? verdict.hold_reason),
       note: passes ? `passes now: ${verdict.rationale}` : verdict.rationale,
-      suppress: verdict.decision === 'SUPPRESS',
+      // A SUPPRESS of the adapter alone stays a hold.
+      suppress: verdict.decision === 'SUPPRESS' && rule !== 'adapter',
       ...(judged.bodyRevision === undefined ? {} : { bodyRevision: judged.bodyRevision }),
     },
     {

@@ -1,7 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import type { Delivery } from './settle.ts';
-import { type MessageRow, claimDeliveries, claimMessages } from './store.ts';
+import { type MessageRow, claimDeliveries, claimFromAdapterLine, claimMessages } from './store.ts';
 
 export interface RunnerOptions {
   database: Database;
@@ -14,7 +14,15 @@ export interface RunnerOptions {
   pollMs?: number;
   /** Waits for a turn of the event loop that the intake does not need. */
   standBack?: () => Promise<void>;
-  processMessage: (message: MessageRow) => Promise<void>;
+  /** The line of mail that waits for the adapter. */
+  adapterLine: {
+    /** Messages in hand at once. */
+    limit: number;
+    /** Which may be taken up now: those accepted until then. Infinity while the adapter can be asked. */
+    acceptedBefore: () => number;
+  };
+  /** @returns `waits` when the message joined the adapter's line */
+  processMessage: (message: MessageRow) => Promise<'judged' | 'waits'>;
   deliverMessage: (delivery: Delivery) => Promise<void>;
 }
 
@@ -25,15 +33,18 @@ const JUDGE_BATCH = 16;
 const JUDGE_CONCURRENCY = 4;
 
 /**
- * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for
- * deliveries whose courier attempt is due. A lapsed lease is claimed anew, so a crash loses nothing.
+ * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for those in the adapter's
+ * line, one for deliveries whose courier attempt is due. A lapsed lease is claimed anew, so a crash loses nothing.
  */
 export class Runner {
   readonly #options: RunnerOptions;
   #stopping = false;
   #judgeWake: () => void = () => {};
+  #lineWake: () => void = () => {};
   #deliverWake: () => void = () => {};
   #inFlight = new Set<Promise<void>>();
+  /** Messages of the adapter's line at work, by id. */
+  #inLine = new Map<string, Promise<void>>();
   #loops: Promise<void>[] = [];
 
   constructor(options: RunnerOptions) {
@@ -41,7 +52,7 @@ export class Runner {
   }
 
   start(): void {
-    this.#loops = [this.#judgeLoop(), this.#deliverLoop()];
+    this.#loops = [this.#judgeLoop(), this.#adapterLoop(), this.#deliverLoop()];
   }
 
   /** A message was accepted: judge it now instead of at the next poll. */
@@ -52,6 +63,7 @@ export class Runner {
   /** Anything may wait: look now instead of at the next poll. */
   wake(): void {
     this.#judgeWake();
+    this.#lineWake();
     this.#deliverWake();
   }
 
@@ -60,7 +72,7 @@ export class Runner {
     this.#stopping = true;
     this.wake();
     await Promise.all(this.#loops);
-    await Promise.all(this.#inFlight);
+    await Promise.all([...this.#inFlight, ...this.#inLine.values()]);
   }
 
   async #judgeLoop(): Promise<void> {
@@ -80,14 +92,46 @@ export class Runner {
         for (let message = waiting.shift(); message; message = waiting.shift()) {
           const { id } = message;
           await standBack?.();
-          await processMessage(message).catch((err: unknown) =>
+          const came = await processMessage(message).catch((err: unknown) => {
             // The lease lapses and the message is judged again; nothing is lost by carrying on.
-            log.error({ err, id }, 'judging a message failed'),
-          );
-          this.#deliverWake();
+            log.error({ err, id }, 'judging a message failed');
+          });
+          if (came === 'waits') this.#lineWake();
+          else this.#deliverWake();
         }
       };
       await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));
+    }
+  }
+
+  async #adapterLoop(): Promise<void> {
+    const { database, now, leaseMs, adapterLine, processMessage, standBack, log } = this.#options;
+    while (!this.#stopping) {
+      const slept = this.#sleeper((wake) => (this.#lineWake = wake));
+      await standBack?.();
+      const limit = adapterLine.limit - this.#inLine.size;
+      const inHand = [...this.#inLine.keys()];
+      const messages =
+        limit <= 0
+          ? []
+          : await this.#claim(() =>
+              database.transact((trx) => {
+                const acceptedBefore = adapterLine.acceptedBefore();
+                return claimFromAdapterLine(trx, { now: now(), leaseMs, limit, acceptedBefore, inHand });
+              }),
+            );
+      for (const message of messages) {
+        const { id } = message;
+        const work = processMessage(message)
+          .then(() => this.#deliverWake())
+          .catch((err: unknown) => log.error({ err, id }, 'judging a message failed'))
+          .finally(() => {
+            this.#inLine.delete(id);
+            this.#lineWake();
+          });
+        this.#inLine.set(id, work);
+      }
+      if (messages.length === 0) await slept();
     }
   }
 

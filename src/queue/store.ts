@@ -1,12 +1,12 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { MessageTable } from '../store/schema.ts';
-import { type Delivery, settle } from './settle.ts';
+import { type Delivery, LeaseLostError, settle } from './settle.ts';
 
 export type MessageRow = Selectable<MessageTable>;
 
 /**
- * Claims messages that wait for the judge: never judged, not leased (or the lease lapsed).
+ * Claims messages that wait for the judge: never judged, not in the adapter's line, not leased (or the lease lapsed).
  *
  * @returns the messages with the token this holder must present when it settles them
  */
@@ -18,15 +18,47 @@ export async function claimMessages(
     .selectFrom('messages')
     .selectAll()
     .where('judged_at', 'is', null)
+    .where('in_adapter_line', '=', sql.lit(0))
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
     .orderBy('received_at')
     .limit(limit)
     .execute();
+  return lease(trx, rows, now + leaseMs);
+}
+
+/**
+ * Claims messages from the adapter's line. Those that the adapter failed on come last: a mail that breaks it must not keep it
+ * from the others.
+ *
+ * @param options.acceptedBefore only messages accepted until then: while the adapter cannot be asked, those whose time is over
+ * @param options.inHand ids this holder is at work on; their lease may lapse while a slow model reads them
+ */
+export async function claimFromAdapterLine(
+  trx: Trx,
+  options: { now: number; leaseMs: number; limit: number; acceptedBefore: number; inHand: string[] },
+): Promise<MessageRow[]> {
+  const { now, leaseMs, limit, acceptedBefore, inHand } = options;
+  const rows = await trx
+    .selectFrom('messages')
+    .selectAll()
+    .where('judged_at', 'is', null)
+    .where('in_adapter_line', '=', sql.lit(1))
+    .where('received_at', '<=', acceptedBefore)
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
+    .orderBy('adapter_failures')
+    .orderBy('received_at')
+    .limit(limit)
+    .execute();
+  return lease(trx, rows, now + leaseMs);
+}
+
+async function lease(trx: Trx, rows: MessageRow[], until: number): Promise<MessageRow[]> {
   if (rows.length === 0) return [];
   await trx
     .updateTable('messages')
     .set((eb) => ({
-      lease_until: now + leaseMs,
+      lease_until: until,
       lease_token: eb('lease_token', '+', 1),
       judge_attempts: eb('judge_attempts', '+', 1),
     }))
@@ -38,9 +70,32 @@ export async function claimMessages(
     .execute();
   return rows.map((row) => ({
     ...row,
+    lease_until: until,
     lease_token: row.lease_token + 1,
     judge_attempts: row.judge_attempts + 1,
   }));
+}
+
+/**
+ * Puts a message into the adapter's line, or back there. It came to no harm, so the claim that led here does not count as an
+ * attempt to judge it.
+ *
+ * @param failed the adapter was asked about it and failed
+ * @throws LeaseLostError
+ */
+export async function joinAdapterLine(trx: Trx, message: MessageRow, failed: boolean): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('messages')
+    .set({
+      in_adapter_line: 1,
+      lease_until: null,
+      judge_attempts: message.judge_attempts - 1,
+      adapter_failures: message.adapter_failures + (failed ? 1 : 0),
+    })
+    .where('id', '=', message.id)
+    .where('lease_token', '=', message.lease_token)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
 }
 
 /**

@@ -82,7 +82,12 @@ describe('a hold', () => {
     const { delivery } = await held(gate);
     const { database, review } = gate.app;
     const rubric = loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`);
-    const rejudge = createRejudge({ database, judge: createJudge({ database, rubric }), now: Date.now });
+    const rejudge = createRejudge({
+      database,
+      judge: createJudge({ database, rubric }),
+      bench: null,
+      now: Date.now,
+    });
     const edit = (text: string) =>
       editDelivery({ database, now: Date.now, rejudge }, delivery.id, { text, actor: 'ann' });
 

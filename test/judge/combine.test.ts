@@ -141,7 +141,7 @@ describe('the adapter beside rules that stop', () => {
         .record({ SUPPRESS: share, ESCALATE: share, BLOCK: share, PENALISE: share, PASS: share })
         .map(reading),
       fc.constantFrom<Opinion>(
-        { kind: 'unavailable', detail: 'd' },
+        { kind: 'unavailable', failed: true, detail: 'd' },
         { kind: 'unreadable', detail: 'd' },
         { kind: 'too_long', detail: 'd' },
       ),
@@ -169,7 +169,7 @@ describe('the adapter beside rules that stop', () => {
 });
 
 describe('an adapter that gives no reading', () => {
-  const unavailable: Opinion = { kind: 'unavailable', detail: 'The model is not loaded.' };
+  const unavailable: Opinion = { kind: 'unavailable', failed: true, detail: 'The model is not loaded.' };
 
   test('leaves a mail to the rules when it is configured so, and says so', () => {
     const verdict = combine(byRules('PASS'), unavailable, OPTIONS);

@@ -11,6 +11,7 @@ import { addEngine, type EngineChanges } from '../../src/intake/engine-store.ts'
 import type { CompanyFields, ProspectFields } from '../../src/crm/records.ts';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { hashPassword } from '../../src/intake/credentials.ts';
+import type { JudgeModel } from '../../src/judge/adapter-judge.ts';
 import type { Delivery } from '../../src/queue/settle.ts';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -41,7 +42,14 @@ type ConfigInput = z.input<typeof configSchema>;
 
 /** A whole gate in this process, on free loopback ports and a folder of its own, stopped when the test ends. */
 export async function startGate(
-  options: { config?: ConfigInput; engine?: EngineChanges; dataDir?: string; keepEngines?: boolean } = {},
+  options: {
+    config?: ConfigInput;
+    engine?: EngineChanges;
+    dataDir?: string;
+    keepEngines?: boolean;
+    /** Default: the rules alone. */
+    model?: JudgeModel | null;
+  } = {},
 ): Promise<TestGate> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'presend-gate-'));
   let offset = 0;
@@ -62,6 +70,7 @@ export async function startGate(
     log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
     now: () => Date.now() + offset,
     pollMs: 20,
+    model: options.model ?? null,
   });
   onTestFinished(() => app.stop());
   const { database } = app;

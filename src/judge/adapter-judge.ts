@@ -1,0 +1,200 @@
+import { DECISIONS, type Decision } from '../message/types.ts';
+import { type Adapter, AdapterError, type AdapterInput, type AdapterTrouble } from './adapter/adapter.ts';
+import type { Calibration } from './adapter/reading.ts';
+import type { Opinion } from './combine.ts';
+import { KNOWN_MAIL } from './known-mail.ts';
+import { Slots } from './slots.ts';
+
+/** `active` decides with the rules, `shadow` is recorded only, `off` is not asked. */
+export type AdapterMode = 'active' | 'shadow' | 'off';
+
+/** A judge model as the registry describes it, opened. */
+export interface JudgeModel {
+  /** Its name in the registry. */
+  name: string;
+  adapter: Adapter;
+  /** null: never calibrated. */
+  calibration: Calibration | null;
+  /** It was chosen to judge in shadow. */
+  shadowOnly: boolean;
+  /** Names of regulated verticals it was tested on. */
+  validatedVerticals: 'all' | readonly string[];
+  /** Calls it answers faster together than one after the other. */
+  concurrency: number;
+}
+
+export interface AdapterJudgeOptions {
+  model: JudgeModel;
+  /** Asked for every mail, so that a switch takes effect at once. */
+  mode: () => AdapterMode;
+  now: () => number;
+  log: { info(message: string): void; error(message: string): void };
+  /** Told of every call that asked for a decision. */
+  onCall?: (result: 'ok' | AdapterTrouble, seconds: number) => void;
+  /** The adapter can be asked (again). */
+  onReady?: () => void;
+}
+
+/** After a failure nobody asks for this long, doubling with each failure in a row. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** A model that cannot be loaded (its file is missing …) is tried again so often: somebody may have put it there. */
+const RELOAD_MS = 60_000;
+
+const WATCH_MS = 500;
+
+/**
+ * Asks the adapter on the gate's behalf: loads it in the background, keeps calls within what it can do at once, tries once
+ * more when one fails, then leaves it alone for a while.
+ */
+export class AdapterJudge {
+  readonly model: JudgeModel;
+  readonly #options: AdapterJudgeOptions;
+  readonly #slots: Slots;
+  #pausedUntil = 0;
+  #pauseMs = FIRST_PAUSE_MS;
+  #said = '';
+  #warming = false;
+  #warmedAt = 0;
+  #watch: NodeJS.Timeout | null = null;
+
+  constructor(options: AdapterJudgeOptions) {
+    this.#options = options;
+    this.model = options.model;
+    this.#slots = new Slots(options.model.concurrency);
+  }
+
+  mode(): AdapterMode {
+    return this.#options.mode();
+  }
+
+  /** Whether asking makes sense now. */
+  available(): boolean {
+    return this.model.adapter.health().state === 'ready' && this.#options.now() >= this.#pausedUntil;
+  }
+
+  /** Begins to load the model and to watch over it; returns at once. */
+  start(): void {
+    void this.#warmUp();
+    this.#watch = setInterval(() => this.#look(), WATCH_MS);
+    this.#watch.unref();
+  }
+
+  /** Loads the model and waits for that, for a command that has nothing else to do. */
+  async load(): Promise<void> {
+    await this.#warmUp();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#watch) clearInterval(this.#watch);
+    await this.model.adapter.release();
+  }
+
+  /**
+   * The adapter's opinion on one mail; never throws.
+   *
+   * `failedBefore`: an earlier call for this very mail failed. Then the adapter first has to show that it answers at all:
+   * if it does and still fails on this mail, the fault is the mail's, and waiting for better times would let a draft written
+   * to break the model go by the rules alone.
+   */
+  ask(input: AdapterInput, { failedBefore = false } = {}): Promise<Opinion> {
+    return this.#slots.run(async () => {
+      // What failed while this call waited for its turn.
+      if (!this.available()) return this.#unavailable(false);
+      if (failedBefore && !(await this.#answersAtAll())) return this.#paused(false);
+      let answer = await this.#call(input);
+      if ('error' in answer && answer.error.trouble !== 'too_long') answer = await this.#call(input);
+      if (!('error' in answer)) {
+        this.#pauseMs = FIRST_PAUSE_MS;
+        return answer;
+      }
+      const { trouble, message } = answer.error;
+      if (trouble === 'too_long') return { kind: 'too_long', detail: message };
+      const malformed = trouble === 'malformed';
+      if (trouble !== 'closed' && (failedBefore || (malformed && (await this.#answersAtAll())))) {
+        const detail = `The adapter answers other mail but not this one: ${message}`;
+        return { kind: 'unreadable', detail };
+      }
+      return this.#paused(true, message);
+    });
+  }
+
+  /** @throws AdapterError */
+  explain(input: AdapterInput, decision: Decision): Promise<string> {
+    return this.model.adapter.explain(input, decision);
+  }
+
+  async #answersAtAll(): Promise<boolean> {
+    return !('error' in (await this.#call(KNOWN_MAIL)));
+  }
+
+  async #call(input: AdapterInput): Promise<Extract<Opinion, { kind: 'reading' }> | { error: AdapterError }> {
+    const began = performance.now();
+    const done = (result: 'ok' | AdapterTrouble): number => {
+      const latencyMs = performance.now() - began;
+      this.#options.onCall?.(result, latencyMs / 1000);
+      return latencyMs;
+    };
+    try {
+      const classification = await this.model.adapter.classify(input);
+      if (!DECISIONS.some((decision) => Number.isFinite(classification.logLikelihood[decision]))) {
+        throw new AdapterError('malformed', 'it gave no likelihood for any decision');
+      }
+      return { kind: 'reading', classification, latencyMs: done('ok') };
+    } catch (cause) {
+      const error =
+        cause instanceof AdapterError
+          ? cause
+          : new AdapterError('unavailable', cause instanceof Error ? cause.message : String(cause), {
+              cause,
+            });
+      done(error.trouble);
+      return { error };
+    }
+  }
+
+  /** Leaves it alone for a while, longer each time it fails in a row. */
+  #paused(failed: boolean, why?: string): Opinion {
+    this.#pausedUntil = this.#options.now() + this.#pauseMs;
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    return this.#unavailable(failed, why);
+  }
+
+  /** @param failed whether it was asked about this mail and failed */
+  #unavailable(failed: boolean, why?: string): Opinion {
+    const health = this.model.adapter.health();
+    const reason =
+      why ?? (health.state === 'failed' ? health.reason : 'it is being loaded or has just failed');
+    return { kind: 'unavailable', failed, detail: `The adapter could not be asked: ${reason}` };
+  }
+
+  async #warmUp(): Promise<void> {
+    this.#warming = true;
+    this.#warmedAt = this.#options.now();
+    try {
+      await this.model.adapter.warmup();
+    } catch {
+      // health() has the reason; it is told below.
+    } finally {
+      this.#warming = false;
+      this.#look();
+    }
+  }
+
+  /** Tells of changes once, and loads again what failed. */
+  #look(): void {
+    const { log, now, onReady } = this.#options;
+    const health = this.model.adapter.health();
+    const says = health.state === 'failed' ? health.reason : health.state;
+    if (says !== this.#said) {
+      this.#said = says;
+      if (health.state === 'failed')
+        log.error(`the judge model ${this.model.name} is not available: ${says}`);
+      else log.info(`the judge model ${this.model.name} is ${says}`);
+      if (health.state === 'ready') onReady?.();
+    }
+    const due = health.state === 'failed' && now() >= (health.retryAt ?? this.#warmedAt + RELOAD_MS);
+    if (due && !this.#warming) void this.#warmUp();
+  }
+}
