@@ -11,6 +11,7 @@ import { addThreadMessage } from '../crm/thread-store.ts';
 import type { Case } from '../evaluate/cases.ts';
 import type { JudgeCase } from '../evaluate/evaluate.ts';
 import { fingerprints } from '../judge/language/fingerprint.ts';
+import { modelFolders } from '../models/registry.ts';
 import { createLogger } from '../observability/logger.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import type { Database } from '../store/database.ts';
@@ -43,6 +44,8 @@ export async function throughSmtp(config: Config): Promise<{ judge: JudgeCase; c
     config: {
       ...config,
       data_dir: folder,
+      // The mirror is a scratch one, the models are the gate's.
+      models_dir: modelFolders(config).user,
       upstreams: [],
       smtp: { ...config.smtp, port: 0, implicit_tls_port: null },
       http: { ...config.http, port: 0 },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../config/user-error.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
-import { DECISIONS, type Decision, type Draft } from '../message/types.ts';
+import { DECISIONS, type Decision, type Draft, type ParsedMessage } from '../message/types.ts';
 import { draftFromText, prospectFromContext } from './context.ts';
 
 /** One labelled case: a draft, the record it is judged against, and the decision it must get. */
@@ -13,10 +13,16 @@ export interface Case {
   rule: string | null;
   /** Probe class ("A07"); null when the file does not say. */
   probe: string | null;
+  /** Names the two sides of one mail; null when the file does not say. */
+  pair: string | null;
+  /** Id of the case whose record or draft was changed to make this one; null for an original. */
+  of: string | null;
   /** ISO date that counts as today. */
   asOf: string;
   prospect: ProspectSnapshot;
   draft: Draft;
+  /** What the parser could not make out, for a case that was a whole mail. */
+  trouble: ParsedMessage['trouble'];
 }
 
 const row = z.object({
@@ -24,6 +30,8 @@ const row = z.object({
   gold: z.string().trim().toUpperCase().pipe(z.enum(DECISIONS)),
   rule: z.string().nullish(),
   probe: z.string().nullish(),
+  pair: z.union([z.string(), z.number().transform(String)]).nullish(),
+  of: z.union([z.string(), z.number().transform(String)]).nullish(),
   as_of: z.iso.date().nullish(),
   context: z.unknown(),
   draft: z.string(),
@@ -56,15 +64,18 @@ export function readCases(path: string, today: string): Case[] {
 }
 
 function parseCase(line: string, today: string): Case {
-  const { id, gold, rule, probe, as_of, context, draft, subject } = row.parse(JSON.parse(line));
+  const { id, gold, rule, probe, pair, of, as_of, context, draft, subject } = row.parse(JSON.parse(line));
   return {
     id,
     gold,
     rule: rule ?? null,
     probe: probe ?? null,
+    pair: pair ?? null,
+    of: of ?? null,
     asOf: as_of ?? today,
     prospect: prospectFromContext(context),
     draft: draftFromText(draft, subject ?? null),
+    trouble: [],
   };
 }
 

@@ -1,10 +1,21 @@
-import type { Verdict } from '../judge/verdict.ts';
+import type { Finding, Verdict } from '../judge/verdict.ts';
 import { DECISIONS, type Decision } from '../message/types.ts';
+import { type CalibrationError, type Prediction, calibrationError } from './calibration-error.ts';
 import type { Case } from './cases.ts';
+import { likeliest } from './likeliest.ts';
 import { type Proportion, percentile, proportion } from './statistics.ts';
 
+/** What an evaluation needs to know of a verdict; a whole one will do. */
+export interface Judged extends Pick<Verdict, 'decision' | 'hold_reason'> {
+  findings: readonly Pick<Finding, 'rule' | 'enforced'>[];
+  /** Of a judge that states them; sums to 1. */
+  probabilities?: Record<Decision, number> | null;
+  /** Time saved because another judge had asked the model the same, milliseconds; counted as if spent. */
+  spared_ms?: number;
+}
+
 /** Judges one case. Whatever stands behind it (rules, adapter, a whole gate) is the caller's choice. */
-export type JudgeCase = (one: Case) => Verdict | Promise<Verdict>;
+export type JudgeCase = (one: Case) => Judged | Promise<Judged>;
 
 /** What came of a case; `HOLD` where doubt held it. */
 export type Outcome = Decision | 'HOLD';
@@ -21,6 +32,8 @@ export interface CaseResult {
   /** Enforced rules that fired, in rubric order. */
   rules: string[];
   latency_ms: number;
+  /** null for a judge that states none. */
+  probabilities: Record<Decision, number> | null;
 }
 
 /** Counts of one group of cases. Stopped means anything but PASS. */
@@ -40,12 +53,37 @@ export interface Summary extends Tally {
   /** gold → outcome → count. */
   confusion: Record<Decision, Record<Outcome, number>>;
   latency_ms: { p50: number; p95: number; p99: number };
+  /** null for a judge that states no probabilities. */
+  calibration: StatedProbabilities | null;
+}
+
+/** Whether stated probabilities can be believed. */
+export interface StatedProbabilities {
+  cases: number;
+  /** Mean squared distance of all five probabilities from the right label, 0 to 2 (Brier, 1950). */
+  brier: number;
+  /** Of the likeliest label's probability, against that label being right. */
+  top: CalibrationError;
+  /** Of P(PASS), against the draft being good. */
+  pass: CalibrationError;
+}
+
+export interface EvaluateOptions {
+  /** Told after each case. */
+  onProgress?: (done: number) => void;
+  /** Ends after the case at hand; what was judged until then is returned. */
+  signal?: AbortSignal;
 }
 
 /** Judges every case, one after the other, so that latencies are those of a judge without company. */
-export async function evaluate(cases: readonly Case[], judge: JudgeCase): Promise<CaseResult[]> {
+export async function evaluate(
+  cases: readonly Case[],
+  judge: JudgeCase,
+  { onProgress, signal }: EvaluateOptions = {},
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const one of cases) {
+    if (signal?.aborted) break;
     const began = performance.now();
     const verdict = await judge(one);
     results.push({
@@ -56,8 +94,10 @@ export async function evaluate(cases: readonly Case[], judge: JudgeCase): Promis
       decision: verdict.decision ?? 'HOLD',
       hold_reason: verdict.hold_reason,
       rules: verdict.findings.filter((finding) => finding.enforced).map((finding) => finding.rule),
-      latency_ms: performance.now() - began,
+      latency_ms: performance.now() - began + (verdict.spared_ms ?? 0),
+      probabilities: verdict.probabilities ?? null,
     });
+    onProgress?.(results.length);
   }
   return results;
 }
@@ -79,6 +119,33 @@ export function summarise(results: readonly CaseResult[]): Summary {
       p95: percentile(latencies, 95),
       p99: percentile(latencies, 99),
     },
+    calibration: statedProbabilities(results),
+  };
+}
+
+/** @returns null where no case has probabilities */
+export function statedProbabilities(
+  results: readonly Pick<CaseResult, 'gold' | 'probabilities'>[],
+): StatedProbabilities | null {
+  const stated = results.flatMap(({ gold, probabilities }) =>
+    probabilities === null ? [] : [{ gold, probabilities }],
+  );
+  if (stated.length === 0) return null;
+  const squares = stated.map(({ gold, probabilities }) =>
+    DECISIONS.reduce((sum, decision) => sum + (probabilities[decision] - +(decision === gold)) ** 2, 0),
+  );
+  const top = stated.map(({ gold, probabilities }): Prediction => {
+    const label = likeliest(probabilities);
+    return { probability: probabilities[label], came: label === gold };
+  });
+  const pass = stated.map(
+    ({ gold, probabilities }): Prediction => ({ probability: probabilities.PASS, came: gold === 'PASS' }),
+  );
+  return {
+    cases: stated.length,
+    brier: squares.reduce((sum, square) => sum + square, 0) / stated.length,
+    top: calibrationError(top),
+    pass: calibrationError(pass),
   };
 }
 

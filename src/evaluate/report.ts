@@ -1,6 +1,16 @@
 import { DECISIONS } from '../message/types.ts';
-import { type CaseResult, OUTCOMES, type Summary, type Tally } from './evaluate.ts';
+import type { CalibrationError } from './calibration-error.ts';
+import { type CaseResult, OUTCOMES, type StatedProbabilities, type Summary, type Tally } from './evaluate.ts';
 import type { Proportion } from './statistics.ts';
+
+/** One judge's results on one file of cases. */
+export interface Run {
+  /** Name of the file, without folder and ending. */
+  file: string;
+  judge: string;
+  results: CaseResult[];
+  summary: Summary;
+}
 
 /** The figures for people. A hold counts as stopped, but not as the right decision. */
 export function textReport(summary: Summary): string {
@@ -18,17 +28,63 @@ export function textReport(summary: Summary): string {
     '',
     ...confusion(summary),
     '',
+    ...(summary.calibration === null ? [] : [...calibration(summary.calibration), '']),
     `latency: p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
     '',
   ].join('\n');
 }
 
-/** One JSON line a case, then one with the summary. */
-export function jsonLines(results: readonly CaseResult[], summary: Summary): string {
-  const lines = results.map(({ id, gold, decision, hold_reason, rules, latency_ms }) =>
-    JSON.stringify({ id, gold, decision, hold_reason, rules, latency_ms: round(latency_ms) }),
+/** A line for each file and judge. */
+export function briefReport(runs: readonly Run[]): string {
+  const files = Math.max(...runs.map(({ file }) => file.length), 4) + 2;
+  const head = ['file'.padEnd(files), 'judge'.padEnd(14), 'bad stopped'.padEnd(26), 'right'.padEnd(26)];
+  const rows = runs.map(({ file, judge, summary: { stopped, exact, goodStopped } }) =>
+    [
+      file.padEnd(files),
+      judge.padEnd(14),
+      brief(stopped).padEnd(26),
+      brief(exact).padEnd(26),
+      brief(goodStopped),
+    ].join(''),
   );
-  return `${[...lines, JSON.stringify({ summary })].join('\n')}\n`;
+  return `${[`${head.join('')}good stopped`, ...rows].join('\n')}\n`;
+}
+
+/** The same as a Markdown table, with 95 % Clopper–Pearson intervals. */
+export function markdownTable(runs: readonly Run[]): string {
+  const rows = runs.map(({ file, judge, summary: { stopped, exact, goodStopped } }) => {
+    const cells = [
+      file,
+      judge,
+      ...[stopped, exact, goodStopped].map(cell),
+      `${stopped.of} + ${goodStopped.of}`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '| cases | judge | bad: stopped | bad: exact | good: stopped | n (bad + good) |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** One JSON line a case, then one with the summary. */
+export function jsonLines({ file, judge, results, summary }: Run): string {
+  const lines = results.map(({ id, gold, decision, hold_reason, rules, latency_ms, probabilities }) =>
+    JSON.stringify({
+      id,
+      gold,
+      decision,
+      hold_reason,
+      rules,
+      latency_ms: round(latency_ms),
+      ...(probabilities === null ? {} : { probabilities }),
+      file,
+      judge,
+    }),
+  );
+  return `${[...lines, JSON.stringify({ file, judge, summary })].join('\n')}\n`;
 }
 
 function table(name: string, groups: Record<string, Tally>): string[] {
@@ -47,14 +103,45 @@ function confusion({ confusion: counts }: Summary): string[] {
   return [head, ...rows];
 }
 
-function shown(value: Proportion): string {
+/** Expected calibration errors, and the reliability of P(PASS), which is what lets mail go. */
+export function calibration({ cases, brier, top, pass }: StatedProbabilities): string[] {
+  return [
+    `probabilities of ${cases} cases: Brier score ${brier.toFixed(3)} (0 to 2); expected calibration error, 15 bins of equal mass:`,
+    `  likeliest label ${errorShown(top)}`,
+    `  P(PASS)         ${errorShown(pass)}`,
+    '',
+    ...reliability(pass),
+  ];
+}
+
+function reliability({ bins }: CalibrationError): string[] {
+  const head = ['P(PASS) stated'.padEnd(24), 'mean'.padEnd(10), 'good drafts'].join('');
+  const rows = bins.map(({ from, to, stated, observed }) =>
+    [`${from.toFixed(3)} to ${to.toFixed(3)}`.padEnd(24), stated.toFixed(3).padEnd(10), shown(observed)].join(
+      '',
+    ),
+  );
+  return [head, ...rows];
+}
+
+const errorShown = ({ ece: { value, low, high }, brier }: CalibrationError): string =>
+  `${percent(value)} [${percent(low)}, ${percent(high)}], Brier ${brier.toFixed(3)}`;
+
+/** Rate, interval and counts. */
+export function shown(value: Proportion): string {
   if (value.rate === null) return 'no cases';
   return `${percent(value.rate)} [${percent(value.low)}, ${percent(value.high)}]  ${value.hits}/${value.of}`;
 }
 
-function brief(value: Proportion): string {
+/** Counts and interval. */
+export function brief(value: Proportion): string {
   if (value.rate === null) return '-';
   return `${value.hits}/${value.of} [${percent(value.low)}, ${percent(value.high)}]`;
+}
+
+function cell({ rate, low, high }: Proportion): string {
+  if (rate === null) return '–';
+  return `${percent(rate)} [${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
 }
 
 const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;

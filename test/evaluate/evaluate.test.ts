@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rulesJudge } from '../../src/cli/eval.ts';
 import { readCases } from '../../src/evaluate/cases.ts';
 import { draftFromText, prospectFromContext } from '../../src/evaluate/context.ts';
 import { evaluate, summarise } from '../../src/evaluate/evaluate.ts';
+import { rulesJudge } from '../../src/evaluate/judges.ts';
 import { jsonLines, textReport } from '../../src/evaluate/report.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 
@@ -94,7 +94,7 @@ describe('evaluate', () => {
     expect(summary.confusion.ESCALATE.HOLD).toBe(1);
     expect(summary.byProbe['E03']?.exact.of).toBe(2);
     expect(textReport(summary)).toContain('bad stopped with the right decision  50.0 %');
-    const lines = jsonLines(results, summary)
+    const lines = jsonLines({ file: 'cases', judge: 'rules', results, summary })
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -1,0 +1,70 @@
+import { UserError } from '../config/user-error.ts';
+import { type AskAdapter, askAdapter } from '../evaluate/ask-adapter.ts';
+import { trainBagOfWords } from '../evaluate/bag-of-words.ts';
+import type { Case } from '../evaluate/cases.ts';
+import type { JudgeCase } from '../evaluate/evaluate.ts';
+import { adapterJudge, bagOfWordsJudge, fullJudge, rulesJudge } from '../evaluate/judges.ts';
+import type { JudgeModel } from '../judge/adapter-judge.ts';
+import { UNCALIBRATED } from '../judge/adapter/reading.ts';
+import type { Rubric } from '../judge/rubric.ts';
+
+export const JUDGES = ['rules', 'adapter', 'full', 'bag-of-words'] as const;
+export type JudgeName = (typeof JUDGES)[number];
+
+/** A model opened for an evaluation; whoever opened it releases the adapter. Without calibration it decides nothing. */
+export type EvalModel = Pick<JudgeModel, 'adapter' | 'calibration' | 'validatedVerticals'>;
+
+export interface JudgeSources {
+  rubric: Rubric;
+  /** null where no judge asks a model. */
+  model: EvalModel | null;
+  /** Cases that the baseline learns from; null where it is not asked for. */
+  train: readonly Case[] | null;
+}
+
+/** "rules,full" as names, in that order and each once. @throws UserError */
+export function judgeNames(list: string): JudgeName[] {
+  const names = list.split(',').map((name) => name.trim());
+  return [...new Set(names)].map((name) => {
+    const known = JUDGES.find((judge) => judge === name);
+    if (!known) throw new UserError(`--judge ${name}: there is no such judge; use ${JUDGES.join(', ')}`);
+    return known;
+  });
+}
+
+export const asksModel = (name: JudgeName): boolean => name === 'adapter' || name === 'full';
+
+/** The judges by name. All of them ask the model once per case between them. */
+export function makeJudges({ rubric, model, train }: JudgeSources): (name: JudgeName) => JudgeCase {
+  const ask = model && askAdapter(model.adapter);
+  const baseline = train && bagOfWordsJudge(trainBagOfWords(train));
+  return (name) => {
+    switch (name) {
+      case 'rules':
+        return rulesJudge(rubric);
+      case 'bag-of-words':
+        return required(baseline);
+      case 'adapter':
+        return adapterJudge(required(ask), model?.calibration ?? UNCALIBRATED);
+      case 'full':
+        return full(required(ask), required(model), rubric);
+    }
+  };
+}
+
+/** As the gate would decide with this model: one that was never calibrated decides nothing. */
+function full(ask: AskAdapter, { adapter, calibration, validatedVerticals }: EvalModel, rubric: Rubric) {
+  return fullJudge(rubric, ask, {
+    version: adapter.version,
+    mode: calibration === null ? 'shadow' : 'active',
+    calibration: calibration ?? UNCALIBRATED,
+    validatedVerticals,
+    verticals: rubric.regulated,
+    whenUnavailable: 'rules',
+  });
+}
+
+function required<T>(source: T | null): T {
+  if (source === null) throw new Error('a judge was asked for whose source was not opened');
+  return source;
+}

@@ -1,0 +1,60 @@
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterTrouble,
+  type Classification,
+} from '../judge/adapter/adapter.ts';
+import { DECISIONS } from '../message/types.ts';
+import type { Case } from './cases.ts';
+
+/** What the adapter said of one case, or why it said nothing. */
+export interface Answer {
+  classification: Classification | null;
+  trouble: { kind: AdapterTrouble; detail: string } | null;
+  /** How long it took, milliseconds. */
+  took_ms: number;
+  /** true where the answer was known from an earlier question about the same case. */
+  remembered: boolean;
+}
+
+export type AskAdapter = (one: Case) => Promise<Answer>;
+
+/**
+ * Asks once for each case, however many judges want to know. An adapter that is unavailable is asked a second time, as the
+ * gate does; one that is closed is an error of the caller.
+ */
+export function askAdapter(adapter: Adapter): AskAdapter {
+  const answers = new WeakMap<Case, Answer>();
+  return async (one) => {
+    const known = answers.get(one);
+    if (known) return { ...known, remembered: true };
+    const began = performance.now();
+    const said = await classify(adapter, one, 2);
+    const answer: Answer = { ...said, took_ms: performance.now() - began, remembered: false };
+    answers.set(one, answer);
+    return answer;
+  };
+}
+
+async function classify(
+  adapter: Adapter,
+  one: Case,
+  attempts: number,
+): Promise<Pick<Answer, 'classification' | 'trouble'>> {
+  const { draft, prospect, asOf } = one;
+  try {
+    const input = { draft, prospect, channel: 'email', today: asOf };
+    const classification = await adapter.classify(input);
+    if (DECISIONS.some((decision) => Number.isFinite(classification.logLikelihood[decision]))) {
+      return { classification, trouble: null };
+    }
+    return {
+      classification: null,
+      trouble: { kind: 'malformed', detail: 'it gave no likelihood for any decision' },
+    };
+  } catch (error) {
+    if (!(error instanceof AdapterError) || error.trouble === 'closed') throw error;
+    if (error.trouble === 'unavailable' && attempts > 1) return classify(adapter, one, attempts - 1);
+    return { classification: null, trouble: { kind: error.trouble, detail: error.message } };
+  }
+}
