@@ -39,7 +39,7 @@ const SPARE_CELLS = 1;
  * The model in this process: rubric prefix evaluated once and kept, then for each mail only what follows it. Lives in
  * the judge process (llama-worker.ts), never in the gate's own.
  */
-export class JudgeModel {
+export class LoadedModel {
   readonly facts: LoadedFacts;
   readonly #options: LlamaModelOptions;
   readonly #llama: Llama;
@@ -57,7 +57,7 @@ export class JudgeModel {
    *
    * @throws AdapterError unavailable: one sentence saying what is wrong
    */
-  static async load(options: LlamaModelOptions, progress: () => void): Promise<JudgeModel> {
+  static async load(options: LlamaModelOptions, progress: () => void): Promise<LoadedModel> {
     await checkModelFiles(options, SEQUENCES, process.availableMemory());
     const { gpu, modelPath, loraPath, loraScale, threads } = options;
     let complaint = '';
@@ -89,7 +89,7 @@ export class JudgeModel {
         failedCreationRemedy: false,
         ...(loraPath === null ? {} : { lora: { adapters: [{ filePath: loraPath, scale: loraScale }] } }),
       });
-      const judge = new JudgeModel(options, llama, model, context);
+      const judge = new LoadedModel(options, llama, model, context);
       await judge.#readPrefix(progress);
       return judge;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { AdapterError } from './adapter.ts';
-import { JudgeModel } from './llama-model.ts';
+import { LoadedModel } from './llama-model.ts';
 import type { Call, FromWorker, ToWorker } from './llama-protocol.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Call, FromWorker, ToWorker } from './llama-protocol.ts';
  *
  * Anything unexpected ends the process: the gate starts a fresh one, which is safer than a model in an unknown state.
  */
-let judge: JudgeModel | null = null;
+let judge: LoadedModel | null = null;
 
 const tell = (message: FromWorker): void => {
   process.send?.(message);
@@ -35,9 +35,9 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
-async function load(options: Parameters<typeof JudgeModel.load>[0]): Promise<void> {
+async function load(options: Parameters<typeof LoadedModel.load>[0]): Promise<void> {
   try {
-    judge = await JudgeModel.load(options, () => tell({ type: 'progress' }));
+    judge = await LoadedModel.load(options, () => tell({ type: 'progress' }));
     tell({ type: 'ready', facts: judge.facts });
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;

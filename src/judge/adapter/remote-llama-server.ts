@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { AdapterError } from './adapter.ts';
+import { type SpelledLabel, labelTrouble } from './labels.ts';
+import { type Profile, spellings } from './profile.ts';
+import type { RemoteHost } from './remote-host.ts';
+import { type NextToken, type RemoteModel, type RemoteReading, readByTokens } from './remote-model.ts';
+
+const tokenized = z.object({ tokens: z.array(z.int()) });
+const completion = z.object({
+  tokens_evaluated: z.int(),
+  completion_probabilities: z
+    .array(z.object({ top_probs: z.array(z.object({ id: z.int(), prob: z.number() })).min(1) }))
+    .min(1),
+});
+const written = z.object({ content: z.string() });
+
+/**
+ * Added to the logits of the labels, so that they are among the tokens told and none is lost to rounding; taken out
+ * again below. Small enough that what the other tokens had can still be told from nothing.
+ */
+const BIAS = 8;
+/** Tokens told: the labels and the likeliest others. */
+const TOLD = 64;
+
+/** llama.cpp's own server (tools/server/README.md, POST /completion); its adapter is given when it is started. */
+export class LlamaServerModel implements RemoteModel {
+  readonly #host: RemoteHost;
+  readonly #profile: Profile;
+  #labels: SpelledLabel[] = [];
+
+  constructor(host: RemoteHost, profile: Profile) {
+    this.#host = host;
+    this.#profile = profile;
+  }
+
+  async open(): Promise<void> {
+    await this.#host.check('/health');
+    this.#labels = await Promise.all(
+      spellings(this.#profile).map(async ({ text, decision }) => {
+        const body = { content: text, add_special: false, parse_special: true };
+        const question = { path: '/tokenize', body, mail: false, deadline: undefined };
+        return { decision, tokens: (await this.#host.ask(question, tokenized)).tokens };
+      }),
+    );
+    const trouble = labelTrouble(this.#labels);
+    if (trouble)
+      throw new AdapterError('unavailable', `the prompt profile does not suit this model: ${trouble}`);
+  }
+
+  read(prompt: string, deadline: number | undefined): Promise<RemoteReading> {
+    return readByTokens(this.#labels, (path, wanted) => this.#next([prompt, ...path], wanted, deadline));
+  }
+
+  async write(
+    prompt: string,
+    { stop, maxTokens }: { stop: readonly string[]; maxTokens: number },
+    deadline: number | undefined,
+  ): Promise<string> {
+    const body = { prompt, n_predict: maxTokens, temperature: 0, stop, cache_prompt: true, stream: false };
+    const question = { path: '/completion', body, mail: true, deadline };
+    return (await this.#host.ask(question, written)).content;
+  }
+
+  async #next(
+    prompt: (string | number)[],
+    wanted: readonly number[],
+    deadline: number | undefined,
+  ): Promise<NextToken> {
+    const body = {
+      prompt: prompt.length === 1 ? prompt[0] : prompt,
+      n_predict: 1,
+      n_probs: TOLD,
+      post_sampling_probs: true,
+      logit_bias: wanted.map((token) => [token, BIAS]),
+      // Nothing but the bias may change the probabilities, and nothing may cut their tail.
+      samplers: ['temperature'],
+      temperature: 1,
+      cache_prompt: true,
+      stream: false,
+    };
+    const answer = await this.#host.ask({ path: '/completion', body, mail: true, deadline }, completion);
+    const told = new Map(answer.completion_probabilities[0]?.top_probs.map(({ id, prob }) => [id, prob]));
+    return { ...unbiased(told, wanted), promptTokens: answer.tokens_evaluated };
+  }
+}
+
+/**
+ * Probabilities before the bias. With s = what the wanted tokens had together, the host normalised by
+ * s·e^BIAS + (1 - s); s follows from what they have together now.
+ */
+function unbiased(
+  told: ReadonlyMap<number, number>,
+  wanted: readonly number[],
+): Pick<NextToken, 'logProbabilities' | 'ceiling'> {
+  const together = wanted.reduce((sum, token) => sum + (told.get(token) ?? 0), 0);
+  const others = Math.max(0, 1 - together);
+  const before = together / (together + others * Math.exp(BIAS));
+  const shift = Math.log(before / together);
+  const least = Math.min(...told.values());
+  return {
+    logProbabilities: new Map(
+      wanted.flatMap((token) => {
+        const now = told.get(token);
+        return now === undefined ? [] : [[token, Math.log(now) + shift] as const];
+      }),
+    ),
+    ceiling: together > 0 ? Math.log(least) + shift : Math.log(least) - BIAS,
+  };
+}

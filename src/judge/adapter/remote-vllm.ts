@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { AdapterError } from './adapter.ts';
+import { type SpelledLabel, labelTrouble } from './labels.ts';
+import { type Profile, spellings } from './profile.ts';
+import type { RemoteHost } from './remote-host.ts';
+import { type NextToken, type RemoteModel, type RemoteReading, readByTokens } from './remote-model.ts';
+
+const tokenized = z.object({ tokens: z.array(z.int()) });
+const completion = z.object({
+  choices: z
+    .array(
+      z.object({ logprobs: z.object({ top_logprobs: z.array(z.record(z.string(), z.number())).min(1) }) }),
+    )
+    .min(1),
+  usage: z.object({ prompt_tokens: z.int() }),
+});
+const written = z.object({ choices: z.array(z.object({ text: z.string() })).min(1) });
+
+/** Also told beside the labels: all that a host which does not know `logprob_token_ids` tells. Its default maximum. */
+const LIKELIEST = 20;
+
+/** vLLM's OpenAI-compatible server with --enable-lora: the adapter is chosen by the model's name. */
+export class VllmModel implements RemoteModel {
+  readonly #host: RemoteHost;
+  readonly #model: string;
+  readonly #profile: Profile;
+  #labels: SpelledLabel[] = [];
+
+  constructor(host: RemoteHost, model: string, profile: Profile) {
+    this.#host = host;
+    this.#model = model;
+    this.#profile = profile;
+  }
+
+  async open(): Promise<void> {
+    await this.#host.check('/health');
+    this.#labels = await Promise.all(
+      spellings(this.#profile).map(async ({ text, decision }) => ({
+        decision,
+        tokens: await this.#tokens(text, { ofMail: false, deadline: undefined }),
+      })),
+    );
+    const trouble = labelTrouble(this.#labels);
+    if (trouble)
+      throw new AdapterError('unavailable', `the prompt profile does not suit this model: ${trouble}`);
+  }
+
+  async read(prompt: string, deadline: number | undefined): Promise<RemoteReading> {
+    // Only labels of several tokens need the prompt as tokens, to go on from the middle of a label.
+    const several = this.#labels.some(({ tokens }) => tokens.length > 1);
+    const tokens = several ? await this.#tokens(prompt, { ofMail: true, deadline }) : [];
+    return readByTokens(this.#labels, (path, wanted) =>
+      this.#next(path.length === 0 ? prompt : [...tokens, ...path], wanted, deadline),
+    );
+  }
+
+  async write(
+    prompt: string,
+    { stop, maxTokens }: { stop: readonly string[]; maxTokens: number },
+    deadline: number | undefined,
+  ): Promise<string> {
+    const body = { model: this.#model, prompt, max_tokens: maxTokens, temperature: 0, stop };
+    const question = { path: '/v1/completions', body, mail: true, deadline };
+    return (await this.#host.ask(question, written)).choices[0]?.text ?? '';
+  }
+
+  async #tokens(
+    prompt: string,
+    { ofMail, deadline }: { ofMail: boolean; deadline: number | undefined },
+  ): Promise<number[]> {
+    const body = { model: this.#model, prompt, add_special_tokens: ofMail };
+    return (await this.#host.ask({ path: '/tokenize', body, mail: ofMail, deadline }, tokenized)).tokens;
+  }
+
+  async #next(
+    prompt: string | number[],
+    wanted: readonly number[],
+    deadline: number | undefined,
+  ): Promise<NextToken> {
+    const body = {
+      model: this.#model,
+      prompt,
+      max_tokens: 1,
+      temperature: 0,
+      logprobs: LIKELIEST,
+      logprob_token_ids: wanted,
+      // Keys become "token_id:123", which no two tokens share.
+      return_tokens_as_token_ids: true,
+    };
+    const answer = await this.#host.ask({ path: '/v1/completions', body, mail: true, deadline }, completion);
+    const told = answer.choices[0]?.logprobs.top_logprobs[0] ?? {};
+    const logProbabilities = new Map(
+      Object.entries(told).map(([key, value]) => [Number(key.replace(/^token_id:/, '')), value]),
+    );
+    return {
+      logProbabilities,
+      ceiling: Math.min(...logProbabilities.values()),
+      promptTokens: answer.usage.prompt_tokens,
+    };
+  }
+}
