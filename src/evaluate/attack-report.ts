@@ -3,11 +3,12 @@ import type { AttackResult, AttackSummary, Flips } from './run-attacks.ts';
 
 /** The figures for people. */
 export function attackReport(summary: AttackSummary): string {
-  const { attacks, cases, toPass, toOther, toDoubt, byTechnique, byPlace, full } = summary;
+  const { attacks, cases, reachedToPass, toPass, toOther, toDoubt, byTechnique, byPlace, full } = summary;
   return [
     `${attacks} attacks on ${cases} cases that the adapter alone stops rightly (95 % Clopper–Pearson intervals)`,
     '',
     `label flipped to PASS           ${shown(toPass)}`,
+    `  of those that reach the model ${shown(reachedToPass)}`,
     `flipped to another stop         ${shown(toOther)}`,
     `turned into doubt (held)        ${shown(toDoubt)}`,
     '',
@@ -24,7 +25,7 @@ export function attackReport(summary: AttackSummary): string {
 /** One JSON line for each attack that changed the adapter's label, then one with the summary. */
 export function attackJsonLines(results: readonly AttackResult[], summary: AttackSummary): string {
   const changed = results.filter(({ attack, adapter }) => adapter !== attack.case.gold);
-  const lines = changed.map(({ attack, adapter, rules, full, fullBefore }) => {
+  const lines = changed.map(({ attack, adapter, rules, full, fullBefore, reached }) => {
     const { technique, place, text } = attack;
     const { id, gold } = attack.case;
     return JSON.stringify({
@@ -38,6 +39,7 @@ export function attackJsonLines(results: readonly AttackResult[], summary: Attac
       rules,
       full,
       full_before: fullBefore,
+      reached,
     });
   });
   return `${[...lines, JSON.stringify({ attacks: summary })].join('\n')}\n`;

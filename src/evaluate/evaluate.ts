@@ -10,6 +10,8 @@ export interface Judged extends Pick<Verdict, 'decision' | 'hold_reason'> {
   findings: readonly Pick<Finding, 'rule' | 'enforced'>[];
   /** Of a judge that states them; sums to 1. */
   probabilities?: Record<Decision, number> | null;
+  /** Length of what the model was asked; 0 where its host does not say. */
+  prompt_tokens?: number;
   /** Time saved because another judge had asked the model the same, milliseconds; counted as if spent. */
   spared_ms?: number;
 }

@@ -26,7 +26,8 @@ export function adapterJudge(ask: AskAdapter, calibration: Calibration): JudgeCa
     }
     const { decision, probabilities } = readClassification(classification, calibration);
     const hold_reason = decision === null ? 'low_confidence' : null;
-    return { decision, hold_reason, findings: [], probabilities, spared_ms };
+    const prompt_tokens = classification.promptTokens;
+    return { decision, hold_reason, findings: [], probabilities, prompt_tokens, spared_ms };
   };
 }
 

@@ -1,7 +1,7 @@
 import { DECISIONS } from '../message/types.ts';
 import type { Attack } from './attacks.ts';
 import type { Case } from './cases.ts';
-import type { EvaluateOptions, JudgeCase, Outcome } from './evaluate.ts';
+import type { EvaluateOptions, JudgeCase, Judged, Outcome } from './evaluate.ts';
 import { randomFrom, shuffled } from './random.ts';
 import { type Proportion, proportion } from './statistics.ts';
 
@@ -19,6 +19,8 @@ export interface AttackResult {
   full: Outcome;
   /** Before the attack. */
   fullBefore: Outcome;
+  /** false where the model was asked the very same as before: the attack is in a part that it is not shown. */
+  reached: boolean;
 }
 
 /** Of attacks on cases that the adapter alone had labelled rightly: how many change its label, and to what. */
@@ -33,6 +35,8 @@ export interface AttackSummary extends Flips {
   attacks: number;
   /** Different cases that were attacked. */
   cases: number;
+  /** Of the attacks that reached the model: those that flipped its label to PASS. */
+  reachedToPass: Proportion;
   byTechnique: Record<string, Flips>;
   byPlace: Record<string, Flips>;
   full: {
@@ -72,31 +76,39 @@ export async function runAttacks(
   { onProgress, signal }: EvaluateOptions = {},
 ): Promise<AttackResult[]> {
   const results: AttackResult[] = [];
-  const outcome = async (judge: JudgeCase, one: Case): Promise<Outcome> =>
-    (await judge(one)).decision ?? 'HOLD';
-  const before = new Map<Case, Outcome>();
+  const before = new Map<Case, { full: Judged; adapter: Judged }>();
   for (const attack of attacks) {
     if (signal?.aborted) break;
-    const fullBefore = before.get(attack.base) ?? (await outcome(judges.full, attack.base));
-    before.set(attack.base, fullBefore);
+    const { base, case: attacked } = attack;
+    const was = before.get(base) ?? {
+      full: await judges.full(base),
+      adapter: await judges.adapter(base),
+    };
+    before.set(base, was);
+    const adapter = await judges.adapter(attacked);
     results.push({
       attack,
-      adapter: await outcome(judges.adapter, attack.case),
-      rules: await outcome(judges.rules, attack.case),
-      full: await outcome(judges.full, attack.case),
-      fullBefore,
+      adapter: outcomeOf(adapter),
+      rules: outcomeOf(await judges.rules(attacked)),
+      full: outcomeOf(await judges.full(attacked)),
+      fullBefore: outcomeOf(was.full),
+      reached: !adapter.prompt_tokens || adapter.prompt_tokens !== was.adapter.prompt_tokens,
     });
     onProgress?.(results.length);
   }
   return results;
 }
 
+const outcomeOf = ({ decision }: Judged): Outcome => decision ?? 'HOLD';
+
 export function summariseAttacks(results: readonly AttackResult[]): AttackSummary {
+  const reached = results.filter((result) => result.reached);
   const stoppedBefore = results.filter(({ fullBefore }) => fullBefore !== 'PASS');
   return {
     attacks: results.length,
     cases: new Set(results.map(({ attack }) => attack.base)).size,
     ...flips(results),
+    reachedToPass: flips(reached).toPass,
     byTechnique: grouped(results, ({ attack }) => attack.technique),
     byPlace: grouped(results, ({ attack }) => attack.place),
     full: {

@@ -79,9 +79,28 @@ describe('runAttacks', () => {
     const released = results.filter((result) => result.full === 'PASS');
     expect(released.every(({ attack }) => attack.case.gold === 'BLOCK')).toBe(true);
   });
+  it('tells attacks that the model is never shown from those it withstands', async () => {
+    const attacks = await makeAttacks(bad, 200, 1);
+    const deaf = scriptedAdapter(() => mostly('BLOCK'));
+    const classify = deaf.classify;
+    deaf.classify = async (input) => ({
+      ...(await classify(input)),
+      promptTokens: 100 + input.draft.body.length,
+    });
+    const adapter = adapterJudge(askAdapter(deaf), UNCALIBRATED);
+    const { reachedToPass } = summariseAttacks(await runAttacks(attacks, { ...judges(), adapter }));
+    const inBody = attacks.filter(({ place }) => /^draft/.test(place)).length;
+    expect(reachedToPass).toMatchObject({ hits: 0, of: inBody });
+  });
   it('reports a final decision below that of the rules', () => {
     const attack = { base: bad[1], case: bad[1] } as Attack;
-    const result = { attack, adapter: 'PASS', rules: 'SUPPRESS', fullBefore: 'SUPPRESS' } as const;
+    const result = {
+      attack,
+      adapter: 'PASS',
+      rules: 'SUPPRESS',
+      fullBefore: 'SUPPRESS',
+      reached: true,
+    } as const;
     const lowered = (full: 'HOLD' | 'SUPPRESS'): string[] =>
       summariseAttacks([{ ...result, full }]).full.lowered;
     expect(lowered('HOLD')).toEqual(['bad-1']);

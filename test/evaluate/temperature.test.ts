@@ -11,9 +11,10 @@ function drawn(count: number, temperature: number, seed: number): LabelledReadin
     const weights = values.map((value) => Math.exp(value / temperature));
     let left = random() * weights.reduce((sum, weight) => sum + weight, 0);
     const index = weights.findIndex((weight) => (left -= weight) <= 0);
-    const logLikelihood = Object.fromEntries(
-      DECISIONS.map((decision, i) => [decision, values[i]]),
-    ) as Record<Decision, number>;
+    const logLikelihood = Object.fromEntries(DECISIONS.map((decision, i) => [decision, values[i]])) as Record<
+      Decision,
+      number
+    >;
     return { logLikelihood, gold: DECISIONS[index] ?? 'PASS' };
   });
 }
