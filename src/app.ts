@@ -245,7 +245,10 @@ async function adapterBench(
           onTrouble: (kind) => metrics.adapterTroubles.inc({ kind }),
         })
       : model;
-  if (!opened) return null;
+  if (!opened) {
+    log.info('no judge model is chosen or it is off: the rules judge alone');
+    return null;
+  }
   const mode = adapterMode(config.adapter.mode, opened, log);
   const judge = new AdapterJudge({
     model: opened,

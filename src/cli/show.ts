@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import type { AdapterRecord } from '../judge/verdict.ts';
-import { DECISIONS } from '../message/types.ts';
 import { readRaw } from '../queue/store.ts';
 import { parseMessage } from '../message/parse.ts';
 import { type DeliveryDetail, readDetails } from '../review/read.ts';
 import { withExistingDatabase } from './context.ts';
 import { printJson, printLine } from './output.ts';
+import { printAdapter } from './print-adapter.ts';
 
 const time = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, 19);
 
@@ -52,14 +51,6 @@ function print(detail: DeliveryDetail & { draft: { subject: string | null; body:
       `${time(entry.at)}  ${entry.action.padEnd(10)} ${change.padEnd(24)} ${entry.actor}${note ? `  ${note}` : ''}`,
     );
   }
-}
-
-function printAdapter({ mode, probabilities, mass, latency_ms, trimmed, rationale }: AdapterRecord): void {
-  const shares = DECISIONS.map((decision) => `${decision} ${probabilities[decision].toFixed(3)}`).join(', ');
-  const left = trimmed.length > 0 ? `, without ${trimmed.join(', ')}` : '';
-  printLine(`  adapter${mode === 'shadow' ? ' (in shadow)' : ''}: ${shares}`);
-  printLine(`      on the labels ${mass.toFixed(3)}, in ${latency_ms.toFixed(0)} ms${left}`);
-  if (rationale !== null) printLine(`      "${rationale}"`);
 }
 
 function printVerdict(verdict: NonNullable<DeliveryDetail['verdict']>): void {

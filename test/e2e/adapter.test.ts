@@ -8,6 +8,7 @@ import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
 
+const PATIENCE = { timeout: 10_000 };
 const MINUTE = 60_000;
 type GateOptions = NonNullable<Parameters<typeof startGate>[0]>;
 
@@ -104,15 +105,16 @@ describe('a mail that every rule passes', () => {
     let say!: (sentence: string) => void;
     adapter.explanation = () => new Promise((resolve) => (say = resolve));
     await gate.send({ to: 'maria@passing.example' });
+    await expect.poll(() => adapter.explained.length, PATIENCE).toBe(1);
     expect((await verdictOf(gate))?.adapter?.rationale).toBeNull();
     say('It promises what it cannot keep.');
     await expect
-      .poll(async () => (await verdictOf(gate))?.adapter?.rationale)
+      .poll(async () => (await verdictOf(gate))?.adapter?.rationale, PATIENCE)
       .toBe('It promises what it cannot keep.');
 
     adapter.explanation = () => Promise.reject(new Error('out of words'));
     await gate.send({ to: 'otto@passing2.example' });
-    await expect.poll(() => adapter.explained.length).toBe(2);
+    await expect.poll(() => adapter.explained.length, PATIENCE).toBe(2);
     expect(await verdictOf(gate, 1)).toMatchObject({ decision: 'BLOCK', adapter: { rationale: null } });
   });
 });
@@ -135,7 +137,7 @@ describe('a mail that a rule stops', () => {
     await addProspect(gate, 'maria@passing.example');
     await addProspect(gate, 'otto@out.example', { prospect: { opt_out_channels: ['email'] } });
     expect(await gate.send({ to: 'maria@passing.example' })).toMatch(/^250 2\.0\.0 Queued as/);
-    await expect.poll(() => adapter.asked.length).toBe(1);
+    await expect.poll(() => adapter.asked.length, PATIENCE).toBe(1);
     await expect(gate.send({ to: 'otto@out.example' })).rejects.toThrow(/550 5\.7\.1 Suppressed/);
     expect((await mails(gate)).map(({ state }) => state)).toEqual(['received', 'suppressed']);
     answer({ PASS: 0.99 });
@@ -286,7 +288,7 @@ describe('in shadow', () => {
     await settled(gate, 'relayed');
     expect((await verdictOf(gate))?.adapter).toBeNull();
     answer({ SUPPRESS: 0.99 });
-    await expect.poll(async () => (await verdictOf(gate))?.adapter?.decision).toBe('SUPPRESS');
+    await expect.poll(async () => (await verdictOf(gate))?.adapter?.decision, PATIENCE).toBe('SUPPRESS');
     expect(await verdictOf(gate)).toMatchObject({
       decision: 'PASS',
       adapter: { mode: 'shadow' },

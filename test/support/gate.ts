@@ -47,8 +47,8 @@ export async function startGate(
     engine?: EngineChanges;
     dataDir?: string;
     keepEngines?: boolean;
-    /** Default: the rules alone. */
-    model?: JudgeModel | null;
+    /** Default: the rules alone. `configured`: as the registry in the data folder says. */
+    model?: JudgeModel | 'configured' | null;
   } = {},
 ): Promise<TestGate> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'presend-gate-'));
@@ -70,7 +70,7 @@ export async function startGate(
     log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
     now: () => Date.now() + offset,
     pollMs: 20,
-    model: options.model ?? null,
+    ...(options.model === 'configured' ? {} : { model: options.model ?? null }),
   });
   onTestFinished(() => app.stop());
   const { database } = app;
@@ -105,7 +105,7 @@ export async function startGate(
     send: (mail) => sendTo(port, mail),
     deliveries,
     until: async (check, what) => {
-      const deadline = performance.now() + 10_000;
+      const deadline = performance.now() + 20_000;
       for (;;) {
         const now = await deliveries();
         if (check(now)) return now;

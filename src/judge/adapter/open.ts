@@ -7,6 +7,7 @@ import {
   type LocalModel,
   type Model,
   type ModelFile,
+  type RemoteModel,
   loadRegistry,
   modelFolders,
   requireModel,
@@ -16,6 +17,7 @@ import type { JudgeModel } from '../adapter-judge.ts';
 import type { Adapter } from './adapter.ts';
 import { createLlamaAdapter } from './llama.ts';
 import { type Calibration, calibrationSchema } from './reading.ts';
+import { createRemoteAdapter } from './remote.ts';
 import type { OnTrouble } from './trouble.ts';
 
 export interface OpenOptions {
@@ -24,6 +26,12 @@ export interface OpenOptions {
   log?: Logger | null;
   onTrouble?: OnTrouble;
 }
+
+/** Calls a host works on together. In process one at a time is fastest: one prompt fills every core. */
+const REMOTE_CONCURRENCY = 8;
+
+/** Longest prompt that is worth sending to a host that then counts its tokens itself. */
+const CHARACTERS_PER_TOKEN = 8;
 
 /**
  * The model that the configuration names, or else the one that the registry has as active, or else its shadow. Nothing is
@@ -43,18 +51,12 @@ export async function openConfiguredModel(config: Config, options: OpenOptions):
     }
     return openModel(config, chosen, options);
   }
-  if (!shadow) {
-    options.warn(
-      'no judge model is chosen, the rules judge alone: presend models list, presend models use NAME',
-    );
-    return null;
-  }
+  if (!shadow) return null;
   return { ...(await openModel(config, shadow, options)), shadowOnly: true };
 }
 
 /** One model of the registry, with its calibration if that was fitted for these very files. */
 export async function openModel(config: Config, model: Model, options: OpenOptions): Promise<JudgeModel> {
-  if (model.kind === 'remote') throw new UserError(`${model.name} is on another host`);
   const calibration = readCalibration(model);
   const lock = new LockFile(modelFolders(config).user);
   const known = await versionOf(model, lock);
@@ -66,10 +68,13 @@ export async function openModel(config: Config, model: Model, options: OpenOptio
   const version = known ?? calibration?.version ?? `${model.name}@missing`;
   return {
     name: model.name,
-    adapter: localAdapter(config, model, version, options),
+    adapter:
+      model.kind === 'local'
+        ? localAdapter(config, model, version, options)
+        : remoteAdapter(config, model, version, options),
     calibration: calibration?.version === version ? calibration : null,
     validatedVerticals: model.validated.verticals.includes('all') ? 'all' : model.validated.verticals,
-    concurrency: 1,
+    concurrency: model.kind === 'local' ? 1 : REMOTE_CONCURRENCY,
     shadowOnly: false,
   };
 }
@@ -130,4 +135,29 @@ function readCalibration({ calibration: path }: Model): Calibration | null {
   } catch (cause) {
     throw new UserError(`${path}: not a calibration; make it again with presend models calibrate`, { cause });
   }
+}
+
+function remoteAdapter(
+  { adapter: { timeout_ms, queue } }: Config,
+  { remote: { url, dialect, model, apiKeyEnv }, profile, contextSize }: RemoteModel,
+  version: string,
+  { log, onTrouble }: OpenOptions,
+): Adapter {
+  const apiKey = apiKeyEnv === null ? null : (process.env[apiKeyEnv] ?? null);
+  if (apiKeyEnv !== null && !apiKey) {
+    throw new UserError(`the environment variable ${apiKeyEnv} with the key of ${url} is not set`);
+  }
+  return createRemoteAdapter({
+    version,
+    url,
+    dialect,
+    model,
+    apiKey,
+    profile,
+    timeoutMs: timeout_ms,
+    maxPromptCharacters: contextSize * CHARACTERS_PER_TOKEN,
+    queueLimit: queue,
+    log: log ?? null,
+    ...(onTrouble ? { onTrouble } : {}),
+  });
 }
