@@ -4,6 +4,7 @@ import { attackJsonLines, attackReport } from '../../src/evaluate/attack-report.
 import { type Attack, makeAttacks } from '../../src/evaluate/attacks.ts';
 import { adapterJudge, fullJudge, rulesJudge } from '../../src/evaluate/judges.ts';
 import { rightlyStopped, runAttacks, summariseAttacks } from '../../src/evaluate/run-attacks.ts';
+import type { Adapter } from '../../src/judge/adapter/adapter.ts';
 import { UNCALIBRATED } from '../../src/judge/adapter/reading.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { sampleCase } from './sample-case.ts';
@@ -81,15 +82,17 @@ describe('runAttacks', () => {
   });
   it('tells attacks that the model is never shown from those it withstands', async () => {
     const attacks = await makeAttacks(bad, 200, 1);
-    const deaf = scriptedAdapter(() => mostly('BLOCK'));
-    const classify = deaf.classify;
-    deaf.classify = async (input) => ({
-      ...(await classify(input)),
-      promptTokens: 100 + input.draft.body.length,
-    });
+    const steadfast = scriptedAdapter(() => mostly('BLOCK'));
+    const deaf: Adapter = {
+      ...steadfast,
+      classify: async (input) => ({
+        ...(await steadfast.classify(input)),
+        promptTokens: 100 + input.draft.body.length,
+      }),
+    };
     const adapter = adapterJudge(askAdapter(deaf), UNCALIBRATED);
     const { reachedToPass } = summariseAttacks(await runAttacks(attacks, { ...judges(), adapter }));
-    const inBody = attacks.filter(({ place }) => /^draft/.test(place)).length;
+    const inBody = attacks.filter(({ place }) => place.startsWith('draft')).length;
     expect(reachedToPass).toMatchObject({ hits: 0, of: inBody });
   });
   it('reports a final decision below that of the rules', () => {
