@@ -8,6 +8,7 @@ import { register as engine } from './engine.ts';
 import { register as evaluation } from './eval.ts';
 import { register as judge } from './judge.ts';
 import { register as messages } from './messages.ts';
+import { register as models } from './models.ts';
 import { register as review } from './review.ts';
 import { register as start } from './start.ts';
 import { register as uncertain } from './uncertain.ts';
@@ -24,7 +25,7 @@ export function createProgram(): Command {
     .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true });
-  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation])
+  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation, models])
     register(program);
   return program;
 }

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { parseStrictYaml } from '../config/strict-yaml.ts';
 import { UserError } from '../config/user-error.ts';
 import { writeWhole } from './files.ts';
-import { modelName, type registrySchema, registrySchema as schema } from './registry-schema.ts';
-import { REGISTRY_FILE } from './registry.ts';
+import { modelName, registrySchema } from './registry-schema.ts';
+import { type ModelFolders, REGISTRY_FILE } from './registry.ts';
 
 const START = `# Models of this gate, laid over the registry that came with presend. Written by \`presend models\`; edits are kept.\n`;
 
@@ -29,7 +29,7 @@ export interface RegistryChange {
 export function editRegistry(folder: string, change: RegistryChange): string {
   const path = join(folder, REGISTRY_FILE);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : START;
-  parseStrictYaml(before, path, schema);
+  parseStrictYaml(before, path, registrySchema);
   const document = parseDocument(before);
   for (const key of ['active', 'shadow'] as const) {
     if (change[key] !== undefined) document.setIn([key], change[key]);
@@ -40,9 +40,24 @@ export function editRegistry(folder: string, change: RegistryChange): string {
     }
   }
   const after = document.toString({ lineWidth: 0 });
-  parseStrictYaml(after, path, schema);
+  parseStrictYaml(after, path, registrySchema);
   writeWhole(path, after);
   return path;
+}
+
+/** A model's entry as it is written, the user's before the shipped one; null when there is none. */
+export function writtenEntry(
+  folders: ModelFolders,
+  name: string,
+): NonNullable<Input['models']>[string] | null {
+  for (const folder of [folders.user, folders.shipped]) {
+    const path = join(folder, REGISTRY_FILE);
+    if (!existsSync(path)) continue;
+    const { models } = parse(readFileSync(path, 'utf8')) as Input;
+    const entry = models?.[name];
+    if (entry) return entry;
+  }
+  return null;
 }
 
 /** @throws UserError when `name` cannot be a model's or profile's */

@@ -161,12 +161,13 @@ function toModel(
     sha256,
     bytes,
   }: Pick<LocalModelEntry['base'], 'file' | 'sha256' | 'bytes'>): ModelFile => ({
-    path: locate(file, folder, folders.user),
+    // An entry copied from the shipped registry still finds what came with it.
+    path: locate(file, folder, folders.user, folders.shipped),
     sha256,
     bytes,
   });
   const calibrationFile = entry.calibration ?? join(name, 'calibration.json');
-  const calibration = locate(calibrationFile, folders.user, folder);
+  const calibration = locate(calibrationFile, folders.user, folder, folders.shipped);
   const facts: ModelFacts = {
     name,
     description: entry.description,
