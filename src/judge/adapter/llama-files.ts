@@ -1,6 +1,6 @@
 import { type Gguf, type GgufTensor, readGguf } from '../../models/gguf-read.ts';
 import { AdapterError } from './adapter.ts';
-import type { LlamaModelOptions } from './llama-protocol.ts';
+import { type LlamaModelOptions, SEQUENCES } from './llama-protocol.ts';
 
 /** Weights are read whole into memory; what llama.cpp needs beside them and the KV cache. */
 const WORKING_MEMORY = 64 * 1024 * 1024;
@@ -9,13 +9,11 @@ const BYTES_PER_KV_VALUE = 2;
 /**
  * Refuses what cannot be loaded before llama.cpp sees it: it tells little about a bad file, and some end the process.
  *
- * @param sequences conversations kept at once, each with its own KV cache
  * @param available bytes of memory
  * @throws AdapterError unavailable: one sentence saying what is wrong and how to mend it
  */
 export async function checkModelFiles(
   { modelPath, loraPath, contextSize, gpu }: LlamaModelOptions,
-  sequences: number,
   available: number,
 ): Promise<void> {
   const base = await read(modelPath);
@@ -25,7 +23,7 @@ export async function checkModelFiles(
   requireSizes(base, modelPath);
   const lora = loraPath === null ? null : await read(loraPath);
   if (lora && loraPath) requireSameBase(base, lora, loraPath, modelPath);
-  if (gpu === false) requireMemory(base, lora, contextSize * sequences, available, modelPath);
+  if (gpu === false) requireMemory(base, lora, contextSize * SEQUENCES, available, modelPath);
 }
 
 async function read(path: string): Promise<Gguf> {

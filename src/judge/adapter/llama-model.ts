@@ -21,15 +21,12 @@ import {
   likelihoods,
   pathKey,
 } from './labels.ts';
-import { checkModelFiles } from './llama-files.ts';
-import type { LlamaModelOptions, LoadedFacts } from './llama-protocol.ts';
+import { type LlamaModelOptions, type LoadedFacts, SEQUENCES } from './llama-protocol.ts';
 import { PromptTokenizer } from './llama-tokens.ts';
 import { spellings } from './profile.ts';
 import { endOfRationale, oneLine } from './rationale.ts';
 import { Turns } from './turns.ts';
 
-/** One for classifications, one for the explanation that goes on between them. */
-const SEQUENCES = 2;
 /** How many tokens of a prompt that is not urgent are evaluated before what is urgent gets its turn. */
 const STEP = 64;
 /** Kept free in the context: the binding shifts it, and drops the rubric, when the last cell is needed. */
@@ -58,7 +55,6 @@ export class LoadedModel {
    * @throws AdapterError unavailable: one sentence saying what is wrong
    */
   static async load(options: LlamaModelOptions, progress: () => void): Promise<LoadedModel> {
-    await checkModelFiles(options, SEQUENCES, process.availableMemory());
     const { gpu, modelPath, loraPath, loraScale, threads } = options;
     let complaint = '';
     try {

@@ -2,6 +2,9 @@ import type { Decision } from '../../message/types.ts';
 import type { AdapterInput, AdapterTrouble, Classification } from './adapter.ts';
 import type { Profile } from './profile.ts';
 
+/** Conversations kept at once: one for classifications, one for the explanation that goes on between them. */
+export const SEQUENCES = 2;
+
 /** What the judge process needs to load a model. Everything here crosses a process border, so it is plain data. */
 export interface LlamaModelOptions {
   modelPath: string;

@@ -1,6 +1,7 @@
 import { AdapterError } from './adapter.ts';
-import { LoadedModel } from './llama-model.ts';
-import type { Call, FromWorker, ToWorker } from './llama-protocol.ts';
+import { checkModelFiles } from './llama-files.ts';
+import type { LoadedModel } from './llama-model.ts';
+import type { Call, FromWorker, LlamaModelOptions, ToWorker } from './llama-protocol.ts';
 
 /**
  * The judge process: holds the model and answers calls, one message each way. A process of its own and no worker
@@ -35,8 +36,12 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
-async function load(options: Parameters<typeof LoadedModel.load>[0]): Promise<void> {
+async function load(options: LlamaModelOptions): Promise<void> {
+  // The driver takes its time to load; meanwhile the files are looked at.
+  const driver = import('./llama-model.ts');
   try {
+    await checkModelFiles(options, process.availableMemory());
+    const { LoadedModel } = await driver;
     judge = await LoadedModel.load(options, () => tell({ type: 'progress' }));
     tell({ type: 'ready', facts: judge.facts });
   } catch (error) {
