@@ -96,9 +96,9 @@ export class AdapterJudge {
    *
    * `failedBefore`: an earlier call for this very mail failed. Then the adapter first has to show that it answers at all:
    * if it does and still fails on this mail, the fault is the mail's, and waiting for better times would let a draft written
-   * to break the model go by the rules alone.
+   * to break the model go by the rules alone. `lastChance`: it will not be asked again, so that has to be found out now.
    */
-  ask(input: AdapterInput, { failedBefore = false } = {}): Promise<Opinion> {
+  ask(input: AdapterInput, { failedBefore = false, lastChance = false } = {}): Promise<Opinion> {
     return this.#slots.run(async () => {
       // What failed while this call waited for its turn.
       if (!this.available()) return this.#unavailable(false);
@@ -111,8 +111,8 @@ export class AdapterJudge {
       }
       const { trouble, message } = answer.error;
       if (trouble === 'too_long') return { kind: 'too_long', detail: message };
-      const malformed = trouble === 'malformed';
-      if (trouble !== 'closed' && (failedBefore || (malformed && (await this.#answersAtAll())))) {
+      const findOut = lastChance || trouble === 'malformed';
+      if (trouble !== 'closed' && (failedBefore || (findOut && (await this.#answersAtAll())))) {
         const detail = `The adapter answers other mail but not this one: ${message}`;
         return { kind: 'unreadable', detail };
       }

@@ -43,6 +43,11 @@ export function createMetrics() {
       buckets: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
+    adapterMissed: new Counter({
+      name: 'presend_adapter_missed_total',
+      help: 'Deliveries judged without the adapter because it could not be asked in time.',
+      registers,
+    }),
     adapterTroubles: new Counter({
       name: 'presend_adapter_troubles_total',
       help: 'What went wrong inside the adapter: load, crash, hang, malformed, queue_full.',

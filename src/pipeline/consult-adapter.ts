@@ -50,7 +50,9 @@ export async function consultAdapter<T extends ByRules>(
 
   const failedBefore = message.adapter_failures > 0;
   const opinions = await Promise.all(
-    judged.map(async (one) => (asks(one) ? judge.ask(one.input!, { failedBefore }) : null)),
+    judged.map(async (one) =>
+      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient }) : null,
+    ),
   );
   const missing = opinions.filter((opinion) => opinion?.kind === 'unavailable');
   if (patient && missing.length > 0)
@@ -68,11 +70,17 @@ export async function consultAdapter<T extends ByRules>(
 
 /**
  * Asks now or not at all: for held mail, where waiting would help nobody. What would pass stays in doubt then; it is held
- * anyway, and a reviewer is not told that it passes.
+ * anyway, and a reviewer is not told that it passes. A text that the adapter failed on before is not put to it again.
  */
-export async function consultNow(bench: AdapterBench | null, by: ByRules): Promise<Verdict | null> {
+export async function consultNow(
+  bench: AdapterBench | null,
+  by: ByRules,
+  { failedBefore = false } = {},
+): Promise<Verdict | null> {
   if (!bench || !asks(by) || bench.judge.mode() !== 'active') return by.verdict;
-  const opinion = await bench.judge.ask(by.input!);
+  const opinion: Opinion = failedBefore
+    ? { kind: 'unreadable', detail: 'The adapter failed on this mail; it is not asked about it again.' }
+    : await bench.judge.ask(by.input!);
   return weighed(by.verdict!, opinion, weighing(bench.judge, 'active', bench.rubric(), 'hold'));
 }
 

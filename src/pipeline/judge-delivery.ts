@@ -85,9 +85,17 @@ export function createRejudge({
     const engine = await findEngine(database.db, delivery.engine_id);
     if (!engine)
       throw new Error(`delivery ${delivery.id} names engine ${delivery.engine_id}, which does not exist`);
-    const raw = await readRaw(database.db, delivery.message_id, revision ?? delivery.body_revision);
+    const text = revision ?? delivery.body_revision;
+    const raw = await readRaw(database.db, delivery.message_id, text);
     const parsed = await parseMessage(raw);
     const byRules = await judge({ parsed, engine, address: delivery.recipient, now: now() });
-    return { ...byRules, verdict: (await consultNow(bench, byRules)) ?? byRules.verdict };
+    const { adapter_failures } = await database.db
+      .selectFrom('messages')
+      .select('adapter_failures')
+      .where('id', '=', delivery.message_id)
+      .executeTakeFirstOrThrow();
+    const failedBefore = text === 0 && adapter_failures > 0;
+    const verdict = await consultNow(bench, byRules, { failedBefore });
+    return { ...byRules, verdict: verdict ?? byRules.verdict };
   };
 }

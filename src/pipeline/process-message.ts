@@ -107,6 +107,7 @@ export async function processMessage(
     if (!verdict || verdictId === null) continue;
     metrics.judged.inc({ decision: verdict.decision ?? verdict.hold_reason ?? '', state: disposal.outcome });
     metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
+    if (verdict.notices.some(({ kind }) => kind === 'adapter_unavailable')) metrics.adapterMissed.inc();
     afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
   }
   return 'judged';

@@ -76,7 +76,7 @@ export class Runner {
   }
 
   async #judgeLoop(): Promise<void> {
-    const { database, now, leaseMs, processMessage, standBack, log } = this.#options;
+    const { database, now, leaseMs, adapterLine, processMessage, standBack, log } = this.#options;
     while (!this.#stopping) {
       await standBack?.();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
@@ -96,8 +96,9 @@ export class Runner {
             // The lease lapses and the message is judged again; nothing is lost by carrying on.
             log.error({ err, id }, 'judging a message failed');
           });
-          if (came === 'waits') this.#lineWake();
-          else this.#deliverWake();
+          if (came !== 'waits') this.#deliverWake();
+          // While the adapter cannot be asked, looking through a long line for each mail that joins it would cost too much.
+          else if (adapterLine.acceptedBefore() >= now()) this.#lineWake();
         }
       };
       await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));

@@ -43,7 +43,13 @@ export async function claimFromAdapterLine(
     .selectAll()
     .where('judged_at', 'is', null)
     .where('in_adapter_line', '=', sql.lit(1))
-    .where('received_at', '<=', acceptedBefore)
+    .where((eb) =>
+      eb.or([
+        eb('received_at', '<=', acceptedBefore),
+        // Only what an enforced engine sends waits for an adapter that cannot be asked.
+        eb('engine_id', 'not in', eb.selectFrom('engines').select('id').where('mode', '=', 'enforce')),
+      ]),
+    )
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
     .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
     .orderBy('adapter_failures')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AdapterError } from '../../src/judge/adapter/adapter.ts';
 import { newestVerdict } from '../../src/pipeline/verdict-store.ts';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
 import { updateProspect } from '../../src/crm/store.ts';
@@ -221,6 +222,19 @@ describe('while the adapter cannot be asked', () => {
     await addProspect(gate, 'maria@passing.example');
     expect(await gate.send({ to: 'maria@passing.example' })).toMatch(/^250 2\.0\.0 Relaying as/);
   });
+});
+
+test('what an observed engine sends does not wait in the line when the adapter fails there', async () => {
+  const { gate, adapter } = await gateWith(() => 'unavailable', { engine: { mode: 'observe' } });
+  await addProspect(gate, 'maria@passing.example');
+  adapter.classify = async () => {
+    adapter.fail();
+    throw new AdapterError('unavailable', 'it has just died');
+  };
+  expect(await gate.send({ to: 'maria@passing.example' })).toMatch(/^250 2\.0\.0 Relaying as/);
+  expect((await verdictOf(gate))?.notices.map(({ kind }) => kind)).toContain('adapter_unavailable');
+  const metrics = await (await fetch(`${gate.httpBase}/metrics`)).text();
+  expect(metrics).toContain('presend_adapter_missed_total 1');
 });
 
 describe('an adapter that fails', () => {

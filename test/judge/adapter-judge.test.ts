@@ -134,6 +134,11 @@ describe('a mail that the adapter fails on', () => {
     expect(judge.available()).toBe(false);
   });
 
+  test('is found at fault at once where it will not be asked again', async () => {
+    const { judge } = await loaded(() => 'unavailable');
+    expect(await judge.ask(INPUT, { lastChance: true })).toMatchObject({ kind: 'unreadable' });
+  });
+
   test('is found at fault at the second time, after the adapter has shown that it answers', async () => {
     const { judge } = await loaded(() => 'unavailable');
     expect(await judge.ask(INPUT, { failedBefore: true })).toMatchObject({ kind: 'unreadable' });

@@ -77,6 +77,14 @@ test('the line goes by failures, then by age; who is at work on a message is not
   expect(ids(await claimLine({ now: 200, inHand: ['m0', 'm1', 'm2'] }))).toEqual(['m3']);
 });
 
+test('while the adapter cannot be asked, only what an enforced engine sent stays in line', async () => {
+  const { database, claim, claimLine } = await queueOf(2);
+  for (const row of await claim()) await database.transact((trx) => joinAdapterLine(trx, row, false));
+  expect(ids(await claimLine({ acceptedBefore: -1 }))).toEqual([]);
+  await database.transact((trx) => trx.updateTable('engines').set({ mode: 'observe' }).execute());
+  expect(ids(await claimLine({ acceptedBefore: -1 }))).toEqual(['m0', 'm1']);
+});
+
 test('who lost the lease cannot put a message back', async () => {
   const { database, claim, claimLine } = await queueOf(1);
   const [stale] = await claim();
@@ -108,6 +116,6 @@ test('both lines have an index of their own, so that a long one costs the other 
   const options = { now: 100, leaseMs: 50, limit: 10, acceptedBefore: 1000, inHand: ['m1'] };
   expect(await planOf((trx) => claimMessages(trx, options))).toMatch(/INDEX messages_unjudged$/);
   expect(await planOf((trx) => claimFromAdapterLine(trx, options))).toMatch(
-    /INDEX messages_in_adapter_line$/,
+    /INDEX messages_in_adapter_line(?!.*B-TREE)/,
   );
 });

@@ -22,7 +22,7 @@ export async function up(db: Kysely<any>): Promise<void> {
     // Two lines: mail that waits for the adapter must cost the other mail nothing.
     sql`create index messages_unjudged on messages (received_at)
       where judged_at is null and in_adapter_line = 0`,
-    sql`create index messages_in_adapter_line on messages (adapter_failures, received_at)
+    sql`create index messages_in_adapter_line on messages (adapter_failures, received_at, engine_id, lease_until)
       where judged_at is null and in_adapter_line = 1`,
     sql`create index messages_by_message_id on messages (message_id) where message_id is not null`,
 
