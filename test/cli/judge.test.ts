@@ -94,10 +94,9 @@ async function judge(draft: string, ...args: string[]): Promise<string> {
   register(program);
   try {
     await program.parseAsync(
-      [
-        ...['--data', folder, 'judge', '--context', join(folder, 'record.json')],
-        ...['--draft', join(folder, draft), ...args],
-      ],
+      `--data ${folder} judge --context ${folder}/record.json --draft ${folder}/${draft}`
+        .split(' ')
+        .concat(args),
       { from: 'user' },
     );
   } finally {
