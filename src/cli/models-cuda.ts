@@ -6,7 +6,7 @@ import { printLine } from './output.ts';
 export function register(models: Command): void {
   models
     .command('cuda')
-    .description('install the CUDA build of llama.cpp (about 320 MB to fetch); Linux on x64')
+    .description('install the CUDA build of llama.cpp (320 MB to fetch, 540 MB on disk); Linux on x64')
     .option('--from <folder>', 'the two .tgz files of `npm pack`, for a machine without a registry')
     .option('--remove', 'take it away again')
     .action(async (options: { from?: string; remove?: boolean }) => {
@@ -16,7 +16,7 @@ export function register(models: Command): void {
         printLine(`${name} ${version}: ${folder}`);
       }
       printLine(
-        'The gate uses it from its next start when it finds a driver. "npm ci" removes it: run this again then.',
+        'Set adapter.gpu to cuda. It needs the driver and the CUDA 12 or 13 libraries. "npm ci" removes it: run this again then.',
       );
     });
 }

@@ -14,7 +14,14 @@ export function register(models: Command): void {
     .description('let this model judge from the next start of the gate; "none" for the rules alone')
     .option('--shadow', 'only record what it would have said')
     .action((name: string, options: { shadow?: boolean }, command: Command) => {
-      const registry = loadRegistry(modelFolders(configFor(command)));
+      const config = configFor(command);
+      const registry = loadRegistry(modelFolders(config));
+      const named = config.adapter.model;
+      if (named !== null) {
+        process.stderr.write(
+          `Note: adapter.model in ${config.source} says ${named}, which is what counts.\n`,
+        );
+      }
       const role = options.shadow ? 'shadow' : 'active';
       if (name === 'none') {
         const path = editRegistry(registry.folders.user, { [role]: null });

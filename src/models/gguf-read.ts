@@ -46,7 +46,7 @@ export async function readGguf(path: string): Promise<Gguf> {
   try {
     const info = await file.stat();
     if (!info.isFile()) throw new UserError(`${path}: this is not a file`);
-    for (let room = FIRST_READ; ; room *= 2) {
+    for (let room = FIRST_READ; ; room *= 8) {
       const want = Math.min(room, info.size, MAX_HEADER);
       const buffer = Buffer.alloc(want);
       let filled = 0;

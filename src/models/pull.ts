@@ -68,7 +68,8 @@ async function importFor(
   pulled: readonly Pulled[],
 ): Promise<Pulled> {
   const unchanged = pulled.every(({ how }) => how === 'kept') && (await lock.current(lora.path));
-  if (unchanged) return { file: lora.path, sha256: unchanged.sha256, how: 'kept', checked: null };
+  if (unchanged && (lora.sha256 ?? unchanged.sha256) === unchanged.sha256)
+    return { file: lora.path, sha256: unchanged.sha256, how: 'kept', checked: null };
   mkdirSync(dirname(lora.path), { recursive: true });
   await importLora(folder, lora.path, model.base.path);
   const sha256 = await sha256File(lora.path);

@@ -53,8 +53,8 @@ export function writtenEntry(
   for (const folder of [folders.user, folders.shipped]) {
     const path = join(folder, REGISTRY_FILE);
     if (!existsSync(path)) continue;
-    const { models } = parse(readFileSync(path, 'utf8')) as Input;
-    const entry = models?.[name];
+    // A file of comments alone holds nothing.
+    const entry = (parse(readFileSync(path, 'utf8')) as Input | null)?.models?.[name];
     if (entry) return entry;
   }
   return null;

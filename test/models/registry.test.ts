@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { spellings } from '../../src/judge/adapter/profile.ts';
-import { editRegistry, requireName } from '../../src/models/registry-edit.ts';
+import { editRegistry, requireName, writtenEntry } from '../../src/models/registry-edit.ts';
 import { type ModelFolders, loadRegistry, modelFolders, requireModel } from '../../src/models/registry.ts';
 
 const PROFILE = `
@@ -149,6 +149,13 @@ describe("an edit of the user's registry", () => {
     const text = readFileSync(join(folders.user, 'registry.yaml'), 'utf8');
     expect(text).toContain('# mine');
     expect(text).toContain('# kept');
+  });
+
+  test('finds an entry as it was written, also beside a file of comments alone', () => {
+    write('shipped', `profiles:${PROFILE}models:${local('one', 'one.gguf')}`);
+    write('user', '# nothing yet\n');
+    expect(writtenEntry(folders, 'one')).toEqual({ base: { file: 'one.gguf' }, profile: 'plain' });
+    expect(writtenEntry(folders, 'two')).toBeNull();
   });
 
   test('that would not be valid changes nothing', () => {
