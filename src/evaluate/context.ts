@@ -32,7 +32,7 @@ export function prospectFromContext(context: unknown): ProspectSnapshot {
     industry: text(record['industry']),
     city: text(record['city']),
     country: text(record['country']),
-    regulated: text(record['regulated']),
+    regulated: record['regulated'] === false ? null : text(record['regulated']),
     account_owner: text(record['account_owner']),
     available_signals: signalsOf(signals),
     commitments: commitmentsOf(commitmentsIn(record)),

@@ -34,13 +34,13 @@ export function contextLines(
     `today: ${today}`,
     `channel: ${channel}`,
     field('name', prospect.name),
-    `company: ${prospect.company ?? 'unknown'}`,
+    known('company', prospect.company),
     `headcount: ${prospect.headcount ?? 'unknown'}`,
-    `role: ${prospect.recipient_role ?? 'unknown'}`,
+    known('role', prospect.recipient_role),
     field('title', prospect.title),
-    `stage: ${prospect.funding_stage ?? 'unknown'}`,
+    known('stage', prospect.funding_stage),
     field('amount', prospect.funding_amount_usd || null),
-    `confidence: ${prospect.funding_confidence ?? 'unknown'}`,
+    known('confidence', prospect.funding_confidence),
     `disqualifiers: ${list(prospect.disqualifiers)}`,
     `opted out: ${list(prospect.opt_out_channels)}`,
     field('industry', prospect.industry),
@@ -59,6 +59,8 @@ export function contextLines(
 
 const field = (name: string, value: string | number | null): string | null =>
   value === null || value === '' ? null : `${name}: ${flat(String(value))}`;
+
+const known = (name: string, value: string | null): string => `${name}: ${flat(value ?? 'unknown')}`;
 
 const list = (values: readonly string[]): string =>
   values.length === 0 ? 'none' : values.map(flat).join(', ');
