@@ -10,7 +10,7 @@ const completion = z.object({
   tokens_evaluated: z.int(),
   completion_probabilities: z
     .array(z.object({ top_probs: z.array(z.object({ id: z.int(), prob: z.number() })).min(1) }))
-    .min(1),
+    .default([]),
 });
 const written = z.object({ content: z.string() });
 
@@ -21,6 +21,8 @@ const written = z.object({ content: z.string() });
 const BIAS = 8;
 /** Tokens told: the labels and the likeliest others. */
 const TOLD = 64;
+/** Nothing is told when the token that was drawn is half a character; the next draw is another. */
+const DRAWS = 3;
 
 /** llama.cpp's own server (tools/server/README.md, POST /completion); its adapter is given when it is started. */
 export class LlamaServerModel implements RemoteModel {
@@ -78,9 +80,14 @@ export class LlamaServerModel implements RemoteModel {
       cache_prompt: true,
       stream: false,
     };
-    const answer = await this.#host.ask({ path: '/completion', body, mail: true, deadline }, completion);
-    const told = new Map(answer.completion_probabilities[0]?.top_probs.map(({ id, prob }) => [id, prob]));
-    return { ...unbiased(told, wanted), promptTokens: answer.tokens_evaluated };
+    for (let draw = 1; draw <= DRAWS; draw++) {
+      const answer = await this.#host.ask({ path: '/completion', body, mail: true, deadline }, completion);
+      const [first] = answer.completion_probabilities;
+      if (!first) continue;
+      const told = new Map(first.top_probs.map(({ id, prob }) => [id, prob]));
+      return { ...unbiased(told, wanted), promptTokens: answer.tokens_evaluated };
+    }
+    throw new AdapterError('malformed', 'the remote model told no probabilities');
   }
 }
 
