@@ -63,7 +63,7 @@ def main() -> None:
 
     began = time.time()
     tokenizer = Tokenizer.load(options.vocabulary)
-    examples, facts = generated(options.vocabulary, options.corpus, options.seed, options.cases)
+    examples, facts = generated(options.vocabulary, options.corpus, options.authored, options.seed, options.cases)
     prose = prose_blocks(tokenizer, options.corpus)
     if options.authored:
         examples += authored(options.authored, tokenizer, options.repeat)

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from cases.generate import cases
+from cases.generate import Sources, cases
+from cases.natural import load
 from render import segments
 from tokenizer import Tokenizer
 
@@ -53,16 +54,16 @@ def answer(tokenizer: Tokenizer, label: str, why: str, control: bool) -> list[in
 _state: dict = {}
 
 
-def _start(vocabulary: str, corpus: str | None) -> None:
+def _start(vocabulary: str, corpus: str | None, naturals: str | None) -> None:
     _state["tokenizer"] = Tokenizer.load(vocabulary)
-    _state["prose"] = sentences(corpus) if corpus else []
+    _state["sources"] = Sources(sentences(corpus) if corpus else [], load(naturals) if naturals else [])
 
 
 def _portion(job: tuple[int, int]) -> list[tuple]:
     seed, count = job
     tokenizer = _state["tokenizer"]
     made = []
-    for case in cases(seed, count, _state["prose"]):
+    for case in cases(seed, count, _state["sources"]):
         prompt = encode(tokenizer, segments(case))
         if len(prompt) > MAX_TOKENS - 100:
             continue
@@ -77,11 +78,11 @@ def _portion(job: tuple[int, int]) -> list[tuple]:
     return made
 
 
-def generated(vocabulary: str, corpus: str | None, seed: int, count: int, portion: int = 2000) -> tuple[list[Example], list[tuple[str, str]]]:
-    """`count` examples of the streams seed·10⁶ + i, and (focus, gold) of each."""
+def generated(vocabulary: str, corpus: str | None, naturals: str | None, seed: int, count: int, portion: int = 2000) -> tuple[list[Example], list[tuple[str, str]]]:
+    """`count` examples of the streams seed·10⁶ + i, and (focus, gold) of each. `naturals`: rendered cases to set some in."""
     jobs = [(seed * 1_000_000 + number, min(portion, count - number * portion)) for number in range((count + portion - 1) // portion)]
     examples, facts = [], []
-    with multiprocessing.Pool(initializer=_start, initargs=(vocabulary, corpus)) as pool:
+    with multiprocessing.Pool(initializer=_start, initargs=(vocabulary, corpus, naturals)) as pool:
         for part in pool.imap(_portion, jobs):
             for prompt, finding, chosen, rejected, focus, gold in part:
                 examples.append(Example(prompt, finding, chosen, rejected))

@@ -81,7 +81,7 @@ def main() -> None:
     assert len(set(labels)) == len(labels)
     model = load(options.base, options.lora).to(device)
     if options.fresh:
-        examples, facts = generated(options.vocabulary, None, 900, options.fresh)
+        examples, facts = generated(options.vocabulary, None, None, 900, options.fresh)
         scores = label_likelihoods(model, [e.prompt for e in examples], labels, device)
         table("generated", [gold for _, gold in facts], [focus for focus, _ in facts], [meant[i] for i in scores.argmax(1)])
     if options.cases:

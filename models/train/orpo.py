@@ -65,7 +65,7 @@ def main() -> None:
 
     began = time.time()
     tokenizer = Tokenizer.load(options.vocabulary)
-    examples, _ = generated(options.vocabulary, options.corpus, options.seed, options.cases)
+    examples, _ = generated(options.vocabulary, options.corpus, options.authored, options.seed, options.cases)
     if options.authored:
         examples += authored(options.authored, tokenizer, options.repeat)
     print(f"{len(examples)} pairs, {time.time() - began:.0f} s", flush=True)

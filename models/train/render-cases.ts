@@ -1,6 +1,7 @@
 /**
  * Writes the prompts of labelled cases as the gate itself renders them, for training and evaluation in Python.
- * With --flips also with the record changed so that the gold changes (a disqualifier, an opt-out, another role …).
+ * With --flips also with the record changed so that the gold changes (a disqualifier, an opt-out, another role …): for
+ * cases whose record holds everything in the published schema's fields and its signals.
  *
  *   npx tsx models/train/render-cases.ts [--flips] name=cases.jsonl … > rendered.jsonl
  */
@@ -40,7 +41,10 @@ for (const arg of args.filter((one) => !one.startsWith('--'))) {
     const { prefix, suffix } = renderPrompt(profile, input, 0);
     const parts = [[prefix, true], ...suffix.map(({ text, trusted }) => [text, trusted])];
     const { id, gold, rule, probe, why = 'No rule applies.' } = row;
-    process.stdout.write(`${JSON.stringify({ id, set, gold, rule, probe, why, wrong: wrongAnswer(row, rows), parts })}\n`);
+    const { prospect: record, draft: shown, today } = input;
+    process.stdout.write(
+      `${JSON.stringify({ id, set, gold, rule, probe, why, wrong: wrongAnswer(row, rows), record, today, subject: shown.subject, draft: shown.body, parts })}\n`,
+    );
   }
 }
 
@@ -66,7 +70,7 @@ function changed(row: Row): Row[] {
     const told = rule === 'soft_rejection' || rule === 'thread_leak';
     if (!told || rule === 'soft_rejection') flip('PASS', 'none', 'The record says nothing of the kind.', { available_signals: {} });
   }
-  if (gold === 'PASS' && !CLAIMS_FUNDING.test(row.draft)) flip('PASS', 'none', 'No funding is claimed.', { funding_confidence: 'low' });
+  if (gold === 'PASS' && row.probe !== 'B04' && row.probe !== 'B03' && !CLAIMS_FUNDING.test(row.draft)) flip('PASS', 'none', 'No funding is claimed.', { funding_confidence: 'low' });
   return made;
 }
 

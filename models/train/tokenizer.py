@@ -120,7 +120,7 @@ def train(words: Counter, size: int) -> list[tuple[str, str]]:
 
 
 def main() -> None:
-    from cases.generate import cases
+    from cases.generate import Sources, cases
     from render import segments
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -133,7 +133,7 @@ def main() -> None:
     with gzip.open(options.corpus, "rt") as file:
         for line in file:
             words.update(SPLIT.findall(line))
-    for case in cases(options.seed, options.cases, []):
+    for case in cases(options.seed, options.cases, Sources()):
         for text, trusted in segments(case):
             if not trusted:
                 words.update(SPLIT.findall(text))

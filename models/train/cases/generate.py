@@ -8,10 +8,12 @@ they differ in one matter, so that wording alone cannot tell their labels apart.
 import argparse
 import json
 import sys
+from dataclasses import dataclass, field
 from random import Random
 
 from .attacks import plant
 from .mail import assemble, skeleton, typos
+from .natural import Natural, place, scene_of
 from .phrases import DISTRACTORS
 from .record import LISTS, apply, base_record
 from .rules import c_level, caveat, commitment, disqualifier, funding, leak, opt_out, peers, rejection, tier
@@ -44,43 +46,58 @@ OWN_THREAD = [
 ]
 
 
-def group(rng: Random, prose: list[str], focus: str | None = None) -> list[dict]:
+@dataclass
+class Sources:
+    """What the generator borrows: sentences of plain English, and mails that people wrote. Both may be empty."""
+
+    prose: list[str] = field(default_factory=list)
+    naturals: list[Natural] = field(default_factory=list)
+
+
+def group(rng: Random, sources: Sources, focus: str | None = None) -> list[dict]:
     """One group of counterfactual cases."""
-    scene = draw_scene(rng)
+    natural = rng.choice(sources.naturals) if sources.naturals and rng.random() < 0.3 else None
     focus = focus or rng.choices(NAMES, WEIGHTS)[0]
+    if natural and not natural.allows(focus):
+        natural = None
+    scene = scene_of(rng, natural) if natural else draw_scene(rng)
     focal = MODULE[focus].variants(scene)
     keep = rng.sample(focal, min(len(focal), 4))
-    companions = _companions(rng, scene, focus, focal)
+    companions = [(name, one) for name, one in _companions(rng, scene, focus, focal) if natural is None or natural.allows(name)]
+    said = focal + [one for _, one in companions]
     talk = {focus, *[name for name, _ in companions]}
-    base = apply(base_record(scene, staged="funding_tier" in talk), _background(rng, scene, talk, focal + [one for _, one in companions]))
+    background = [one for name, one in _background(rng, scene, talk, said) if natural is None or (natural.allows(name) and name != "generic_peers")]
+    base = apply(natural.record if natural else base_record(scene, staged="funding_tier" in talk), background)
     for make in rng.sample(DISTRACTORS, rng.choice([0, 0, 1, 2, 3, 5])):
         key, value = make(rng)
-        base["available_signals"][key] = value
-    if not scene.loose and rng.random() < 0.3:
-        base["thread"] = [{"direction": way, "text": text} for way, text in rng.sample(OWN_THREAD, rng.randint(1, 3))]
-    if rng.random() < 0.5:
+        base["available_signals"].setdefault(key, value)
+    if not scene.loose and natural is None and rng.random() < 0.3:
+        base["thread"] = base["thread"] + [{"direction": way, "text": text} for way, text in rng.sample(OWN_THREAD, rng.randint(1, 3))]
+    if natural is None and rng.random() < 0.5:
         base["thread_id"] = f"thread_{rng.choice('abcdefgh')}{rng.randint(10, 9999)}"
-    skel = skeleton(scene, prose)
+    skel = None if natural else skeleton(scene, sources.prose)
+    layout = rng.getrandbits(32)
     slips = rng.getrandbits(32) if rng.random() < 0.12 else None
     attacked = rng.getrandbits(32) if rng.random() < 0.08 else None
     number = rng.getrandbits(60)
 
     made = []
     for variant in keep:
-        said = sorted([(focus, variant), *companions], key=lambda pair: NAMES.index(pair[0]))
-        record = apply(base, [one for _, one in said])
-        subject, draft = assemble(skel, [variant, *[one for _, one in companions]], scene.size)
+        present = sorted([(focus, variant), *companions], key=lambda pair: NAMES.index(pair[0]))
+        record = apply(base, [one for _, one in present])
+        words = [variant, *[one for _, one in companions]]
+        subject, draft = place(natural, words, layout) if natural else assemble(skel, words, scene.size)
         if slips is not None:
             draft = typos(Random(slips), draft)
         if attacked is not None:
             record, subject, draft = plant(Random(attacked), record, subject, draft)
-        fired = [(name, one) for name, one in said if one.fires]
+        fired = [(name, one) for name, one in present if one.fires]
         rule, why = (fired[0][0], fired[0][1].why) if fired else ("none", variant.why if rng.random() < 0.7 and variant.why else rng.choice(NOTHING))
         made.append({
             "pair": f"{number:x}", "focus": focus, "kind": variant.kind, "today": scene.today.isoformat(),
             "record": record, "subject": subject, "draft": draft,
             "rule": rule, "gold": DECISION.get(rule, "PASS"), "why": why,
-            "wrong": _wrong(rng, rule, focus, focal, said),
+            "wrong": _wrong(rng, rule, focus, focal),
         })
     return made
 
@@ -112,7 +129,7 @@ def _companions(rng: Random, scene, focus: str, focal: list[Variant]) -> list[tu
 SPOKEN = ("thread_leak", "prior_commitment", "soft_rejection", "regulated_caveat", "generic_peers")
 
 
-def _background(rng: Random, scene, talk: set[str], said: list[Variant]) -> list[Variant]:
+def _background(rng: Random, scene, talk: set[str], said: list[Variant]) -> list[tuple[str, Variant]]:
     """What the record says of matters that the mail does not touch, so that a record alone is never the reason."""
     taken, signals = _keys(said)
     made = []
@@ -125,7 +142,7 @@ def _background(rng: Random, scene, talk: set[str], said: list[Variant]) -> list
             continue
         taken |= fields
         signals |= keys
-        made.append(Variant(False, record=variant.record))
+        made.append((name, Variant(False, record=variant.record)))
     return made
 
 
@@ -135,7 +152,7 @@ def _keys(variants: list[Variant]) -> tuple[set[str], set[str]]:
     return fields, {key for variant in variants for key in variant.record.get("available_signals", {})}
 
 
-def _wrong(rng: Random, rule: str, focus: str, focal: list[Variant], said) -> dict:
+def _wrong(rng: Random, rule: str, focus: str, focal: list[Variant]) -> dict:
     """A wrong answer that could be believed, for the preference pair."""
     if rule == "none":
         blamed = [(focus, one) for one in focal if one.fires] or [("generic_peers", None)]
@@ -149,12 +166,12 @@ def _wrong(rng: Random, rule: str, focus: str, focal: list[Variant], said) -> di
     return {"rule": name, "gold": DECISION[name], "why": f"The mail breaks the rule {name.replace('_', ' ')}."}
 
 
-def cases(seed: int, count: int, prose: list[str]):
+def cases(seed: int, count: int, sources: Sources):
     """`count` cases of the stream that `seed` names."""
     rng = Random(seed)
     made = 0
     while made < count:
-        for case in group(rng, prose):
+        for case in group(rng, sources):
             yield case
             made += 1
             if made == count:
@@ -166,7 +183,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    for case in cases(options.seed, options.count, []):
+    for case in cases(options.seed, options.count, Sources()):
         sys.stdout.write(json.dumps(case, ensure_ascii=False) + "\n")
 
 
