@@ -15,7 +15,8 @@ export interface ModelShape {
   vocabulary: number;
   /** Context length that the model says it was trained for. */
   trained: number;
-  type: 'f32' | 'f16';
+  /** Of the matrices; rows must be multiples of 32 for q8_0. */
+  type: keyof typeof TENSOR_TYPES;
 }
 
 const TINY: ModelShape = {
@@ -91,7 +92,7 @@ export function writeTinyModel(
     [
       ['general.architecture', 'string', 'qwen2'],
       ['general.name', 'string', 'tiny'],
-      ['general.file_type', 'u32', type === 'f16' ? 1 : 0],
+      ['general.file_type', 'u32', TENSOR_TYPES[type].fileType],
       ['qwen2.block_count', 'u32', layers],
       ['qwen2.context_length', 'u32', shape.trained],
       ['qwen2.embedding_length', 'u32', width],
@@ -172,7 +173,7 @@ interface Tensor {
   name: string;
   /** Fastest first, as ggml counts: a matrix is [inputs, outputs]. */
   shape: number[];
-  type: 'f32' | 'f16';
+  type: keyof typeof TENSOR_TYPES;
   value: (index: number, column: number, row: number) => number;
 }
 
@@ -219,7 +220,12 @@ function normals(seed: number): () => number {
 
 const ALIGNMENT = 32;
 const TYPE_IDS = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
-const TENSOR_TYPES = { f32: { id: 0, bytes: 4 }, f16: { id: 1, bytes: 2 } };
+/** ggml's number of each type, bytes of a weight, and its file_type in metadata. */
+const TENSOR_TYPES = {
+  f32: { id: 0, bytes: 4, fileType: 0 },
+  f16: { id: 1, bytes: 2, fileType: 1 },
+  q8_0: { id: 8, bytes: 34 / 32, fileType: 7 },
+};
 
 function writeGguf(path: string, metadata: Metadata[], tensors: Tensor[]): void {
   const file = openSync(path, 'w');
@@ -257,7 +263,7 @@ function writeGguf(path: string, metadata: Metadata[], tensors: Tensor[]): void 
         const index = from + i;
         values[i] = value(index, index % columns, Math.floor(index / columns));
       }
-      writeSync(file, type === 'f16' ? halves(values) : new Uint8Array(values.buffer));
+      writeSync(file, packed(type, values));
     }
     writeSync(file, Buffer.alloc(aligned(bytes) - bytes));
   }
@@ -308,6 +314,36 @@ function u64(value: number): Buffer {
 function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([u64(bytes.length), bytes]);
+}
+
+function packed(type: keyof typeof TENSOR_TYPES, values: Float32Array): Uint8Array {
+  switch (type) {
+    case 'f32':
+      return new Uint8Array(values.buffer);
+    case 'f16':
+      return halves(values);
+    case 'q8_0':
+      return blocks(values);
+  }
+}
+
+/** Blocks of 32 weights: a half-precision scale, then 32 signed bytes. */
+function blocks(values: Float32Array): Uint8Array {
+  const count = values.length / 32;
+  const scales = Float32Array.from({ length: count }, (_, block) => {
+    let most = 0;
+    for (let i = block * 32; i < block * 32 + 32; i++) most = Math.max(most, Math.abs(values[i]));
+    return most / 127;
+  });
+  const bytes = new Uint8Array(count * 34);
+  const short = halves(scales);
+  for (let block = 0; block < count; block++) {
+    bytes.set(short.subarray(block * 2, block * 2 + 2), block * 34);
+    const numbers = new Int8Array(bytes.buffer, block * 34 + 2, 32);
+    const scale = scales[block] || 1;
+    for (let i = 0; i < 32; i++) numbers[i] = Math.round(values[block * 32 + i] / scale);
+  }
+  return bytes;
 }
 
 /** IEEE half precision, rounded towards zero; random weights need no more. */

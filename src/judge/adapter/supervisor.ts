@@ -100,7 +100,7 @@ export class Supervisor {
     const child = fork(fileURLToPath(file), {
       // Keeps what JSON would lose, such as the logarithm of zero.
       serialization: 'advanced',
-      execArgv: FROM_SOURCES ? ['--import', 'tsx'] : process.execArgv,
+      execArgv: FROM_SOURCES ? ['--import', 'tsx'] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child = child;
