@@ -13,12 +13,12 @@ export function calibrateReport({
   report,
   uncalibrated,
 }: CalibrateResult) {
-  const { temperature, thresholds } = calibration;
+  const { temperature, bias, thresholds } = calibration;
   return [
     'profile, by mean log likelihood of the right label on the half to fit on:',
     ...profileTable(profiles),
     '',
-    `profile ${profile}, temperature ${temperature.toFixed(3)}`,
+    `profile ${profile}, temperature ${temperature.toFixed(3)}, bias ${DECISIONS.map((decision) => `${decision} ${bias[decision].toFixed(2)}`).join(', ')}`,
     `passes from P(PASS) = ${thresholds.PASS.toFixed(4)}; below, a stop is named from:`,
     ...DECISIONS.filter((decision) => decision !== 'PASS').map(
       (decision) => `  ${decision.padEnd(10)}${named(thresholds[decision])}`,

@@ -7,7 +7,8 @@ import { type CaseResult, type Summary, summarise } from './evaluate.ts';
 import { type AnsweredCase, type ProfileScore, labelledReading, scoreProfile } from './profile-score.ts';
 import type { Progress } from './progress.ts';
 import { splitInHalves } from './split.ts';
-import { fitTemperature, meanLoss } from './temperature.ts';
+import { fitScaling } from './scaling.ts';
+import { meanLoss } from './temperature.ts';
 import { fitThresholds } from './thresholds.ts';
 
 /** One way of asking the model. */
@@ -49,7 +50,7 @@ const MAX_UNANSWERED = 0.05;
 const NAMING_PRECISION = 0.8;
 
 /**
- * Picks the profile under which known labels are likeliest, fits temperature and thresholds on one half of the cases and
+ * Picks the profile under which known labels are likeliest, fits temperature, biases and thresholds on one half of the cases and
  * measures on the other.
  *
  * @returns null when the signal was aborted
@@ -93,7 +94,7 @@ export async function calibrate(
     report: summarise(rest.answered.map((one) => read(one, fitted))),
     uncalibrated: summarise(rest.answered.map((one) => read(one, UNCALIBRATED))),
   };
-  const losses = (temperature: number): number => meanLoss(rest.answered.map(labelledReading), temperature);
+  const readings = rest.answered.map(labelledReading);
   const notes = {
     fitted_at: options.now,
     profile: result.profile,
@@ -104,8 +105,8 @@ export async function calibrate(
     fitted_on: figures(result.fit),
     other_half: {
       ...figures(result.report),
-      mean_loss: losses(fitted.temperature),
-      mean_loss_uncalibrated: losses(1),
+      mean_loss: meanLoss(readings, fitted.temperature, fitted.bias),
+      mean_loss_uncalibrated: meanLoss(readings, 1),
       ece_uncalibrated: result.uncalibrated.calibration?.top.ece ?? null,
     },
   };
@@ -117,8 +118,7 @@ function fitCalibration(
   goodStopped: number,
   version: string,
 ): Calibration {
-  const temperature = fitTemperature(answered.map(labelledReading));
-  const scaled: Calibration = { ...UNCALIBRATED, version, temperature };
+  const scaled: Calibration = { ...UNCALIBRATED, version, ...fitScaling(answered.map(labelledReading)) };
   const scored = answered.map((one) => ({
     probabilities: readClassification(one.classification, scaled).probabilities,
     gold: one.case.gold,

@@ -7,13 +7,25 @@ export interface LabelledReading {
   gold: Decision;
 }
 
+export const NO_BIAS: Readonly<Record<Decision, number>> = {
+  SUPPRESS: 0,
+  ESCALATE: 0,
+  BLOCK: 0,
+  PENALISE: 0,
+  PASS: 0,
+};
+
 const LOWEST = 0.05;
 const HIGHEST = 20;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Mean negative log likelihood of the right decision at a temperature, in nats. */
-export function meanLoss(readings: readonly LabelledReading[], temperature: number): number {
-  return softTargetLoss(readings, temperature, 1);
+/** Mean negative log likelihood of the right decision after scaling, in nats. */
+export function meanLoss(
+  readings: readonly LabelledReading[],
+  temperature: number,
+  bias: Readonly<Record<Decision, number>> = NO_BIAS,
+): number {
+  return softTargetLoss(readings, temperature, 1, bias);
 }
 
 /**
@@ -49,10 +61,15 @@ export function fitTemperature(readings: readonly LabelledReading[]): number {
 }
 
 /** Cross-entropy against `target` for the right decision, the rest shared by the others. */
-function softTargetLoss(readings: readonly LabelledReading[], temperature: number, target: number): number {
+function softTargetLoss(
+  readings: readonly LabelledReading[],
+  temperature: number,
+  target: number,
+  bias = NO_BIAS,
+): number {
   const rest = (1 - target) / (DECISIONS.length - 1);
   const sum = readings.reduce((total, { logLikelihood, gold }) => {
-    const scaled = DECISIONS.map((decision) => logLikelihood[decision] / temperature);
+    const scaled = DECISIONS.map((decision) => logLikelihood[decision] / temperature + bias[decision]);
     const top = Math.max(...scaled);
     const normaliser = top + Math.log(scaled.reduce((mass, value) => mass + Math.exp(value - top), 0));
     return DECISIONS.reduce((partial, decision, i) => {

@@ -144,10 +144,14 @@ function table(
     ['raw prefill p50, ms', figures.raw_prefill_ms.p50],
     ['verdict / raw prefill, median of pairs', figures.verdict_to_raw, '<= 1.25'],
     ['8 at once / serial throughput', figures.eight_at_once_to_serial, '>= 0.95'],
-    ['judge process, MiB after 500', memory[0]?.judge_mib],
-    [`judge process, MiB after ${memory.at(-1)?.judgements}`, memory.at(-1)?.judge_mib],
-    ['gate process, MiB after 500', memory[0]?.gate_mib],
-    [`gate process, MiB after ${memory.at(-1)?.judgements}`, memory.at(-1)?.gate_mib],
+    ...[memory[0], memory.at(-1)].flatMap((at): [string, unknown][] =>
+      at
+        ? [
+            [`judge process after ${at.judgements}, MiB`, at.judge_mib],
+            [`gate process after ${at.judgements}, MiB`, at.gate_mib],
+          ]
+        : [],
+    ),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows

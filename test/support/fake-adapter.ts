@@ -14,6 +14,7 @@ export const CALIBRATION: Calibration = {
   format: 1,
   version: 'fake@1',
   temperature: 1,
+  bias: { SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 0 },
   thresholds: { SUPPRESS: 0.7, ESCALATE: 0.7, BLOCK: 0.7, PENALISE: 0.7, PASS: 0.7 },
   notes: {},
 };

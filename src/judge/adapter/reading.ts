@@ -11,6 +11,10 @@ export const calibrationSchema = z.strictObject({
   version: z.string(),
   /** Divides the log-likelihoods before the softmax (Guo et al., 2017). */
   temperature: z.number().positive(),
+  /** Added to them after that, in nats: how much likelier each decision is than the model thinks. */
+  bias: z
+    .record(z.enum(DECISIONS), z.number())
+    .default({ SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 0 }),
   /**
    * A draft passes when P(PASS) reaches `PASS`. Otherwise the likeliest other decision stands when it reaches its own;
    * between the two is doubt.
@@ -26,6 +30,7 @@ export const UNCALIBRATED: Calibration = {
   format: 1,
   version: '',
   temperature: 1,
+  bias: { SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 0 },
   thresholds: { SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 0.5 },
   notes: {},
 };
@@ -41,7 +46,8 @@ export interface Reading {
 
 /** What a classification says once it is calibrated. Pure. */
 export function readClassification({ logLikelihood }: Classification, calibration: Calibration): Reading {
-  const scaled = DECISIONS.map((decision) => logLikelihood[decision] / calibration.temperature);
+  const { temperature, bias } = calibration;
+  const scaled = DECISIONS.map((decision) => logLikelihood[decision] / temperature + bias[decision]);
   const top = Math.max(...scaled);
   const weights = scaled.map((value) => Math.exp(value - top));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
