@@ -24,7 +24,8 @@ const TOLD = [20, 5] as const;
 
 /**
  * Any host with OpenAI's completions route. It tells only its likeliest tokens, as text: a label is counted by the
- * tokens that begin it and no other label, and one that is not told gets the most it can have.
+ * tokens that begin it and no other label, and one that is not told gets the most it can have. Hosts write special
+ * tokens as nothing, so a model whose labels are special tokens cannot be read this way: its answers are malformed.
  */
 export class OpenAiModel implements RemoteModel {
   readonly #host: RemoteHost;
