@@ -13,7 +13,7 @@ import torch
 from cases.generate import Sources, cases
 from cases.natural import load
 from render import segments
-from tokenizer import Tokenizer
+from tokenizer import AT_SPECIAL, SPECIALS, Tokenizer
 
 MAX_TOKENS = 1024
 # Few, since each padded length is compiled by itself.
@@ -44,7 +44,20 @@ def sentences(corpus: str) -> list[str]:
 
 
 def encode(tokenizer: Tokenizer, pieces: list[tuple[str, bool]]) -> list[int]:
-    return [number for text, trusted in pieces for number in tokenizer.encode(text, trusted)]
+    """
+    As the gate tokenises a prompt: special tokens in trusted text are cut out first, and all text between two of them is split in one
+    piece, wherever it came from.
+    """
+    made: list[int] = []
+    plain = ""
+    for text, trusted in pieces:
+        for piece in AT_SPECIAL.split(text) if trusted else [text]:
+            if trusted and piece in SPECIALS:
+                made += tokenizer.encode(plain) + [tokenizer.ids[piece]]
+                plain = ""
+            else:
+                plain += piece
+    return made + tokenizer.encode(plain)
 
 
 def answer(tokenizer: Tokenizer, label: str, why: str, control: bool) -> list[int]:

@@ -25,7 +25,6 @@ import { type LlamaModelOptions, type LoadedFacts, SEQUENCES } from './llama-pro
 import { PromptTokenizer } from './llama-tokens.ts';
 import { spellings } from './profile.ts';
 import { endOfRationale, oneLine } from './rationale.ts';
-import { ThreadGovernor } from './thread-governor.ts';
 import { Turns } from './turns.ts';
 
 /** How many tokens of a prompt that is not urgent are evaluated before what is urgent gets its turn. */
@@ -49,7 +48,6 @@ export class LoadedModel {
   readonly #forMail: LlamaContextSequence;
   readonly #forReasons: LlamaContextSequence;
   readonly #turns = new Turns();
-  readonly #governor: ThreadGovernor;
 
   /**
    * Loads model and adapter and evaluates the prefix; `progress` is called while it goes on.
@@ -124,8 +122,6 @@ export class LoadedModel {
       context.getSequence({ contextShift: { strategy: forbidden } });
     this.#forMail = sequence();
     this.#forReasons = sequence();
-    // With a GPU the threads do next to nothing.
-    this.#governor = new ThreadGovernor(llama.gpu === false ? context.idealThreads : 1);
     this.facts = {
       gpu: llama.gpu,
       threads: context.idealThreads,
@@ -228,7 +224,7 @@ export class LoadedModel {
         return length < 0 ? '-' : pathKey(path.slice(0, length));
       });
       const asked = tokens.map((token, i) => ask(token, wanted.get(keys[i] ?? '')));
-      const outputs = await this.#timed(asked.length, () => sequence.controlledEvaluate(asked));
+      const outputs = await sequence.controlledEvaluate(asked);
       for (const [i, output] of outputs.entries()) {
         if (output?.next.logits) readings.set(keys[i] ?? '', logProbabilities(output.next));
       }
@@ -240,15 +236,6 @@ export class LoadedModel {
       await erase(sequence, end);
     }
     return readings;
-  }
-
-  /** With as many threads as the machine has free just now. */
-  async #timed<T>(tokens: number, evaluate: () => Promise<T>): Promise<T> {
-    if (this.#llama.gpu === false) this.#llama.maxThreads = this.#governor.threads;
-    const began = performance.now();
-    const result = await evaluate();
-    this.#governor.record(tokens, performance.now() - began);
-    return result;
   }
 
   async #evaluate(sequence: LlamaContextSequence, tokens: Token[]): Promise<void> {
