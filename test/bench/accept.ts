@@ -25,6 +25,8 @@ rubric: ${join(import.meta.dirname, '../../config/rubric.yaml')}
 smtp: { port: ${smtpPort} }
 http: { port: ${httpPort} }
 answer: { mode: async }
+# The rules alone: a judge model takes the cores for itself, and its pace is bench:judge's.
+adapter: { mode: 'off' }
 log: { level: error }
 `,
 );
