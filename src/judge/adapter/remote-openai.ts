@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DECISIONS, type Decision } from '../../message/types.ts';
 import { type Profile, spellings } from './profile.ts';
+import { writeCompletion } from './remote-completion.ts';
 import { HostError, type RemoteHost } from './remote-host.ts';
 import type { RemoteModel, RemoteReading } from './remote-model.ts';
 
@@ -17,7 +18,6 @@ const completion = z.object({
   choices: z.array(z.object({ logprobs })).min(1),
   usage: z.object({ prompt_tokens: z.int() }).optional(),
 });
-const written = z.object({ choices: z.array(z.object({ text: z.string() })).min(1) });
 
 /** How many tokens to ask for: what most hosts allow, then what OpenAI allows. */
 const TOLD = [20, 5] as const;
@@ -49,14 +49,8 @@ export class OpenAiModel implements RemoteModel {
     return { ...this.#labels(told), exact: false, promptTokens: usage?.prompt_tokens ?? 0 };
   }
 
-  async write(
-    prompt: string,
-    { stop, maxTokens }: { stop: readonly string[]; maxTokens: number },
-    deadline: number | undefined,
-  ): Promise<string> {
-    const body = { model: this.#model, prompt, max_tokens: maxTokens, temperature: 0, stop };
-    const question = { path: '/v1/completions', body, mail: true, deadline };
-    return (await this.#host.ask(question, written)).choices[0]?.text ?? '';
+  write(...asked: Parameters<RemoteModel['write']>): Promise<string> {
+    return writeCompletion(this.#host, this.#model, ...asked);
   }
 
   async #ask(prompt: string, deadline: number | undefined): Promise<z.infer<typeof completion>> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AdapterError } from './adapter.ts';
 import { type SpelledLabel, labelTrouble } from './labels.ts';
 import { type Profile, spellings } from './profile.ts';
+import { writeCompletion } from './remote-completion.ts';
 import type { RemoteHost } from './remote-host.ts';
 import { type NextToken, type RemoteModel, type RemoteReading, readByTokens } from './remote-model.ts';
 
@@ -14,7 +15,6 @@ const completion = z.object({
     .min(1),
   usage: z.object({ prompt_tokens: z.int() }),
 });
-const written = z.object({ choices: z.array(z.object({ text: z.string() })).min(1) });
 
 /** Also told beside the labels: all that a host which does not know `logprob_token_ids` tells. Its default maximum. */
 const LIKELIEST = 20;
@@ -54,14 +54,8 @@ export class VllmModel implements RemoteModel {
     );
   }
 
-  async write(
-    prompt: string,
-    { stop, maxTokens }: { stop: readonly string[]; maxTokens: number },
-    deadline: number | undefined,
-  ): Promise<string> {
-    const body = { model: this.#model, prompt, max_tokens: maxTokens, temperature: 0, stop };
-    const question = { path: '/v1/completions', body, mail: true, deadline };
-    return (await this.#host.ask(question, written)).choices[0]?.text ?? '';
+  write(...asked: Parameters<RemoteModel['write']>): Promise<string> {
+    return writeCompletion(this.#host, this.#model, ...asked);
   }
 
   async #tokens(
