@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
+import { gateSecret } from './config/gate-secret.ts';
 import { UserError } from './config/user-error.ts';
 import { loadExampleCrm } from './crm/example.ts';
 import { addressKey, domainKey } from './crm/address.ts';
@@ -37,7 +38,6 @@ import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner, type RunnerOptions } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
-import { signingKey } from './review/links.ts';
 import { Review } from './review/review.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
@@ -105,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       rejudge: createRejudge({ database, judge, bench, now }),
     });
     const review = new Review({ database, config, rubric: () => rubric, now });
-    const linkKey = signingKey(config.data_dir);
+    const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
     const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '' });
 

@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { upstreamSchema } from '../delivery/upstream.ts';
+import { providersSchema } from './providers.ts';
+import { secretFields } from './secret.ts';
 import { loadStrictYaml } from './strict-yaml.ts';
 
 const port = z.int().min(0).max(65535);
@@ -75,6 +77,18 @@ export const configSchema = z.strictObject({
       host: z.string().default('127.0.0.1'),
       port: port.default(8080),
       public_url: z.url().nullable().default(null),
+      max_body_bytes: z.int().positive().default(41_943_040),
+      max_recipients: z.int().positive().default(1_000),
+      body_seconds: z.number().positive().max(600).default(30),
+      retry_minutes: z.number().min(0).max(1_440).default(10),
+      fetch_attachments: z.boolean().default(false),
+      accept_fields: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  transparent: z
+    .strictObject({
+      https_port: port.nullable().default(null),
+      host: z.string().default('127.0.0.1'),
     })
     .prefault({}),
   answer: z
@@ -110,6 +124,44 @@ export const configSchema = z.strictObject({
       (list) => new Set(list.map((u) => u.name)).size === list.length,
       'two upstreams have the same name',
     ),
+  providers: providersSchema.prefault({}),
+  webhooks: z
+    .strictObject({
+      allow_private: z.boolean().default(false),
+      give_up_hours: z.number().positive().default(24),
+      timeout_seconds: z.number().positive().max(60).default(15),
+      concurrency: z.int().positive().max(100).default(8),
+    })
+    .prefault({}),
+  replies: z
+    .strictObject({
+      address: address.nullable().default(null),
+      imap: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            host: z.string().min(1),
+            port: port.default(993),
+            tls: z.enum(['none', 'required', 'implicit']).default('implicit'),
+            ca_file: z.string().nullable().default(null),
+            user: z.string().min(1),
+            ...secretFields('password'),
+            mailbox: z.string().default('INBOX'),
+            poll_seconds: z.number().positive().default(60),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  unsubscribe: z.strictObject({ enabled: z.boolean().default(false) }).prefault({}),
+  hubspot: z
+    .strictObject({
+      ...secretFields('token'),
+      base_url: z.url({ protocol: /^https?$/ }).default('https://api.hubapi.com'),
+      opt_out_property: z.string().default('presend_opted_out'),
+    })
+    .nullable()
+    .default(null),
   delivery: z
     .strictObject({
       concurrency: z.int().positive().max(200).default(10),

@@ -21,6 +21,9 @@ export interface Engine {
   answer: 'sync' | 'async' | null;
   decisions: Partial<ReturnType<typeof decisionsSchema.parse>> | null;
   loopbackWithoutAuth: boolean;
+  /** Where events about its mail go; null = nowhere. */
+  webhookUrl: string | null;
+  webhookSecretVersion: number;
 }
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
@@ -37,6 +40,8 @@ function fromRow(row: Selectable<EngineTable>): Engine {
     answer: row.answer,
     decisions: row.decisions === null ? null : (JSON.parse(row.decisions) as Engine['decisions']),
     loopbackWithoutAuth: row.loopback_without_auth === 1,
+    webhookUrl: row.webhook_url,
+    webhookSecretVersion: row.webhook_secret_version,
   };
 }
 
@@ -81,6 +86,10 @@ function toRow(changes: EngineChanges) {
     ...(changes.loopbackWithoutAuth === undefined
       ? {}
       : { loopback_without_auth: changes.loopbackWithoutAuth ? 1 : 0 }),
+    ...(changes.webhookUrl === undefined ? {} : { webhook_url: changes.webhookUrl }),
+    ...(changes.webhookSecretVersion === undefined
+      ? {}
+      : { webhook_secret_version: changes.webhookSecretVersion }),
   };
 }
 
@@ -118,6 +127,8 @@ export async function addEngine(
     answer: null,
     decisions: null,
     loopback_without_auth: 0,
+    webhook_url: null,
+    webhook_secret_version: 1,
     created_at: now,
     updated_at: now,
     ...toRow(engine),

@@ -1,6 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What an account owner may do with an escalated mail from the link in its summary. */
 export const LINK_ACTS = ['release', 'take_over', 'close'] as const;
@@ -13,21 +11,6 @@ interface LinkClaims {
   person: string;
   /** Milliseconds since the epoch. */
   expires: number;
-}
-
-/** The key that signs links: made on first use, kept in the data folder, readable by its owner only. */
-export function signingKey(dataDir: string): Buffer {
-  const path = join(dataDir, 'secrets/link.key');
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // `wx`: of two processes that start at once only one writes.
-    try {
-      writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  return readFileSync(path);
 }
 
 const mac = (key: Buffer, payload: string): Buffer => createHmac('sha256', key).update(payload).digest();
