@@ -12,9 +12,12 @@ import { loadUpstream } from './delivery/upstream.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
 import { Acceptor } from './intake/accept.ts';
+import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
 import { addEngine, listEngines } from './intake/engine-store.ts';
+import { httpIntakeRoutes } from './intake/http.ts';
+import { FRONTS } from './intake/providers/index.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import { serverKeyPair } from './intake/tls.ts';
 import { AdapterJudge, type JudgeModel } from './judge/adapter-judge.ts';
@@ -154,6 +157,13 @@ export async function startApp(options: AppOptions): Promise<App> {
         ),
     });
 
+    const answer = createAnswer({
+      database,
+      board,
+      waitMs: config.answer.wait_ms,
+      announce: () => runner.announce(),
+    });
+    const onActivity = (): void => intakeFirst.note();
     const { server: http, address: httpAddress } = await listening(
       'http',
       listenHttp({
@@ -171,6 +181,25 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
+          [
+            '/',
+            httpIntakeRoutes(
+              {
+                config,
+                database,
+                log,
+                metrics,
+                now,
+                keys: new ApiKeys(database, gateSecret(config.data_dir, 'derive')),
+                accept: (submissions, once) => intakeFirst.during(acceptor.acceptAll(submissions, once)),
+                answer,
+                onActivity,
+                isOwnRequest: () => false,
+                fetchAttachment: null,
+              },
+              FRONTS,
+            ),
+          ],
         ],
       }),
     );
@@ -197,14 +226,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       credentials: new CredentialChecker(database),
       accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
-      onActivity: () => intakeFirst.note(),
-      answer: createAnswer({
-        database,
-        board,
-        waitMs: config.answer.wait_ms,
-        suppressed: config.answer.suppressed,
-        announce: () => runner.announce(),
-      }),
+      onActivity,
+      answer,
     });
     const smtpAddresses = await listening('smtp', smtp.listen());
     closers.push(() => smtp.close());

@@ -16,6 +16,7 @@ export interface HttpOptions {
 export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.use((_req, res, next) => {
     res.set({
       'Content-Security-Policy':
@@ -27,8 +28,12 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
     next();
   });
   for (const [path, router] of routers) app.use(path, router);
-  app.use((_req, res) => {
-    res.status(404).type('html').send(page('Not found', '<p>There is nothing at this address.</p>'));
+  app.use((req, res) => {
+    res.status(404);
+    if (req.accepts(['html', 'json']) === 'html') {
+      return void res.type('html').send(page('Not found', '<p>There is nothing at this address.</p>'));
+    }
+    res.json({ message: `presend has nothing at ${req.method} ${req.path}.` });
   });
   app.use((err: unknown, req: Request, res: Response, _next: NextFunction) => {
     // Only the first part of the path is logged: the rest may be a signed token.

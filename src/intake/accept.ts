@@ -4,7 +4,8 @@ import { newDelivery } from '../queue/new-delivery.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
-import type { Accepted, Submission } from './submission.ts';
+import { earlierRequests, notEndedUnsent, rememberRequests } from './idempotency-store.ts';
+import { type Accepted, IdempotencyConflictError, type Once, type Submission } from './submission.ts';
 
 /** How long a retry of the same message is recognised. */
 const DEDUPE_MS = 24 * 3_600_000;
@@ -18,7 +19,13 @@ interface Row {
   messageId: string | null;
   subject: string | null;
   dedupeKey: string | null;
-  resolve: (accepted: Accepted) => void;
+}
+
+/** What one client handed over at once: stored together or not at all. */
+interface Group {
+  rows: Row[];
+  once: Once | null;
+  resolve: (accepted: Accepted[]) => void;
   reject: (error: unknown) => void;
 }
 
@@ -31,7 +38,7 @@ export class Acceptor {
   readonly #database: Database;
   readonly #now: () => number;
   readonly #isInternal: (address: string) => boolean;
-  #pending: Row[] = [];
+  #pending: Group[] = [];
   #scheduled = false;
 
   constructor(options: {
@@ -50,19 +57,26 @@ export class Acceptor {
    *   first one's, unless that one has ended unsent since
    * @throws whatever the database threw; then nothing of it is stored and the client must be told to retry
    */
-  accept(submission: Submission): Promise<Accepted> {
-    const { messageId, subject } = peekHeaders(submission.raw);
-    return new Promise<Accepted>((resolve, reject) => {
-      const dedupeKey = dedupeKeyOf(submission, messageId);
-      this.#pending.push({
-        submission,
-        id: newId(this.#now()),
-        messageId,
-        subject,
-        dedupeKey,
-        resolve,
-        reject,
-      });
+  async accept(submission: Submission): Promise<Accepted> {
+    const [accepted] = await this.acceptAll([submission], null);
+    return accepted!;
+  }
+
+  /**
+   * Takes several in, all or none.
+   *
+   * @param once how a retry of the whole request is known; it gets the first one's messages
+   * @returns in the order given
+   * @throws IdempotencyConflictError when the key was used for another request; otherwise as `accept`
+   */
+  acceptAll(submissions: Submission[], once: Once | null): Promise<Accepted[]> {
+    const rows = submissions.map((submission): Row => {
+      const { messageId, subject } = peekHeaders(submission.raw);
+      const dedupeKey = once === null ? dedupeKeyOf(submission, messageId) : null;
+      return { submission, id: submission.id ?? newId(this.#now()), messageId, subject, dedupeKey };
+    });
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ rows, once, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       this.#flush();
@@ -71,35 +85,69 @@ export class Acceptor {
 
   /** The batch is taken when its transaction begins, so that it holds whatever has arrived by then. */
   #flush(): void {
-    let batch: Row[] = [];
+    let batch: Group[] = [];
     this.#database
       .transact((trx) => {
-        batch = this.#pending.splice(0, MAX_BATCH);
+        batch = this.#take();
         this.#scheduled = this.#pending.length > 0;
         if (this.#scheduled) this.#flush();
         return this.#insert(trx, batch);
       })
-      .then((ids) => batch.forEach((row, i) => row.resolve(ids[i]!)))
+      .then((results) =>
+        batch.forEach((group, i) => {
+          const result = results[i]!;
+          if (result === 'conflict') group.reject(new IdempotencyConflictError());
+          else group.resolve(result);
+        }),
+      )
       .catch((error: unknown) => {
         // The transaction may have failed before it began.
         if (batch.length === 0) {
           batch = this.#pending.splice(0);
           this.#scheduled = false;
         }
-        for (const row of batch) row.reject(error);
+        for (const group of batch) group.reject(error);
       });
   }
 
-  async #insert(trx: Trx, batch: Row[]): Promise<Accepted[]> {
+  /** Whole groups, as many as fit into one commit, at least one. */
+  #take(): Group[] {
+    let rows = 0;
+    const beyond = this.#pending.findIndex((group, i) => (rows += group.rows.length) > MAX_BATCH && i > 0);
+    return this.#pending.splice(0, beyond < 0 ? this.#pending.length : beyond);
+  }
+
+  async #insert(trx: Trx, groups: Group[]): Promise<(Accepted[] | 'conflict')[]> {
     const now = this.#now();
-    const known = await earlierIds(trx, batch, now);
+    const known = await earlierIds(
+      trx,
+      groups.flatMap(({ rows }) => rows),
+      now,
+    );
+    const earlier = await earlierRequests(
+      trx,
+      groups.flatMap(({ once }) => once ?? []),
+      now,
+    );
     const fresh: Row[] = [];
-    const results = batch.map((row): Accepted => {
-      const earlier = row.dedupeKey === null ? undefined : known.get(row.dedupeKey);
-      if (earlier !== undefined) return { id: earlier, duplicate: true };
-      if (row.dedupeKey !== null) known.set(row.dedupeKey, row.id);
-      fresh.push(row);
-      return { id: row.id, duplicate: false };
+    const remember: { once: Once; ids: string[] }[] = [];
+    const results = groups.map(({ rows, once }): Accepted[] | 'conflict' => {
+      const before = once && earlier.get(once);
+      if (before === 'conflict') return 'conflict';
+      if (before) return before.map((id) => ({ id, duplicate: true }));
+      const accepted = rows.map((row): Accepted => {
+        const first = row.dedupeKey === null ? undefined : known.get(row.dedupeKey);
+        if (first !== undefined) return { id: first, duplicate: true };
+        if (row.dedupeKey !== null) known.set(row.dedupeKey, row.id);
+        fresh.push(row);
+        return { id: row.id, duplicate: false };
+      });
+      if (once) {
+        const ids = accepted.map(({ id }) => id);
+        earlier.set(once, ids);
+        remember.push({ once, ids });
+      }
+      return accepted;
     });
     if (fresh.length === 0) return results;
 
@@ -155,6 +203,23 @@ export class Acceptor {
     }
     await bulkInsert(
       trx,
+      'provider_requests',
+      fresh.flatMap(({ submission: { request }, id }) =>
+        request
+          ? {
+              message_id: id,
+              provider: request.provider,
+              path: request.path,
+              content_type: request.contentType,
+              body: request.body,
+              trouble: request.trouble.length > 0 ? JSON.stringify(request.trouble) : null,
+            }
+          : [],
+      ),
+    );
+    await rememberRequests(trx, remember, now);
+    await bulkInsert(
+      trx,
       'audit',
       fresh.map(({ submission: s, id }) => ({
         at: now,
@@ -179,9 +244,6 @@ function dedupeKeyOf(s: Submission, messageId: string | null): string | null {
     .digest('base64');
 }
 
-/** A retry of a mail that ended so is a new mail: its sender was told that the first one did not go. */
-const ENDED_UNSENT = ['rejected', 'closed', 'cancelled', 'failed', 'expired'] as const;
-
 /** Message ids accepted under these keys within the window and not ended unsent since. */
 async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<string, string>> {
   const keys = batch.flatMap((row) => row.dedupeKey ?? []);
@@ -194,17 +256,7 @@ async function earlierIds(trx: Trx, batch: Row[], now: number): Promise<Map<stri
     .where('message_id', 'in', ids)
     .where('dedupe_key', 'in', keys)
     .where('received_at', '>', now - DEDUPE_MS)
-    .where((expression) =>
-      expression.not(
-        expression.exists(
-          expression
-            .selectFrom('deliveries')
-            .select('deliveries.id')
-            .whereRef('deliveries.message_id', '=', 'messages.id')
-            .where('deliveries.state', 'in', ENDED_UNSENT),
-        ),
-      ),
-    )
+    .where(notEndedUnsent)
     .execute();
   return new Map(rows.map((row) => [row.dedupe_key!, row.id]));
 }

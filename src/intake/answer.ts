@@ -1,10 +1,13 @@
+import type { Decision } from '../message/types.ts';
 import { type OutcomeBoard, type Outcome, readOutcomes } from '../queue/outcomes.ts';
 import type { Database } from '../store/database.ts';
-import { type SmtpReply, queuedReply, verdictReply } from './smtp-reply.ts';
 import type { Accepted } from './submission.ts';
 
-/** Gives the reply to an accepted message; in sync mode it waits for the verdict. */
-export type OutcomeReader = (accepted: Accepted, mode: 'sync' | 'async') => Promise<SmtpReply>;
+/**
+ * The outcomes of an accepted message's deliveries; null when there is no verdict yet: at once in async mode, after
+ * `waitMs` in sync mode. Then it is on disk that the client was told so.
+ */
+export type OutcomeReader = (accepted: Accepted, mode: 'sync' | 'async') => Promise<Outcome[] | null>;
 
 /**
  * @param waitMs how long sync mode waits for the verdict before it answers as async does
@@ -14,30 +17,25 @@ export function createAnswer(options: {
   database: Database;
   board: OutcomeBoard;
   waitMs: number;
-  suppressed: 'reject' | 'accept';
   announce: () => void;
 }): OutcomeReader {
-  const { database, board, waitMs, suppressed, announce } = options;
+  const { database, board, waitMs, announce } = options;
   return async ({ id, duplicate }, mode) => {
     if (mode === 'async') {
       announce();
-      return queuedReply(id);
+      return null;
     }
     // Wait first, look second: the verdict may come between the two.
     const waiting = board.wait(id, waitMs);
     announce();
     const outcomes = (duplicate ? await readOutcomes(database.db, id) : null) ?? (await waiting);
-    return outcomes ? verdictReply(id, outcomes, suppressed) : answerEarly(database, id, suppressed);
+    return outcomes ?? answerEarly(database, id);
   };
 }
 
 /** No verdict in time: notes durably that the client was told 250, unless the verdict came just now. */
-async function answerEarly(
-  database: Database,
-  id: string,
-  suppressed: 'reject' | 'accept',
-): Promise<SmtpReply> {
-  const outcomes = await database.transact(async (trx): Promise<Outcome[] | null> => {
+async function answerEarly(database: Database, id: string): Promise<Outcome[] | null> {
+  return database.transact(async (trx): Promise<Outcome[] | null> => {
     const { numUpdatedRows } = await trx
       .updateTable('messages')
       .set({ answered_early: 1 })
@@ -46,5 +44,51 @@ async function answerEarly(
       .executeTakeFirstOrThrow();
     return numUpdatedRows > 0n ? null : readOutcomes(trx, id);
   });
-  return outcomes ? verdictReply(id, outcomes, suppressed) : queuedReply(id);
+}
+
+/** What the client is told of a message; of several deliveries the one that needs most attention. */
+export type Told =
+  | 'queued'
+  | 'suppressed'
+  | 'held'
+  | 'escalated'
+  | 'unsettled'
+  | 'relayed'
+  | 'scheduled'
+  | 'ended'
+  | 'relaying';
+
+export interface ToldOutcome {
+  told: Told;
+  decision: Decision | null;
+  /** Rules or hold reasons of the deliveries that `told` is about, joined by commas; empty when none stands. */
+  reason: string;
+}
+
+/** @param outcomes null = no verdict yet */
+export function toldOutcome(outcomes: Outcome[] | null): ToldOutcome {
+  if (outcomes === null) return { told: 'queued', decision: null, reason: '' };
+  const tell = (told: Told, about: Outcome[]): ToldOutcome => ({
+    told,
+    decision: about.find(({ decision }) => decision !== null)?.decision ?? null,
+    reason: [...new Set(about.flatMap(({ reason }) => reason ?? []))].join(', '),
+  });
+  const those = (...states: Outcome['state'][]): Outcome[] =>
+    outcomes.filter(({ state }) => states.includes(state));
+  // A message is suppressed only when nobody gets it; each recipient has its own outcome by event.
+  if (those('suppressed').length === outcomes.length) return tell('suppressed', outcomes);
+  for (const [told, ...states] of [
+    ['held', 'held'],
+    ['escalated', 'escalating', 'escalated'],
+    ['unsettled', 'uncertain', 'deferred'],
+  ] as const) {
+    const about = those(...states);
+    if (about.length > 0) return tell(told, about);
+  }
+  if (those('relayed').length === outcomes.length) return tell('relayed', outcomes);
+  const scheduled = those('scheduled');
+  if (scheduled.length > 0) return tell('scheduled', scheduled);
+  const ended = those('rejected', 'failed', 'expired', 'closed', 'cancelled');
+  if (ended.length === outcomes.length) return tell('ended', ended);
+  return tell('relaying', those('relaying', 'relayed'));
 }

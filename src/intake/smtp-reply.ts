@@ -1,4 +1,5 @@
 import type { Outcome } from '../queue/outcomes.ts';
+import { toldOutcome } from './answer.ts';
 
 /** An SMTP reply without its line ending. */
 export interface SmtpReply {
@@ -12,34 +13,41 @@ export const TROUBLE: SmtpReply = {
   text: '4.3.0 Not accepted just now, nothing was stored: try again later',
 };
 
-/** The answer before there is a verdict. */
-export function queuedReply(id: string): SmtpReply {
-  return { code: 250, text: `2.0.0 Queued as ${id}` };
-}
-
 /**
- * What the client hears once the message is judged (DESIGN, "What the client hears").
+ * What the client hears (DESIGN, "What the client hears").
  *
+ * @param outcomes null = no verdict yet
  * @param suppressed `reject` answers 550 when every recipient is suppressed; `accept` 250, for engines that
  *   cannot bear a refusal
  */
-export function verdictReply(id: string, outcomes: Outcome[], suppressed: 'reject' | 'accept'): SmtpReply {
-  const all = (...states: Outcome['state'][]): boolean => outcomes.every((o) => states.includes(o.state));
-  if (all('suppressed')) {
-    const rules = [...new Set(outcomes.map((o) => o.reason ?? 'policy'))].join(', ');
-    return suppressed === 'reject'
-      ? { code: 550, text: `5.7.1 Suppressed: ${rules} (${id})` }
-      : { code: 250, text: `2.0.0 Suppressed: ${rules} (${id})` };
+export function smtpReply(
+  id: string,
+  outcomes: Outcome[] | null,
+  suppressed: 'reject' | 'accept',
+): SmtpReply {
+  const { told, reason } = toldOutcome(outcomes);
+  switch (told) {
+    case 'queued':
+      return { code: 250, text: `2.0.0 Queued as ${id}` };
+    case 'suppressed':
+      return suppressed === 'reject'
+        ? { code: 550, text: `5.7.1 Suppressed: ${reason || 'policy'} (${id})` }
+        : { code: 250, text: `2.0.0 Suppressed: ${reason || 'policy'} (${id})` };
+    case 'held':
+      return { code: 250, text: `2.0.0 Held for review as ${id}` };
+    case 'escalated':
+      return { code: 250, text: `2.0.0 Forwarded to a person as ${id}` };
+    case 'unsettled':
+      return { code: 250, text: `2.0.0 Still being delivered as ${id}` };
+    case 'relayed':
+      return { code: 250, text: `2.0.0 Relayed before as ${id}` };
+    case 'scheduled':
+      return { code: 250, text: `2.0.0 Scheduled as ${id}` };
+    case 'ended':
+      return { code: 250, text: `2.0.0 Ended before, not sent, as ${id}` };
+    case 'relaying':
+      return { code: 250, text: `2.0.0 Relaying as ${id}` };
+    default:
+      return told satisfies never;
   }
-  // Of several outcomes the one that needs most attention is told; each has its own by event.
-  if (outcomes.some((o) => o.state === 'held')) return { code: 250, text: `2.0.0 Held for review as ${id}` };
-  if (outcomes.some((o) => o.state === 'escalating' || o.state === 'escalated')) {
-    return { code: 250, text: `2.0.0 Forwarded to a person as ${id}` };
-  }
-  if (outcomes.some((o) => o.state === 'uncertain' || o.state === 'deferred')) {
-    return { code: 250, text: `2.0.0 Still being delivered as ${id}` };
-  }
-  if (all('relayed')) return { code: 250, text: `2.0.0 Relayed before as ${id}` };
-  if (outcomes.some((o) => o.state === 'scheduled')) return { code: 250, text: `2.0.0 Scheduled as ${id}` };
-  return { code: 250, text: `2.0.0 Relaying as ${id}` };
 }

@@ -9,7 +9,7 @@ import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
 import { type Engine, findEngine, listEngines, maySendAs } from './engine-store.ts';
 import { GateSmtpServer } from './smtp-connection.ts';
-import { type SmtpReply, TROUBLE, queuedReply } from './smtp-reply.ts';
+import { type SmtpReply, TROUBLE, smtpReply } from './smtp-reply.ts';
 import type { Accepted, Submission } from './submission.ts';
 import type { KeyPair } from './tls.ts';
 import type { Database } from '../store/database.ts';
@@ -262,13 +262,14 @@ export class SmtpIntake {
     });
     metrics.accepted.inc({ engine: engine.name });
     // It is stored: whatever goes wrong now, the client must not be told that it is not.
-    const reply = await answer(accepted, mode).catch((err: unknown) => {
+    const outcomes = await answer(accepted, mode).catch((err: unknown) => {
       this.#options.log.error(
         { err, id: accepted.id },
         'the verdict cannot be told; answering as async does',
       );
-      return queuedReply(accepted.id);
+      return null;
     });
+    const reply = smtpReply(accepted.id, outcomes, config.answer.suppressed);
     if (reply.code >= 400) throw refuseWith(reply);
     return reply.text;
   }

@@ -1,4 +1,5 @@
-import type { Envelope } from '../message/types.ts';
+import type { ProviderName } from '../message/provider.ts';
+import type { Envelope, ParseTrouble } from '../message/types.ts';
 
 /** Where a submission came from; goes into the Received line and the audit. */
 export interface Origin {
@@ -23,6 +24,41 @@ export interface Submission {
   answerEarly: boolean;
   /** Relay not before this time; null = at once. */
   scheduledAt?: number | null;
+  /** Given where the intake needed it before; made on acceptance otherwise. */
+  id?: string;
+  /** The provider-shaped request it came in. */
+  request?: ProviderRequest | null;
+}
+
+/** What cannot be judged although it could be read; holds the message under its own name. */
+export interface IntakeTrouble {
+  kind: ParseTrouble;
+  detail: string;
+}
+
+/** The request as it would go on to the same provider. */
+export interface ProviderRequest {
+  provider: ProviderName;
+  path: string;
+  contentType: string;
+  /** For this message alone: of a batch its own part, byte for byte. */
+  body: Buffer;
+  trouble: IntakeTrouble[];
+}
+
+/** How a retry of a request is known. */
+export interface Once {
+  engineId: string;
+  key: string;
+  requestHash: string;
+  windowMs: number;
+  /** The client chose the key; otherwise the gate made it of the request. */
+  explicit: boolean;
+}
+
+/** The client used its idempotency key for another request before. Nothing was stored. */
+export class IdempotencyConflictError extends Error {
+  override name = 'IdempotencyConflictError';
 }
 
 /** `duplicate` is true when this is a retry of a message already accepted, and `id` is the first one's. */

@@ -5,7 +5,7 @@ import type { Decision } from './types.ts';
  *
  * ```
  * received ─judged→ relaying ─→ relayed | deferred | failed | uncertain | held (undo) | suppressed (late opt-out)
- *               ├→ held ─→ relaying (released) | rejected | escalating | suppressed | expired
+ *               ├→ held ─→ relaying (released) | rejected | escalating | suppressed | expired | cancelled (by its engine)
  *               ├→ escalating ─→ escalated | deferred | failed | uncertain
  *               ├→ scheduled ─→ relaying | held | suppressed | cancelled
  *               └→ suppressed                 escalated ─→ relaying | closed
@@ -100,6 +100,8 @@ export type DispositionEvent =
   | { type: 'escalate'; by: string }
   | { type: 'expire' }
   | { type: 'cancel'; by: string }
+  /** Another time for a scheduled mail. */
+  | { type: 'reschedule'; at: number }
   | { type: 'close'; by: string; note: string }
   | { type: 'confirm'; by: string }
   | { type: 'resend'; by: string };
@@ -134,6 +136,7 @@ const PAST: Record<EventType, string> = {
   escalate: 'escalated',
   expire: 'expired',
   cancel: 'cancelled',
+  reschedule: 'rescheduled',
   close: 'closed',
   confirm: 'confirmed',
   resend: 'sent again',
@@ -293,8 +296,11 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
       allow('held', 'deferred');
       return rest('expired', 'nobody settled it in time; it was not sent');
     case 'cancel':
-      allow('scheduled');
+      allow('scheduled', 'held');
       return rest('cancelled', `cancelled by ${event.by}`);
+    case 'reschedule':
+      allow('scheduled');
+      return { ...from, next_attempt_at: event.at };
     case 'close':
       allow('escalated');
       return rest('closed', event.note);

@@ -23,3 +23,30 @@ const monotonic = monotonicFactory(pooledRandom);
 export function newId(at: number): string {
   return monotonic(at);
 }
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/**
+ * The same 128 bits as a UUID (RFC 9562 4), for providers whose clients expect one: some keep it in a column of that type.
+ *
+ * @param id a ULID
+ */
+export function uuidOf(id: string): string {
+  let bits = 0n;
+  for (const char of id) bits = (bits << 5n) | BigInt(CROCKFORD.indexOf(char));
+  const hex = bits.toString(16).padStart(32, '0');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** The ULID behind a UUID of `uuidOf`; a ULID is its own. null for anything else. */
+export function idOf(text: string): string | null {
+  if (/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text)) return text;
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return null;
+  let bits = BigInt(`0x${text.replaceAll('-', '')}`);
+  let id = '';
+  for (let i = 0; i < 26; i += 1) {
+    id = CROCKFORD[Number(bits & 31n)]! + id;
+    bits >>= 5n;
+  }
+  return id;
+}

@@ -98,6 +98,7 @@ export type ParseTrouble =
   | 'parts_differ'
   | 'hidden_text'
   | 'unreadable'
+  | 'unknown_field'
   | 'too_complex';
 
 export interface ParsedHeaders {

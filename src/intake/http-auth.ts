@@ -1,0 +1,50 @@
+import type { Request } from 'express';
+import type { Database } from '../store/database.ts';
+import { type ApiKeys, KEY_MARK } from './api-keys.ts';
+import { type Engine, listEngines } from './engine-store.ts';
+import { Refusal } from './refusal.ts';
+
+const isLoopback = (address: string): boolean => /^(?:::1|(?:::ffff:)?127\.)/.test(address);
+const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
+
+export interface AuthOptions {
+  database: Database;
+  keys: ApiKeys;
+}
+
+/**
+ * The engine behind the key a client presents.
+ *
+ * From this machine, engines that may submit without AUTH need no key of the gate's. SDKs insist on some key, so any will
+ * do; the name of an engine chooses among several. A web page cannot use that (no Origin, a loopback Host: cross-site
+ * requests, DNS rebinding), nor can a revoked key.
+ *
+ * @param key as presented; null = none
+ * @throws Refusal `no_key` or `wrong_key`
+ */
+export async function engineOfKey(
+  { database, keys }: AuthOptions,
+  req: Request,
+  key: string | null,
+): Promise<Engine> {
+  const known = key === null ? null : await keys.byBearer(key);
+  if (known) return known;
+  const open = await openEngines(database, req, key);
+  const chosen = open.find(({ name }) => name === key) ?? open[0];
+  if (chosen) return chosen;
+  if (key === null) {
+    throw new Refusal('no_key', 'Give an API key of presend; `presend engine key <engine>` prints one.');
+  }
+  throw new Refusal(
+    'wrong_key',
+    'The API key is not one of presend, or it was revoked; `presend engine key <engine>` prints a new one.',
+  );
+}
+
+async function openEngines(database: Database, req: Request, key: string | null): Promise<Engine[]> {
+  const own = key?.includes(KEY_MARK) ?? false;
+  const local = isLoopback(req.socket.remoteAddress ?? '') && LOOPBACK_HOST.test(req.headers.host ?? '');
+  const page = req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
+  if (own || page || !local) return [];
+  return (await listEngines(database.db)).filter((engine) => engine.loopbackWithoutAuth);
+}

@@ -1,0 +1,168 @@
+import { type Request, type Response, Router } from 'express';
+import type { Config } from '../config/config.ts';
+import { idOf } from '../message/id.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Database } from '../store/database.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { EngineActs } from './engine-acts.ts';
+import type { Engine } from './engine-store.ts';
+import { engineOfKey } from './http-auth.ts';
+import { readBody } from './http-body.ts';
+import { readMessageView } from './message-view.ts';
+import type { Front, FrontRoute, Gate, HttpAnswer, HttpRequest } from './providers/front.ts';
+import { Refusal, TROUBLE } from './refusal.ts';
+import { type SubmitOptions, digestOf, submitMails } from './submit.ts';
+
+export interface HttpIntakeOptions extends SubmitOptions {
+  config: Config;
+  database: Database;
+  keys: ApiKeys;
+  log: Logger;
+  metrics: Metrics;
+  /** Called for every request. */
+  onActivity: () => void;
+  /** The gate itself made this request, to what it took for a provider. */
+  isOwnRequest: (req: Request) => boolean;
+  fetchAttachment: Gate['fetchAttachment'];
+}
+
+/** Clients that were told to come again do so after this many seconds. */
+const RETRY_AFTER = '5';
+
+/**
+ * HTTP submission in the shapes of the providers' APIs. Every front is reachable below its own name and at the root, since
+ * their paths do not collide: the base URL of an SDK may or may not keep a prefix.
+ */
+export function httpIntakeRoutes(options: HttpIntakeOptions, fronts: readonly Front[]): Router {
+  const router = Router();
+  for (const front of fronts) {
+    for (const route of front.routes) {
+      for (const prefix of ['', `/${front.name}`]) {
+        router[route.method](`${prefix}${route.path}`, (req, res) => serve(options, front, route, req, res));
+      }
+    }
+    for (const path of new Set(front.routes.map((route) => route.path))) {
+      router.all([path, `/${front.name}${path}`], (req, res) => {
+        send(req, res, front.refuse(new Refusal('method', `${req.method} is not possible here.`)));
+      });
+    }
+    router.use(`/${front.name}`, (req, res) => {
+      send(
+        req,
+        res,
+        front.refuse(new Refusal('not_found', `presend has nothing at ${req.method} ${req.path}.`)),
+      );
+    });
+  }
+  return router;
+}
+
+/** The way of one request: who is it → what does it say → do it → answer in the provider's shape. */
+async function serve(
+  options: HttpIntakeOptions,
+  front: Front,
+  route: FrontRoute,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { config, log, metrics, onActivity, isOwnRequest } = options;
+  onActivity();
+  let answer: HttpAnswer;
+  try {
+    if (isOwnRequest(req)) {
+      throw new Refusal(
+        'trouble',
+        'This request came from presend itself: the name of its upstream leads back to it.',
+      );
+    }
+    // A stranger is turned away before anything is read, where the key allows it.
+    const early = front.verify ? null : await engineOfKey(options, req, front.key?.(req.headers) ?? null);
+    const body = await readBody(req, {
+      maxBytes: config.http.max_body_bytes,
+      seconds: config.http.body_seconds,
+    });
+    const request = requestOf(req, body);
+    const engine = early ?? (await verified(options, front, request));
+    answer = await route.handle(request, gateFor(options, front, engine, req, request));
+  } catch (error) {
+    if (!(error instanceof Refusal)) log.error({ err: error }, 'an HTTP submission failed inside the gate');
+    const refusal = error instanceof Refusal ? error : TROUBLE;
+    if (refusal.kind === 'wrong_key' || refusal.kind === 'no_key') metrics.authFailures.inc();
+    answer = front.refuse(refusal);
+    if (refusal.kind === 'trouble')
+      answer = { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER } };
+  }
+  send(req, res, answer);
+}
+
+async function verified(options: HttpIntakeOptions, front: Front, request: HttpRequest): Promise<Engine> {
+  const engine = await front.verify!(request, options.keys, options.now());
+  if (!engine) throw new Refusal('wrong_key', 'The request is not signed with a key of presend.');
+  return engine;
+}
+
+function requestOf(req: Request, body: Buffer): HttpRequest {
+  const at = req.originalUrl.indexOf('?');
+  return {
+    method: req.method,
+    url: req.originalUrl,
+    params: req.params as Record<string, string>,
+    query: new URLSearchParams(at < 0 ? '' : req.originalUrl.slice(at + 1)),
+    headers: req.headers,
+    body,
+  };
+}
+
+function gateFor(
+  options: HttpIntakeOptions,
+  front: Front,
+  engine: Engine,
+  req: Request,
+  request: HttpRequest,
+): Gate {
+  const { config, database, now } = options;
+  const acts = new EngineActs(database, now);
+  const known = (id: string): string => {
+    const found = idOf(id);
+    if (found === null) throw new Refusal('not_found', 'There is no such message.');
+    return found;
+  };
+  return {
+    engine,
+    now,
+    refusesSuppressed: config.answer.suppressed === 'reject',
+    maxRecipients: config.http.max_recipients,
+    acceptFields: new Set(config.http.accept_fields),
+    fetchAttachment: config.http.fetch_attachments ? options.fetchAttachment : null,
+    submit: (mails, key = null) =>
+      submitMails(options, engine, mails, {
+        origin: {
+          protocol: 'HTTP',
+          remoteAddress: req.socket.remoteAddress ?? 'unknown',
+          helo: null,
+          transmission: req.secure ? 'HTTPS' : 'HTTP',
+          user: engine.name,
+        },
+        digest: digestOf(`${front.name} ${request.url}`, request.body),
+        key,
+      }),
+    find: async (id) => {
+      const view = await readMessageView(database.db, engine.id, known(id));
+      if (!view) throw new Refusal('not_found', 'There is no such message.');
+      return view;
+    },
+    cancel: async (id) => acts.cancel(engine, known(id)),
+    reschedule: async (id, at) => acts.reschedule(engine, known(id), at),
+  };
+}
+
+function send(req: Request, res: Response, { status, headers, body }: HttpAnswer): void {
+  // Whatever of the body was not read must not be taken for the next request.
+  if (!req.complete) res.set('Connection', 'close');
+  if (headers) res.set(headers);
+  res.status(status);
+  if (body === null) res.end();
+  else if (typeof body === 'string') res.type('text').send(body);
+  else res.json(body);
+}

@@ -1,0 +1,5 @@
+import type { Front } from './front.ts';
+import { resend } from './resend.ts';
+
+/** Every API the gate speaks, the one most engines call first. */
+export const FRONTS: readonly Front[] = [resend];

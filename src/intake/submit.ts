@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { newId } from '../message/id.ts';
+import type { EnvelopeParams } from '../message/types.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type OutcomeReader, toldOutcome } from './answer.ts';
+import { composeMime } from './compose-mime.ts';
+import { type Engine, maySendAs } from './engine-store.ts';
+import { recipientsOf } from './outgoing-mail.ts';
+import type { ReadMail, Submitted } from './providers/front.ts';
+import { Refusal, TROUBLE } from './refusal.ts';
+import {
+  type Accepted,
+  IdempotencyConflictError,
+  type Once,
+  type Origin,
+  type Submission,
+} from './submission.ts';
+import { checkSubmittedBytes } from './submitted-bytes.ts';
+
+export interface SubmitOptions {
+  config: Config;
+  now: () => number;
+  log: Logger;
+  metrics: Metrics;
+  accept: (submissions: Submission[], once: Once | null) => Promise<Accepted[]>;
+  answer: OutcomeReader;
+}
+
+/** Providers forget a key after a day (Resend's documentation, "Idempotency keys"). */
+const KEY_MS = 24 * 3_600_000;
+
+/**
+ * The way of an HTTP request's mails into the gate: compose → check → accept, all or none, durable → wait for the
+ * verdicts. A retry gets the messages of the first one.
+ *
+ * @param from.digest of the whole request, body and path
+ * @throws Refusal; nothing is stored then
+ */
+export async function submitMails(
+  options: SubmitOptions,
+  engine: Engine,
+  mails: ReadMail[],
+  from: { origin: Origin; digest: string; key: string | null },
+): Promise<Submitted[]> {
+  const { config, log, metrics, accept, answer } = options;
+  const mode = engine.answer ?? config.answer.mode;
+  const one = mails.length === 1;
+  const submissions = await Promise.all(
+    mails.map((read, index) =>
+      toSubmission(options, engine, read, { origin: from.origin, answerEarly: mode === 'async' }).catch(
+        (error: unknown) => {
+          throw error instanceof Refusal && !one ? error.of(index) : error;
+        },
+      ),
+    ),
+  );
+  const accepted = await accept(submissions, onceOf(options, engine, from)).catch((error: unknown) => {
+    if (error instanceof IdempotencyConflictError) {
+      throw new Refusal(
+        'idempotency_conflict',
+        'This idempotency key was used for another request; use a new key.',
+      );
+    }
+    log.error({ err: error }, 'accepting a message failed');
+    throw TROUBLE;
+  });
+  metrics.accepted.inc({ engine: engine.name }, accepted.filter(({ duplicate }) => !duplicate).length);
+  return Promise.all(
+    accepted.map(async ({ id, duplicate }): Promise<Submitted> => {
+      // It is stored: whatever goes wrong now, the client must not be told that it is not.
+      const outcomes = await answer({ id, duplicate }, mode).catch((err: unknown) => {
+        log.error({ err, id }, 'the verdict cannot be told; answering as async does');
+        return null;
+      });
+      return { id, duplicate, outcomes, ...toldOutcome(outcomes) };
+    }),
+  );
+}
+
+function onceOf(
+  { config }: SubmitOptions,
+  engine: Engine,
+  { digest, key }: { digest: string; key: string | null },
+): Once | null {
+  if (key !== null) {
+    return { engineId: engine.id, key: `key:${key}`, requestHash: digest, windowMs: KEY_MS, explicit: true };
+  }
+  const windowMs = config.http.retry_minutes * 60_000;
+  if (windowMs === 0) return null;
+  return { engineId: engine.id, key: `request:${digest}`, requestHash: digest, windowMs, explicit: false };
+}
+
+/** sha256 over what makes two requests the same. */
+export function digestOf(path: string, body: Buffer): string {
+  return createHash('sha256').update(path).update('\0').update(body).digest('base64');
+}
+
+async function toSubmission(
+  { config, now }: SubmitOptions,
+  engine: Engine,
+  { mail, request }: ReadMail,
+  { origin, answerEarly }: { origin: Origin; answerEarly: boolean },
+): Promise<Submission> {
+  const id = newId(now());
+  const from = 'raw' in mail ? mail.from : mail.from.address;
+  const recipients = 'raw' in mail ? mail.recipients : recipientsOf(mail);
+  if (!maySendAs(engine, from)) {
+    const domain = from.slice(from.lastIndexOf('@') + 1);
+    throw new Refusal(
+      'sender',
+      `Engine ${engine.name} may not send as ${domain}; its sender domains are ${engine.senderDomains.join(', ') || 'none yet'}.`,
+      { field: 'from' },
+    );
+  }
+  const raw =
+    'raw' in mail
+      ? mail.raw
+      : await composeMime(mail, {
+          messageId: `<${id.toLowerCase()}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+          date: new Date(now()),
+        });
+  const refused = checkSubmittedBytes(raw, {
+    maxLineBytes: config.smtp.max_line_bytes,
+    maxHops: config.delivery.max_hops,
+    maySendAs: (address) => maySendAs(engine, address),
+  });
+  if (refused) throw new Refusal('invalid_field', `${refused.text.replace(/^\d\.\d+\.\d+ /, '')}.`);
+  return {
+    id,
+    engineId: engine.id,
+    raw,
+    envelope: {
+      from,
+      recipients: recipients.map((address) => ({ address })),
+      params: paramsOf(raw, [from, ...recipients]),
+    },
+    origin,
+    answerEarly,
+    scheduledAt: mail.scheduledAt,
+    request,
+  };
+}
+
+function paramsOf(raw: Buffer, addresses: string[]): EnvelopeParams {
+  const ascii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+  return {
+    body8bit: raw.some((byte) => byte > 127),
+    smtpUtf8: !addresses.every((address) => ascii(address.slice(0, address.lastIndexOf('@')))),
+  };
+}
