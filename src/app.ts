@@ -4,10 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
+import { readProviderSecrets } from './config/providers.ts';
 import { UserError } from './config/user-error.ts';
 import { loadExampleCrm } from './crm/example.ts';
 import { addressKey, domainKey } from './crm/address.ts';
 import { Couriers } from './delivery/couriers.ts';
+import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
@@ -26,6 +28,7 @@ import { openConfiguredModel } from './judge/adapter/open.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { type Rubric, loadRubric } from './judge/rubric.ts';
 import { parseMessage } from './message/parse.ts';
+import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
 import type { Logger } from './observability/logger.ts';
 import { type Metrics, createMetrics } from './observability/metrics.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
@@ -100,17 +103,30 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (afterVerdict) closers.push(() => afterVerdict.stop());
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
+    const secrets = readProviderSecrets(config.providers, {
+      base: dirname(config.source ?? config.data_dir),
+    });
+    const apis = openProviderApis(config.providers, secrets, { now, hop: {} });
+    for (const api of apis.values()) closers.push(() => api.close());
+    const accounts = new Set(apis.keys());
+    requireSmtpBeside(accounts, config);
     const judge = createJudge({ database, rubric });
     const rejudging = new Rejudging({
       database,
       now,
       log,
-      rejudge: createRejudge({ database, judge, bench, now }),
+      rejudge: createRejudge({ database, judge, bench, accounts, now }),
     });
     const review = new Review({ database, config, rubric: () => rubric, now });
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
-    const compose = createComposer({ database, config, linkKey, publicUrl: () => publicUrl.base ?? '' });
+    const compose = createComposer({
+      database,
+      config,
+      linkKey,
+      publicUrl: () => publicUrl.base ?? '',
+      accounts,
+    });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
     const intakeFirst = new IntakeFirst();
@@ -133,6 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             metrics,
             board,
             parse: parseMessage,
+            accounts,
             judge,
             bench,
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
@@ -151,6 +168,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             metrics,
             compose,
             courierFor: (names) => couriers.for(names),
+            apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
             fingerprint: fingerprints,
           },
           delivery,
@@ -328,6 +346,19 @@ function internalMatcher({ addresses, domains }: Config['internal']): (address: 
     const key = addressKey(address);
     return key !== null && (keys.has(key) || own.has(key.slice(key.lastIndexOf('@') + 1)));
   };
+}
+
+/** The gate's own mails (forwards to account owners, reports, reminders) go by SMTP; the outbox would swallow them. */
+function requireSmtpBeside(accounts: ReadonlySet<ProviderName>, config: Config): void {
+  const [first] = accounts;
+  if (first === undefined || config.upstreams.length > 0) return;
+  throw new UserError(
+    `providers.${first} has a key, but there is no SMTP upstream: escalations, reports and reminders need one. ${PROVIDER_TITLES[first]} has SMTP too; name its host under upstreams`,
+  );
+}
+
+function raise(why: string): never {
+  throw new Error(why);
 }
 
 /** Runs `work` again and again with a pause between; `stop` waits for the round in progress. */

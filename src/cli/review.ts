@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { accountsOf } from '../config/providers.ts';
 import { loadRubric } from '../judge/rubric.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { createJudge, createRejudge } from '../pipeline/judge-delivery.ts';
@@ -146,11 +147,17 @@ Examples:
         const actor = actorName();
         const judge = createJudge({ database, rubric });
         const bench = await openBench(config, rubric);
-        const rejudge = createRejudge({ database, judge, bench, now: Date.now });
+        const rejudge = createRejudge({
+          database,
+          judge,
+          bench,
+          accounts: accountsOf(config.providers),
+          now: Date.now,
+        });
         const edit = { text, subject: options.subject, actor };
         let verdict: Verdict;
         try {
-          verdict = await editDelivery({ database, now: Date.now, rejudge }, id, edit);
+          verdict = await editDelivery({ database, config, now: Date.now, rejudge }, id, edit);
         } finally {
           await bench?.judge.stop();
         }

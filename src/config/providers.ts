@@ -128,3 +128,10 @@ export function readProviderSecrets(
       }),
   );
 }
+
+/** Providers that mail can be sent through by their API: those with a key. */
+export function accountsOf(config: ProvidersConfig): Set<ProviderName> {
+  const withKey = (name: ProviderName): boolean =>
+    ['api_key', 'api_key_env', 'api_key_file'].some((key) => config[name] && key in config[name]);
+  return new Set((Object.keys(config) as ProviderName[]).filter(withKey));
+}

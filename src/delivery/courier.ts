@@ -33,6 +33,10 @@ export type AttemptResult = {
    * With `permanent`: this upstream lacks what the mail needs (8BITMIME, SMTPUTF8, its size), another may have it.
    */
   elsewhere?: boolean | undefined;
+  /** The upstream asked not to be tried again before this many milliseconds. */
+  retryAfterMs?: number | undefined;
+  /** With `delivered`: the upstream's own id of the mail. */
+  upstreamId?: string | undefined;
 };
 
 /** Makes one delivery attempt; never throws for what an upstream does. */

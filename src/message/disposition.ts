@@ -63,6 +63,7 @@ export type GateHold =
   | 'taken_over'
   | 'judged_in_observe'
   | 'undone'
+  | 'cannot_leave'
   | 'too_many_hops';
 
 export type DispositionEvent =

@@ -6,24 +6,37 @@ import { headerValues } from '../intake/header-peek.ts';
 import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { Origin } from '../intake/submission.ts';
 import { prependReceived } from '../message/received.ts';
+import type { ProviderName } from '../message/provider.ts';
 import type { EnvelopeParams } from '../message/types.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { type MessageRow, readRaw } from '../queue/store.ts';
 import { LINK_ACTS, type LinkAct, signLink } from '../review/links.ts';
 import type { Database } from '../store/database.ts';
+import { type ComposedRequest, composeRequest } from './compose-request.ts';
 import { accountOwner } from './dispose.ts';
+import { groupOf } from './group.ts';
 import type { OwnMail } from './own-mail.ts';
 import { composeReminder } from './reminder.ts';
+import { leavesByApi, readRequest, smtpUpstreams } from './route.ts';
 import { newestVerdict } from './verdict-store.ts';
 
-/** What one courier attempt sends. */
+/** What one courier attempt sends to one recipient. */
 export interface SendableMail extends Omit<AttemptJob, 'deliveryId' | 'beforeLastByte'> {
+  by: 'smtp';
   /** In failover order; empty = the configured order. */
   upstreams: string[];
 }
 
-/** `refused` says why there is nothing to send; the delivery fails with it. */
-export type ComposedMail = SendableMail | { refused: string };
+/**
+ * `refused` says why there is nothing to send; the delivery fails with it. `held`: a person has to look at it first.
+ * `waits`: another delivery of the message takes it along.
+ */
+export type ComposedMail =
+  | SendableMail
+  | ComposedRequest
+  | { refused: string }
+  | { held: string }
+  | { waits: true };
 
 /** For the gate's own mails: 8-bit when what they carry is. */
 function ownParams(raw: Buffer): EnvelopeParams {
@@ -42,11 +55,13 @@ export interface ComposeOptions {
   linkKey: Buffer;
   /** Where the links of an escalation lead, without a trailing slash. */
   publicUrl: () => string;
+  /** Providers that mail can be sent through by their API. */
+  accounts: ReadonlySet<ProviderName>;
 }
 
 /** Makes the bytes of each kind of delivery: the mail itself, the forward to the account owner, and the gate's own mails. */
 export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
-  const { database, config } = options;
+  const { database, config, accounts } = options;
   return async (delivery) => {
     const message = await database.db
       .selectFrom('messages')
@@ -57,9 +72,14 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
     if (!engine) return { refused: `the engine ${delivery.engine_id} no longer exists` };
     const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
     if (delivery.kind !== 'mail') return ownMail(options, delivery, { message, engine, raw });
-    return delivery.state === 'escalating'
-      ? forward(options, delivery, { message, engine, raw })
-      : relay(config, delivery, { message, engine, raw });
+    if (delivery.state === 'escalating') return forward(options, delivery, { message, engine, raw });
+    const request = await readRequest(database.db, message.id);
+    if (request === null || !leavesByApi(request, engine, accounts)) {
+      return relay(config, delivery, { message, engine, raw });
+    }
+    const group = await groupOf(database.db, delivery);
+    if (group === null) return { waits: true };
+    return composeRequest(database, request, group, { from: message.envelope_from, headers: [] });
   };
 }
 
@@ -73,12 +93,13 @@ interface Source {
 function relay(config: Config, delivery: Delivery, { message, engine, raw }: Source): SendableMail {
   const origin = JSON.parse(message.origin) as Origin;
   return {
+    by: 'smtp',
     from: message.envelope_from,
     to: delivery.recipient,
     params: JSON.parse(message.params) as EnvelopeParams,
     dsnNotify: delivery.dsn_notify?.split(','),
     dsnOrcpt: delivery.dsn_orcpt ?? undefined,
-    upstreams: engine.upstreams,
+    upstreams: smtpUpstreams(engine),
     raw: prependReceived(raw, {
       helo: origin.helo,
       remoteAddress: origin.remoteAddress,
@@ -107,10 +128,11 @@ async function forward(
     url: `${publicUrl()}/act/${signLink(linkKey, { deliveryId: delivery.id, act, person: owner, expires })}`,
   }));
   return {
+    by: 'smtp',
     from: config.escalation.from,
     to: owner,
     params: ownParams(raw),
-    upstreams: engine.upstreams,
+    upstreams: smtpUpstreams(engine),
     raw: composeForward({
       deliveryId: delivery.id,
       hostname: config.hostname,
@@ -141,7 +163,12 @@ async function ownMail(
     .where('id', '=', delivery.about ?? '')
     .executeTakeFirst();
   if (!about) return { refused: 'the delivery it is about no longer exists' };
-  const base = { to: delivery.recipient, params: ownParams(raw), upstreams: engine.upstreams };
+  const base = {
+    by: 'smtp' as const,
+    to: delivery.recipient,
+    params: ownParams(raw),
+    upstreams: smtpUpstreams(engine),
+  };
   if (delivery.kind === 'reminder') {
     const from = config.escalation.from;
     return {

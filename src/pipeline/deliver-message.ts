@@ -1,14 +1,28 @@
 import type { Config } from '../config/config.ts';
 import type { AttemptResult, Courier } from '../delivery/courier.ts';
+import type { ProviderApi } from '../delivery/provider-api.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
+import type { ProviderName } from '../message/provider.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { backoffMs } from '../queue/retry.ts';
-import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
+import { type Delivery, settle } from '../queue/settle.ts';
+import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import {
+  closeAttempt,
+  dropIdempotency,
+  firstAttemptAt,
+  lastAttempt,
+  letGo,
+  openAttempt,
+  stillHolds,
+  takeAlong,
+} from './attempt-store.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
+import type { ComposedRequest } from './compose-request.ts';
 import { giveBackSlot, takeSlot } from './mailbox-slots.ts';
 import { queueReport } from './own-mail.ts';
 import { readRelayedDraft, recordRelayedDraft } from './record-relayed.ts';
@@ -22,12 +36,22 @@ export interface DeliverOptions {
   random: () => number;
   log: Logger;
   metrics: Metrics;
-  /** The bytes and envelope of what is to be sent, and the couriers it may go by. */
+  /** What is to be sent for a delivery, and by which way. */
   compose: (delivery: Delivery) => Promise<ComposedMail>;
   courierFor: (upstreams: string[]) => Courier;
+  apiOf: (provider: ProviderName) => ProviderApi;
   /** Of words to the hashes the thread index keeps. */
   fingerprint: Fingerprint;
 }
+
+/** A delivery that one attempt is made for; through a provider's API there may be several, which share its outcome. */
+interface Member {
+  delivery: Delivery;
+  /** Id of its row in `attempts`. */
+  attempt: number;
+}
+
+type Sendable = SendableMail | ComposedRequest;
 
 /** Longer than the ten minutes a client waits for the answer to DATA. */
 const ANSWER_LEASE_MS = 11 * 60_000;
@@ -37,138 +61,226 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  * last byte is handed over, so that after a crash it is known whether the upstream may have the mail.
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
-  const { database, now, courierFor, compose, metrics, log } = options;
+  const { database, compose, metrics, log } = options;
   const mail = await compose(delivery);
+  if ('waits' in mail) return;
   if ('refused' in mail) {
-    await finish(options, delivery, null, { type: 'failed', note: mail.refused });
+    await settleUntried(options, delivery, { type: 'failed', note: mail.refused });
+    return;
+  }
+  if ('held' in mail) {
+    await settleUntried(options, delivery, holdEvent(options, 'cannot_leave', mail.held));
     return;
   }
 
-  const attempt = await database.transact((trx) => begin(trx, options, delivery, mail));
-  if (attempt === null) return;
+  const members = await database.transact((trx) => begin(trx, options, delivery, mail));
+  if (members === null) return;
 
-  const { upstreams, ...job } = mail;
-  const result = await courierFor(upstreams).attempt({
-    ...job,
-    deliveryId: delivery.id,
-    beforeLastByte: () => database.transact((trx) => handOver(trx, options, delivery, attempt)),
-  });
+  const beforeLastByte = (): Promise<boolean> =>
+    database.transact((trx) => handOver(trx, options, delivery, members));
+  const result = await attempt(options, delivery, mail, beforeLastByte);
   metrics.attempts.inc({ upstream: result.upstream, outcome: result.outcome });
   log.info({ id: delivery.id, outcome: result.outcome, upstream: result.upstream }, 'courier attempt');
+  await database.transact((trx) => finish(trx, options, members, mail, result));
 
-  // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to.
-  if (result.outcome === 'aborted') {
-    await database.transact(async (trx) => {
-      await closeAttempt(trx, attempt, result, now());
-      await giveBackSlot(trx, delivery, options.config.mailboxes, mail.from, now());
-    });
-    return;
+  if (result.outcome !== 'delivered') return;
+  for (const { delivery: sent } of members) {
+    const joins = sent.kind === 'mail' && sent.state === 'relaying' && sent.prospect_id !== null;
+    if (joins) await joinThread(options, sent, mail.by === 'smtp' ? mail.raw : null);
   }
-  // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
-  const { first } = await database.db
-    .selectFrom('attempts')
-    .select((eb) => eb.fn.min('started_at').as('first'))
-    .where('delivery_id', '=', delivery.id)
-    .where('kind', '=', attemptKind(delivery))
-    .executeTakeFirstOrThrow();
-  await finish(options, delivery, { attempt, result, mail }, eventOf(options, delivery, result, first));
 }
 
-function attemptKind(delivery: Delivery): 'forward' | 'relay' {
-  return delivery.state === 'escalating' ? 'forward' : 'relay';
+function attempt(
+  { courierFor, apiOf }: DeliverOptions,
+  delivery: Delivery,
+  mail: Sendable,
+  beforeLastByte: () => Promise<boolean>,
+): Promise<AttemptResult> {
+  if (mail.by === 'api') {
+    const { provider, request, idempotencyKey } = mail;
+    return apiOf(provider).attempt({ request, idempotencyKey, beforeLastByte });
+  }
+  const { upstreams, ...job } = mail;
+  return courierFor(upstreams).attempt({ ...job, deliveryId: delivery.id, beforeLastByte });
 }
 
-/** Opens the attempt, or settles the delivery because it may not go (now). Returns the attempt's id. */
+/** Opens the attempts, or settles the deliveries because they may not go (now). */
 async function begin(
   trx: Trx,
   options: DeliverOptions,
   delivery: Delivery,
-  mail: SendableMail,
-): Promise<number | null> {
+  mail: Sendable,
+): Promise<Member[] | null> {
   const now = options.now();
-  await assertLease(trx, delivery);
-  const stop = await recheck(trx, delivery, context(options, now));
-  if (stop) {
-    await stopAfterAll(trx, delivery, stop, now);
+  const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], now);
+  if (taken === null) return null;
+  if (mail.by === 'api' && (await mayBeThereAlready(trx, options, taken, mail))) return null;
+  if (await stopIfForbidden(trx, options, taken)) return null;
+
+  const from = mail.from;
+  for (const [i, one] of taken.entries()) {
+    const wait = await takeSlot(trx, one, options.config.mailboxes, from, now);
+    if (!wait) continue;
+    for (const before of taken.slice(0, i)) {
+      await giveBackSlot(trx, before, options.config.mailboxes, from, now);
+    }
+    for (const waiting of taken) {
+      const event: DispositionEvent = { type: 'deferred', until: wait.until, note: wait.why };
+      await settle(trx, waiting.id, event, { actor: 'gate', now, leaseToken: waiting.lease_token });
+    }
     return null;
   }
-  const wait = await takeSlot(trx, delivery, options.config.mailboxes, mail.from, now);
-  if (wait) {
-    await settle(
-      trx,
-      delivery.id,
-      { type: 'deferred', until: wait.until, note: wait.why },
-      { actor: 'gate', now, leaseToken: delivery.lease_token },
-    );
-    return null;
+  const members: Member[] = [];
+  for (const one of taken)
+    members.push({ delivery: one, attempt: await openAttempt(trx, one, attemptOf(options, mail, now), now) });
+  return members;
+}
+
+function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
+  if (mail.by === 'smtp') {
+    return { upstream: mail.upstreams.join(','), idempotency_key: null, idempotent_until: null };
   }
-  const { id } = await trx
-    .insertInto('attempts')
-    .values({
-      delivery_id: delivery.id,
-      kind: attemptKind(delivery),
-      upstream: mail.upstreams.join(','),
-      started_at: now,
-      handover_at: null,
-      finished_at: null,
-      outcome: null,
-      response: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+  const { keyMs } = apiOf(mail.provider);
+  return {
+    upstream: mail.provider,
+    idempotency_key: keyMs === null ? null : mail.idempotencyKey,
+    idempotent_until: keyMs === null ? null : now + keyMs,
+  };
 }
 
 /**
- * The durable mark before the last byte. A delivery that must not go any more is settled here, in the same transaction
+ * An earlier attempt got no answer, and was to be made again under its key. That is the same mail only while the provider
+ * remembers the key and the bytes are the same; and nothing may be held or suppressed as unsent that may have been sent.
+ *
+ * @returns true when it is `uncertain` now
+ */
+async function mayBeThereAlready(
+  trx: Trx,
+  options: DeliverOptions,
+  taken: Delivery[],
+  mail: ComposedRequest,
+): Promise<boolean> {
+  const now = options.now();
+  for (const one of taken) {
+    const last = await lastAttempt(trx, one.id);
+    if (last?.outcome !== 'lost' || last.idempotent_until === null) continue;
+    const same = last.idempotency_key === mail.idempotencyKey && last.idempotent_until > now;
+    if (same && !(await anyForbidden(trx, options, taken))) continue;
+    for (const lost of taken) {
+      await dropIdempotency(trx, lost.id);
+      const note = `${mail.provider} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
+      await settle(
+        trx,
+        lost.id,
+        { type: 'lost', note },
+        { actor: 'gate', now, leaseToken: lost.lease_token },
+      );
+    }
+    return true;
+  }
+  return false;
+}
+
+async function anyForbidden(trx: Trx, options: DeliverOptions, deliveries: Delivery[]): Promise<boolean> {
+  for (const one of deliveries) if (await recheck(trx, one, context(options))) return true;
+  return false;
+}
+
+/**
+ * What a re-check stops is settled here. Through an API the mail leaves whole: when one delivery is stopped, those that are
+ * not suppressed are held together.
+ */
+async function stopIfForbidden(trx: Trx, options: DeliverOptions, deliveries: Delivery[]): Promise<boolean> {
+  const stops: (DispositionEvent | null)[] = [];
+  for (const one of deliveries) stops.push(await recheck(trx, one, context(options)));
+  if (stops.every((stop) => stop === null)) return false;
+  const now = options.now();
+  for (const [i, one] of deliveries.entries()) {
+    const stop =
+      stops[i] ?? holdEvent(options, 'whole_message', 'another recipient of this message is stopped');
+    const after = await settle(trx, one.id, stop, { actor: 'gate', now, leaseToken: one.lease_token });
+    // The engine was told that it relays; what stops it now must reach it.
+    await queueReport(trx, after, after.state === 'suppressed' ? 'report_failed' : 'report_delayed', now);
+  }
+  return true;
+}
+
+/**
+ * The durable mark before the last byte. Deliveries that must not go any more are settled here, in the same transaction
  * that denies the hand-over.
  */
 async function handOver(
   trx: Trx,
   options: DeliverOptions,
   delivery: Delivery,
-  attempt: number,
+  members: Member[],
 ): Promise<boolean> {
   const now = options.now();
-  await assertLease(trx, delivery);
-  const stop = await recheck(trx, delivery, context(options, now));
-  if (stop) {
-    await stopAfterAll(trx, delivery, stop, now);
+  const deliveries = members.map((member) => member.delivery);
+  if (!(await stillHolds(trx, deliveries))) {
+    await letGo(trx, delivery);
     return false;
   }
-  await trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', attempt).execute();
-  // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
-  await trx
-    .updateTable('deliveries')
-    .set({ lease_until: now + ANSWER_LEASE_MS })
-    .where('id', '=', delivery.id)
-    .execute();
+  if (await stopIfForbidden(trx, options, deliveries)) return false;
+  for (const member of members) {
+    await trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', member.attempt).execute();
+    // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
+    await trx
+      .updateTable('deliveries')
+      .set({ lease_until: now + ANSWER_LEASE_MS })
+      .where('id', '=', member.delivery.id)
+      .execute();
+  }
   return true;
 }
 
-/** The engine was told that it relays; what stops it now must reach it. */
-async function stopAfterAll(
+/** Closes the attempts and settles what they were for. */
+async function finish(
   trx: Trx,
-  delivery: Delivery,
-  stop: DispositionEvent,
-  now: number,
+  options: DeliverOptions,
+  members: Member[],
+  mail: Sendable,
+  result: AttemptResult,
 ): Promise<void> {
-  const after = await settle(trx, delivery.id, stop, {
-    actor: 'gate',
-    now,
-    leaseToken: delivery.lease_token,
-  });
-  await queueReport(trx, after, after.state === 'suppressed' ? 'report_failed' : 'report_delayed', now);
+  const { config, now } = options;
+  const at = now();
+  for (const { delivery, attempt: id } of members) {
+    await closeAttempt(trx, id, result, at);
+    // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to.
+    if (result.outcome === 'aborted') {
+      await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
+      continue;
+    }
+    // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
+    const event = eventOf(options, delivery, result, await firstAttemptAt(trx, delivery), mail);
+    const after = await settle(trx, delivery.id, event, {
+      actor: 'gate',
+      now: at,
+      leaseToken: delivery.lease_token,
+      set: { attempts: delivery.attempts + 1 },
+    });
+    if (result.outcome === 'temporary' || event.type === 'failed') {
+      await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
+    }
+    if (event.type === 'failed' && delivery.kind === 'mail')
+      await queueReport(trx, after, 'report_failed', at);
+  }
 }
 
 /** What the upstream's answer means for the delivery. */
 function eventOf(
-  { config, now, random }: DeliverOptions,
+  options: DeliverOptions,
   delivery: Delivery,
   result: AttemptResult,
-  firstAttemptAt: number,
+  firstAt: number,
+  mail: Sendable,
 ): DispositionEvent {
+  const { config, now, random, apiOf } = options;
   const note = `${result.upstream}: ${result.response}`;
+  const again = (): DispositionEvent => {
+    const backoff = backoffMs(delivery.attempts + 1, config.delivery, random());
+    return { type: 'deferred', until: now() + Math.max(backoff, result.retryAfterMs ?? 0), note };
+  };
   switch (result.outcome) {
     case 'delivered':
       return { type: 'delivered', note };
@@ -176,47 +288,33 @@ function eventOf(
       return { type: 'failed', note };
     case 'lost':
     case 'aborted':
-      return { type: 'lost', note };
+      // Under the same key a second request is the same mail.
+      return mail.by === 'api' && apiOf(mail.provider).keyMs !== null ? again() : { type: 'lost', note };
     case 'temporary': {
       const { give_up_hours } = config.delivery;
-      if (now() - firstAttemptAt > give_up_hours * 3_600_000) {
-        return { type: 'failed', note: `given up after ${give_up_hours} hours; last: ${note}` };
-      }
-      return {
-        type: 'deferred',
-        until: now() + backoffMs(delivery.attempts + 1, config.delivery, random()),
-        note,
-      };
+      return now() - firstAt > give_up_hours * 3_600_000
+        ? { type: 'failed', note: `given up after ${give_up_hours} hours; last: ${note}` }
+        : again();
     }
   }
 }
 
-async function finish(
-  options: DeliverOptions,
+/** Settles a delivery for which nothing was tried. */
+async function settleUntried(
+  { database, now }: DeliverOptions,
   delivery: Delivery,
-  done: { attempt: number; result: AttemptResult; mail: SendableMail } | null,
   event: DispositionEvent,
 ): Promise<void> {
-  const { database, config, now } = options;
   await database.transact(async (trx) => {
-    const at = now();
-    if (done) await closeAttempt(trx, done.attempt, done.result, at);
     const after = await settle(trx, delivery.id, event, {
       actor: 'gate',
-      now: at,
+      now: now(),
       leaseToken: delivery.lease_token,
       set: { attempts: delivery.attempts + 1 },
     });
-    if (done && event.type !== 'delivered' && event.type !== 'lost') {
-      await giveBackSlot(trx, delivery, config.mailboxes, done.mail.from, at);
-    }
-    if (event.type === 'failed' && delivery.kind === 'mail') {
-      await queueReport(trx, after, 'report_failed', at);
-    }
+    if (delivery.kind !== 'mail') return;
+    await queueReport(trx, after, event.type === 'failed' ? 'report_failed' : 'report_delayed', now());
   });
-  const joinsThread = event.type === 'delivered' && delivery.kind === 'mail' && delivery.state === 'relaying';
-  if (done && joinsThread && delivery.prospect_id !== null)
-    await joinThread(options, delivery, done.mail.raw);
 }
 
 /**
@@ -226,9 +324,10 @@ async function finish(
 async function joinThread(
   { database, now, fingerprint, log }: DeliverOptions,
   delivery: Delivery,
-  raw: Buffer,
+  sent: Buffer | null,
 ): Promise<void> {
   try {
+    const raw = sent ?? (await readRaw(database.db, delivery.message_id, delivery.body_revision));
     const relayed = await readRelayedDraft(raw);
     await database.transact((trx) => recordRelayedDraft(trx, delivery, relayed, fingerprint, now()));
   } catch (err) {
@@ -236,30 +335,15 @@ async function joinThread(
   }
 }
 
-async function closeAttempt(trx: Trx, attempt: number, result: AttemptResult, now: number): Promise<void> {
-  await trx
-    .updateTable('attempts')
-    .set({ finished_at: now, outcome: result.outcome, response: result.response, upstream: result.upstream })
-    .where('id', '=', attempt)
-    .execute();
+function holdEvent({ config, now }: DeliverOptions, reason: string, note: string): DispositionEvent {
+  return { type: 'hold', reason, note, expiresAt: now() + config.review.expire_days * 86_400_000 };
 }
 
-async function assertLease(trx: Trx, delivery: Delivery): Promise<void> {
-  const row = await trx
-    .selectFrom('deliveries')
-    .select('lease_token')
-    .where('id', '=', delivery.id)
-    .executeTakeFirstOrThrow();
-  if (row.lease_token !== delivery.lease_token) {
-    throw new LeaseLostError(`the lease on delivery ${delivery.id} was taken over`);
-  }
-}
-
-function context({ rubric, config }: DeliverOptions, now: number) {
+function context({ rubric, config, now }: DeliverOptions) {
   return {
     rubric: rubric(),
     decisions: config.decisions,
-    now,
+    now: now(),
     holdMs: config.review.expire_days * 86_400_000,
   };
 }

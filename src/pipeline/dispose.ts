@@ -77,13 +77,17 @@ function ofDelivery(
  * - A stopped engine's mail is all held.
  * - Internal addresses follow the message's prospects: they get the mail if one of the prospects does.
  * - If one visible To/Cc prospect is stopped, whatever else would be relayed waits for a reviewer.
+ * - A message that leaves whole (through a provider's API): unless all of it passes, what is not suppressed is held.
+ *
+ * @param whole the message leaves in one request for all recipients
  */
-export function dispose(judged: Judged[], engine: Engine, config: Config): Disposal[] {
+export function dispose(judged: Judged[], engine: Engine, config: Config, whole = false): Disposal[] {
   const own = judged.map((one) => ofDelivery(one, engine, config));
   const prospects = own.filter((disposal) => disposal !== null);
   const visibleStop = judged.some(
     ({ visible }, i) => visible && own[i] !== null && own[i]?.outcome !== 'relay',
   );
+  const anyStop = prospects.some(({ outcome }) => outcome !== 'relay');
   const all = (test: (outcome: Outcome) => boolean): boolean =>
     prospects.length > 0 && prospects.every(({ outcome }) => test(outcome));
   const internal: Disposal = all((outcome) => outcome === 'suppress')
@@ -97,7 +101,9 @@ export function dispose(judged: Judged[], engine: Engine, config: Config): Dispo
     if (engine.mode === 'stopped' && wanted.outcome !== 'suppress') {
       return held('engine_stopped', `engine ${engine.name} is stopped`);
     }
-    if (wanted.outcome === 'relay' && visibleStop) {
+    // Others of the message wait, so that they and this one can leave together once a person has looked.
+    if (whole && wanted.outcome === 'forward' && judged.length > 1) return { ...wanted, outcome: 'hold' };
+    if (wanted.outcome === 'relay' && (visibleStop || (whole && anyStop))) {
       return held('whole_message', 'another recipient of this message is stopped');
     }
     return wanted;

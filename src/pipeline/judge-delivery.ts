@@ -10,11 +10,13 @@ import type { Rubric } from '../judge/rubric.ts';
 import { fold } from '../message/fold.ts';
 import { newText } from '../message/new-text.ts';
 import { parseMessage } from '../message/parse.ts';
+import type { ProviderName } from '../message/provider.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
 import type { JudgeDelivery } from './process-message.ts';
 import type { Rejudge } from './rejudge.ts';
+import { leavesByApi, readRequest, withTroubleOf } from './route.ts';
 
 const isoDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -74,10 +76,12 @@ export function createRejudge({
   database,
   judge,
   bench,
+  accounts,
   now,
 }: {
   database: Database;
   judge: JudgeDelivery;
+  accounts: ReadonlySet<ProviderName>;
   bench: AdapterBench | null;
   now: () => number;
 }): Rejudge {
@@ -87,7 +91,11 @@ export function createRejudge({
       throw new Error(`delivery ${delivery.id} names engine ${delivery.engine_id}, which does not exist`);
     const text = revision ?? delivery.body_revision;
     const raw = await readRaw(database.db, delivery.message_id, text);
-    const parsed = await parseMessage(raw);
+    const request = await readRequest(database.db, delivery.message_id);
+    const parsed = withTroubleOf(
+      await parseMessage(raw),
+      leavesByApi(request, engine, accounts) ? request : null,
+    );
     const byRules = await judge({ parsed, engine, address: delivery.recipient, now: now() });
     const { adapter_failures } = await database.db
       .selectFrom('messages')

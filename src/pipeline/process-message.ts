@@ -3,6 +3,7 @@ import { addressKey } from '../crm/address.ts';
 import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
+import type { ProviderName } from '../message/provider.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -16,6 +17,7 @@ import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
+import { leavesByApi, readRequest, withTroubleOf } from './route.ts';
 import { saveVerdict } from './verdict-store.ts';
 
 /** Judges one delivery of a parsed message by the rules; see judge-delivery.ts. */
@@ -40,6 +42,8 @@ export interface ProcessOptions {
   metrics: Metrics;
   board: OutcomeBoard;
   parse: (raw: Buffer) => Promise<ParsedMessage>;
+  /** Providers that mail can be sent through by their API. */
+  accounts: ReadonlySet<ProviderName>;
   judge: JudgeDelivery;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
@@ -66,7 +70,7 @@ export async function processMessage(
   options: ProcessOptions,
   message: MessageRow,
 ): Promise<'judged' | 'waits'> {
-  const { database, config, now, board, parse, metrics, bench, afterVerdict } = options;
+  const { database, config, now, board, parse, metrics, bench, afterVerdict, accounts } = options;
   const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
@@ -80,7 +84,10 @@ export async function processMessage(
 
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
-  const parsed = await parse(await readRaw(database.db, message.id, 0));
+  const read = await parse(await readRaw(database.db, message.id, 0));
+  const request = await readRequest(database.db, message.id);
+  const whole = leavesByApi(request, engine, accounts);
+  const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
   const byRules = await Promise.all(
     deliveries.map((delivery) =>
@@ -97,7 +104,7 @@ export async function processMessage(
 
   const { judged } = consulted;
   const saved = await database.transact((trx) =>
-    save(trx, { config, engine, message, judged, revision, subject: parsed.draft.subject }, now()),
+    save(trx, { config, engine, message, judged, revision, whole, subject: parsed.draft.subject }, now()),
   );
 
   const outcomes = await readOutcomes(database.db, message.id);
@@ -159,6 +166,8 @@ interface ToSave {
   judged: JudgedDelivery[];
   /** Newest CRM revision when judging began. */
   revision: number;
+  /** It leaves in one request for all recipients. */
+  whole: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
 }
@@ -171,7 +180,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, subject }: ToSave,
+  { config, engine, message, judged, revision, whole, subject }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -185,7 +194,7 @@ async function save(
   for (const one of judged) {
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
-  const disposals = dispose(judged, engine, config);
+  const disposals = dispose(judged, engine, config, whole);
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
   const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {

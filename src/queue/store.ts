@@ -147,11 +147,14 @@ export async function claimDeliveries(
   return claimed;
 }
 
-/** Closes attempts a dead holder left open. Returns true when one of them had been handed over. */
+/**
+ * Closes attempts a dead holder left open. Returns true when one of them had been handed over, and cannot be made again
+ * under its key.
+ */
 async function closeOpenAttempts(trx: Trx, deliveryId: string, now: number): Promise<boolean> {
   const open = await trx
     .selectFrom('attempts')
-    .select(['id', 'handover_at'])
+    .select(['id', 'handover_at', 'idempotent_until'])
     .where('delivery_id', '=', deliveryId)
     .where('finished_at', 'is', null)
     .execute();
@@ -162,7 +165,9 @@ async function closeOpenAttempts(trx: Trx, deliveryId: string, now: number): Pro
       .where('id', '=', attempt.id)
       .execute();
   }
-  return open.some((attempt) => attempt.handover_at !== null);
+  return open.some(
+    ({ handover_at, idempotent_until }) => handover_at !== null && (idempotent_until ?? 0) <= now,
+  );
 }
 
 /**

@@ -1,8 +1,12 @@
+import type { Config } from '../config/config.ts';
+import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
 import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
+import { companionsOf } from '../pipeline/route.ts';
 import { requireDelivery } from './require-delivery.ts';
+import type { Delivery } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 
@@ -13,7 +17,12 @@ import type { Database } from '../store/database.ts';
  * @throws UserError for unknown ids, deliveries that are not held, and mail that cannot be edited
  */
 export async function editDelivery(
-  { database, now, rejudge }: { database: Database; now: () => number; rejudge: Rejudge },
+  {
+    database,
+    config,
+    now,
+    rejudge,
+  }: { database: Database; config: Pick<Config, 'providers'>; now: () => number; rejudge: Rejudge },
   id: string,
   edit: { text: string; subject?: string | undefined; actor: string },
 ): Promise<Verdict> {
@@ -48,17 +57,22 @@ export async function editDelivery(
       .execute();
     return next;
   });
+  // Those that leave with it leave with the same text.
+  const companions = await companionsOf(database.db, delivery, accountsOf(config.providers));
   const seen = await newestRevision(database.db);
-  const { verdict, prospectId } = await rejudge(delivery, revision);
-  await database.transact((trx) =>
-    applyRejudged(trx, delivery, {
-      verdict,
-      prospectId,
-      revision: seen,
-      at: now(),
-      actor: edit.actor,
-      bodyRevision: revision,
-    }),
-  );
-  return verdict;
+  const judged: (Awaited<ReturnType<Rejudge>> & { one: Delivery })[] = [];
+  for (const one of [delivery, ...companions]) judged.push({ one, ...(await rejudge(one, revision)) });
+  await database.transact(async (trx) => {
+    for (const { one, verdict, prospectId } of judged) {
+      await applyRejudged(trx, one, {
+        verdict,
+        prospectId,
+        revision: seen,
+        at: now(),
+        actor: edit.actor,
+        bodyRevision: revision,
+      });
+    }
+  });
+  return judged[0]!.verdict;
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
 import { updateProspect } from '../crm/store.ts';
 import { recheckRecord } from '../crm/recheck.ts';
@@ -6,6 +7,7 @@ import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { type DispositionEvent, TransitionError } from '../message/disposition.ts';
 import { accountOwner } from '../pipeline/dispose.ts';
+import { companionsOf } from '../pipeline/route.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
@@ -66,26 +68,62 @@ export class Review {
           `${id} cannot be released: ${record.taken_over_by} has taken the prospect over; free it first with: presend crm set ${delivery.recipient} taken_over_by=`,
         );
       }
-      const undo = this.#config.delivery.undo_seconds * 1000;
-      return settle(
-        trx,
-        delivery.id,
-        { type: 'release', by: act.actor, notBefore: now + undo, undoUntil: undo > 0 ? now + undo : null },
-        { actor: act.actor, now, set: { judged_at: now } },
-      );
+      return this.#letGo(trx, delivery, act.actor, now);
     });
+  }
+
+  /**
+   * Releases a delivery, and those of its message that leave with it: none of them goes without the others. Of these, what
+   * the record forbids is suppressed.
+   */
+  async #letGo(trx: Trx, delivery: Delivery, actor: string, now: number): Promise<Delivery> {
+    const undo = this.#config.delivery.undo_seconds * 1000;
+    const { scheduled_at } = await trx
+      .selectFrom('messages')
+      .select('scheduled_at')
+      .where('id', '=', delivery.message_id)
+      .executeTakeFirstOrThrow();
+    const event: DispositionEvent = {
+      type: 'release',
+      by: actor,
+      // What was to go at a certain time still does.
+      notBefore: Math.max(now + undo, scheduled_at ?? 0),
+      undoUntil: undo > 0 ? now + undo : null,
+    };
+    if (delivery.state === 'held') {
+      for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
+        const record = await recheckRecord(trx, {
+          address: companion.recipient,
+          prospectId: companion.prospect_id,
+        });
+        const stop = companion.internal === 1 ? null : decidedByRecord(record, this.#rubric());
+        const suppress: DispositionEvent | null = stop && {
+          type: 'suppress',
+          rule: stop.rule,
+          note: stop.rationale,
+        };
+        const after = await settle(trx, companion.id, suppress ?? event, {
+          actor,
+          now,
+          detail: { asked: 'release', with: delivery.id },
+          ...(suppress ? {} : { set: { judged_at: now } }),
+        });
+        if (suppress) await queueReport(trx, after, 'report_failed', now);
+      }
+    }
+    return settle(trx, delivery.id, event, { actor, now, set: { judged_at: now } });
   }
 
   /** Takes a release back while its undo time runs. */
   undo(id: string, act: Act): Promise<Delivery> {
-    return this.#act(id, 'undo', act, (trx, delivery, now) =>
-      settle(
-        trx,
-        delivery.id,
-        { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) },
-        { actor: act.actor, now },
-      ),
-    );
+    return this.#act(id, 'undo', act, async (trx, delivery, now) => {
+      const event: DispositionEvent = { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) };
+      for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
+        if (companion.undo_until !== delivery.undo_until) continue;
+        await settle(trx, companion.id, event, { actor: act.actor, now });
+      }
+      return settle(trx, delivery.id, event, { actor: act.actor, now });
+    });
   }
 
   /** Ends a held delivery; the engine is told, with the reason. */

@@ -86,10 +86,14 @@ describe('a hold', () => {
       database,
       judge: createJudge({ database, rubric }),
       bench: null,
+      accounts: new Set(),
       now: Date.now,
     });
     const edit = (text: string) =>
-      editDelivery({ database, now: Date.now, rejudge }, delivery.id, { text, actor: 'ann' });
+      editDelivery({ database, config: { providers: {} }, now: Date.now, rejudge }, delivery.id, {
+        text,
+        actor: 'ann',
+      });
 
     expect((await edit('Great to see your $20M Series B!')).decision).toBe('BLOCK');
     expect((await edit('Would a short call about your hiring plans be useful?')).decision).toBe('PASS');

@@ -1,0 +1,148 @@
+import type { Selectable } from 'kysely';
+import type { AttemptResult } from '../delivery/courier.ts';
+import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
+import type { Trx } from '../store/database.ts';
+import type { AttemptTable } from '../store/schema.ts';
+
+/** What kind of attempt a delivery's state asks for. */
+export function attemptKind(delivery: Delivery): 'forward' | 'relay' {
+  return delivery.state === 'escalating' ? 'forward' : 'relay';
+}
+
+export async function assertLease(trx: Trx, delivery: Delivery): Promise<void> {
+  if (!(await stillHolds(trx, [delivery]))) {
+    throw new LeaseLostError(`the lease on delivery ${delivery.id} was taken over`);
+  }
+}
+
+/** Are the deliveries as they were when they were taken? */
+export async function stillHolds(trx: Trx, deliveries: readonly Delivery[]): Promise<boolean> {
+  const tokens = new Map(deliveries.map(({ id, lease_token }) => [id, lease_token]));
+  const rows = await trx
+    .selectFrom('deliveries')
+    .select(['id', 'lease_token'])
+    .where('id', 'in', [...tokens.keys()])
+    .execute();
+  return rows.length === tokens.size && rows.every(({ id, lease_token }) => tokens.get(id) === lease_token);
+}
+
+/**
+ * Takes the other deliveries of a group under the lease of the one that was claimed.
+ *
+ * @param members as they were when the mail was composed
+ * @returns them as they are now; null when one has changed since, and then the claimed one is let go to be claimed anew
+ * @throws LeaseLostError when the claimed one's lease was taken over
+ */
+export async function takeAlong(
+  trx: Trx,
+  claimed: Delivery,
+  members: readonly Delivery[],
+  now: number,
+): Promise<Delivery[] | null> {
+  await assertLease(trx, claimed);
+  const taken: Delivery[] = [];
+  for (const member of members) {
+    if (member.id === claimed.id) {
+      taken.push(claimed);
+      continue;
+    }
+    const row = await trx
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('id', '=', member.id)
+      .executeTakeFirstOrThrow();
+    if (row.state !== member.state || row.body_revision !== member.body_revision) {
+      await letGo(trx, claimed);
+      return null;
+    }
+    const due =
+      row.state === 'relaying' ? row : await settle(trx, row.id, { type: 'due' }, { actor: 'gate', now });
+    const lease = { lease_until: claimed.lease_until, lease_token: due.lease_token + 1 };
+    await trx.updateTable('deliveries').set(lease).where('id', '=', row.id).execute();
+    taken.push({ ...due, ...lease });
+  }
+  return taken;
+}
+
+/** Gives a claimed delivery back, to be claimed anew at once. */
+export async function letGo(trx: Trx, delivery: Delivery): Promise<void> {
+  await trx
+    .updateTable('deliveries')
+    .set({ lease_until: null, lease_token: delivery.lease_token + 1 })
+    .where('id', '=', delivery.id)
+    .where('lease_token', '=', delivery.lease_token)
+    .execute();
+}
+
+/** @returns its id */
+export async function openAttempt(
+  trx: Trx,
+  delivery: Delivery,
+  by: Pick<Selectable<AttemptTable>, 'upstream' | 'idempotency_key' | 'idempotent_until'>,
+  now: number,
+): Promise<number> {
+  const { id } = await trx
+    .insertInto('attempts')
+    .values({
+      ...by,
+      delivery_id: delivery.id,
+      kind: attemptKind(delivery),
+      started_at: now,
+      handover_at: null,
+      finished_at: null,
+      outcome: null,
+      response: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function closeAttempt(trx: Trx, id: number, result: AttemptResult, now: number): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({
+      finished_at: now,
+      outcome: result.outcome,
+      response: result.response,
+      upstream: result.upstream,
+      upstream_id: result.upstreamId ?? null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** When the first attempt of this kind was begun, milliseconds since the epoch. */
+export async function firstAttemptAt(trx: Trx, delivery: Delivery): Promise<number> {
+  const { first } = await trx
+    .selectFrom('attempts')
+    .select((eb) => eb.fn.min('started_at').as('first'))
+    .where('delivery_id', '=', delivery.id)
+    .where('kind', '=', attemptKind(delivery))
+    .executeTakeFirstOrThrow();
+  return first;
+}
+
+/** The attempt made last that came as far as handing over. */
+export async function lastAttempt(
+  trx: Trx,
+  deliveryId: string,
+): Promise<Selectable<AttemptTable> | undefined> {
+  return trx
+    .selectFrom('attempts')
+    .selectAll()
+    .where('delivery_id', '=', deliveryId)
+    .where('handover_at', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** From now on an attempt without an answer is for a person to settle. */
+export async function dropIdempotency(trx: Trx, deliveryId: string): Promise<void> {
+  await trx
+    .updateTable('attempts')
+    .set({ idempotent_until: null })
+    .where('delivery_id', '=', deliveryId)
+    .execute();
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Delivery } from '../queue/settle.ts';
+import type { Schema } from '../store/schema.ts';
+
+/** The deliveries of a message that leave in one request. */
+export interface Group {
+  /** In the order of their ids. */
+  members: Delivery[];
+  /** Nobody else of the message is left out: the request can leave as it came. */
+  whole: boolean;
+}
+
+/**
+ * Through a provider's API a message leaves whole: the delivery that falls due last takes the others along. Those that are
+ * held, escalated or ended are not in it.
+ *
+ * @returns null when another delivery of the message is the one to take this one along
+ */
+export async function groupOf(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  delivery: Delivery,
+): Promise<Group | null> {
+  const all = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('message_id', '=', delivery.message_id)
+    .where('kind', '=', 'mail')
+    .orderBy('id')
+    .execute();
+  const members = all.filter(isOnItsWay);
+  const last = members.toSorted(
+    (a, b) => (a.next_attempt_at ?? 0) - (b.next_attempt_at ?? 0) || (a.id < b.id ? -1 : 1),
+  );
+  if (last.at(-1)?.id !== delivery.id) return null;
+  return { members, whole: members.length === all.length };
+}
+
+function isOnItsWay({ state, returns_to }: Delivery): boolean {
+  return state === 'relaying' || state === 'scheduled' || (state === 'deferred' && returns_to === 'relaying');
+}
