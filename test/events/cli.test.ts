@@ -8,6 +8,8 @@ import { recordProviderEvent } from '../../src/events/event-store.ts';
 import { findEngine } from '../../src/intake/engine-store.ts';
 import { Database } from '../../src/store/database.ts';
 
+const HOOK = 'https://bot.example/e';
+
 let dataDir: string;
 let printed: string;
 
@@ -41,11 +43,8 @@ async function withDatabase<T>(work: (database: Database) => Promise<T>): Promis
 }
 
 test('an engine gets a webhook and its secret, which can be printed again and made new', async () => {
-  const added = await json(
-    ...['engine', 'add', 'bot', '--domain', 'a.example'],
-    ...['--webhook', 'https://bot.example/e'],
-  );
-  expect(added).toMatchObject({ webhookUrl: 'https://bot.example/e' });
+  const added = await json('engine', 'add', 'bot', '--domain', 'a.example', '--webhook', HOOK);
+  expect(added).toMatchObject({ webhookUrl: HOOK });
   expect(added.webhookSecret).toMatch(/^whsec_[\w+/]{43}=$/);
   expect(await json('engine', 'webhook-secret', 'bot')).toEqual({
     name: 'bot',
@@ -56,7 +55,7 @@ test('an engine gets a webhook and its secret, which can be printed again and ma
   const engine = await withDatabase(({ db }) => findEngine(db, 'bot'));
   expect(webhookSecret(gateSecret(dataDir, 'derive'), engine!)).toBe(rotated);
 
-  expect(await presend('engine', 'list')).toContain('https://bot.example/e');
+  expect(await presend('engine', 'list')).toContain(HOOK);
   const changed = await presend('engine', 'set', 'bot', '--webhook', 'http://localhost:3000/e');
   expect(changed).toContain('events to http://localhost:3000/e');
   expect(changed).toContain(`Webhook secret: ${rotated}`);
@@ -79,9 +78,7 @@ test('a webhook that cannot be one is refused before anything is stored', async 
 });
 
 test('events are listed, shown and replayed', async () => {
-  const { id: engineId } = await json(
-    ...['engine', 'add', 'bot', '--domain', 'a.example', '--webhook', 'https://bot.example/e'],
-  );
+  const { id: engineId } = await json('engine', 'add', 'bot', '--domain', 'a.example', '--webhook', HOOK);
   const record = (body: string) =>
     withDatabase((database) =>
       database.transact((trx) =>
