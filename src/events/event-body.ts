@@ -157,11 +157,11 @@ function explained({ before, after, event }: Change): { rationale: string | null
 }
 
 /**
- * A rationale quotes the passage it is about, which is the mail's text. From the first mark to the last, because a passage
- * may itself hold quotation marks.
+ * A rationale quotes the passage it is about, which is the mail's text. The passage may itself hold quotation marks, so it
+ * ends at the last one; only a CRM field's value, one quoted word further on (`is "low"`), is left.
  */
 function withoutQuotes(note: string | null): string | null {
-  return sentence(note?.replace(/".*"/s, '"…"') ?? null);
+  return sentence(note?.replace(/".*?"(?=[^"]*(?:"[A-Za-z_]+"[^"]*)*$)/s, '"…"') ?? null);
 }
 
 /** One line of at most 500 characters. */

@@ -313,10 +313,17 @@ describe('what an engine is told', () => {
     });
   });
 
-  test('a passage of the draft that a rationale quotes stays out, quotation marks inside it and all', () => {
-    const note = 'States "he said "we closed\n$20M" today" as fact while the funding confidence is low.';
+  test.each([
+    ['States "your $20M\nround" as fact.', 'States "…" as fact.'],
+    ['States "Series B" as fact, confidence is "low".', 'States "…" as fact, confidence is "low".'],
+    ['States "he said "we closed" today" as fact, it is "low".', 'States "…" as fact, it is "low".'],
+    ['Carries "one" of "two words here".', 'Carries "…".'],
+    ['Carries "one"two".', 'Carries "…".'],
+    ['"Unicorn rocket ship" is language for seed.', '"…" is language for seed.'],
+    ['Holds a lone " mark.', 'Holds a lone " mark.'],
+  ])('the passage that a rationale quotes stays out: %s', (note, told) => {
     const { data } = bodyOf(at('received'), { type: 'judged', outcome: 'hold', ...RULE, note });
-    expect(data?.rationale).toBe('States "…" as fact while the funding confidence is low.');
+    expect(data?.rationale).toBe(told);
   });
 
   test('an upstream that answers at length is cut to one line of 500 characters', () => {

@@ -135,12 +135,15 @@ describe('order', () => {
   });
 
   test('a hundred deliveries at eight at once: each hears its own in order, each once', async () => {
-    let open = 0;
+    const open: string[] = [];
     let most = 0;
-    const hook = await receiver((response) => {
-      most = Math.max(most, (open += 1));
+    let overlaps = 0;
+    const hook = await receiver((response, { body }) => {
+      const { data } = JSON.parse(body) as { data: { delivery_id: string } };
+      if (open.includes(data.delivery_id)) overlaps += 1;
+      most = Math.max(most, open.push(data.delivery_id));
       setImmediate(() => {
-        open -= 1;
+        open.splice(open.indexOf(data.delivery_id), 1);
         response.writeHead(200).end('ok');
       });
     });
@@ -160,6 +163,7 @@ describe('order', () => {
     for (const types of heard.values()) {
       expect(types).toEqual(['delivery.held', 'delivery.released', 'delivery.relayed']);
     }
+    expect(overlaps).toBe(0);
     expect(most).toBeLessThanOrEqual(8);
   });
 
