@@ -14,6 +14,7 @@ import {
 } from '../intake/engine-store.ts';
 import { withDatabase } from './context.ts';
 import { actorName } from './actor.ts';
+import { registerWebhookSecret, secretOf, webhookFrom } from './engine-webhook.ts';
 import { printJson, printLine, printTable } from './output.ts';
 
 interface EngineOptions {
@@ -24,6 +25,7 @@ interface EngineOptions {
   trustHeaders?: boolean;
   loopbackWithoutAuth?: boolean;
   decision?: Record<string, string>;
+  webhook?: string | boolean;
   newPassword?: boolean;
   json?: boolean;
 }
@@ -74,10 +76,12 @@ function withOptions(command: Command): Command {
       'its own action for a decision, e.g. PENALISE=relay; PENALISE=default takes it back',
       decision,
     )
+    .option('--webhook <url>', 'where events about its mail go: https, or http on this machine')
+    .option('--no-webhook', 'tell it nothing')
     .option('--json', 'print JSON');
 }
 
-/** @throws UserError for a domain that is none, and an upstream that is not configured */
+/** @throws UserError for a domain that is none, an upstream that is not configured, and a URL that cannot be a webhook */
 function changesFrom(options: EngineOptions, config: Config, now?: Engine): EngineChanges {
   for (const domain of options.domain ?? []) {
     if (domainKey(domain.replace(/^\./, '')) === null || !domain.includes('.')) {
@@ -94,6 +98,7 @@ function changesFrom(options: EngineOptions, config: Config, now?: Engine): Engi
       `there is no upstream "${strange}" in the configuration; known are ${known.join(', ')}, or default for all in order`,
     );
   }
+  const webhookUrl = webhookFrom(options.webhook, config);
   return {
     ...(options.domain ? { senderDomains: options.domain } : {}),
     ...(upstreams ? { upstreams } : {}),
@@ -104,6 +109,7 @@ function changesFrom(options: EngineOptions, config: Config, now?: Engine): Engi
       ? {}
       : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
     ...(options.decision ? { decisions: merged(now?.decisions ?? null, options.decision) } : {}),
+    ...(webhookUrl === undefined ? {} : { webhookUrl }),
   };
 }
 
@@ -123,7 +129,14 @@ function summary(engine: Engine): string {
     `through ${engine.upstreams.join(', then ') || 'the default upstreams'}`,
     `answers ${engine.answer ?? 'as configured'}`,
     ...(decisions.length > 0 ? [`own decisions: ${decisions.join(', ')}`] : []),
+    ...(engine.webhookUrl === null ? [] : [`events to ${engine.webhookUrl}`]),
   ].join('; ');
+}
+
+function printWebhook(engine: Engine, secret: string | undefined): void {
+  if (secret === undefined) return;
+  printLine(`Events go to:   ${engine.webhookUrl ?? ''}`);
+  printLine(`Webhook secret: ${secret}   (again with: presend engine webhook-secret ${engine.name})`);
 }
 
 /** `presend engine …` */
@@ -138,6 +151,8 @@ Examples:
   presend engine add sdr-bot --domain acme.example          prints a new password once
   presend engine set sdr-bot --mode observe                 judge and record, relay as before
   presend engine set sdr-bot --mode stopped                 hold everything it sends
+  presend engine set sdr-bot --webhook https://bot.example/events   tell it what became of its mail
+  presend engine webhook-secret sdr-bot --rotate            a new secret for those; the old one stops working
   presend engine password sdr-bot                           a new password; the old one stops working`,
   );
 
@@ -154,10 +169,12 @@ Examples:
             { actor: actorName(), now: Date.now() },
           ),
         );
-        if (options.json) return printJson({ ...shown(added), password });
+        const signs = options.webhook ? { webhookSecret: secretOf(added, config) } : {};
+        if (options.json) return printJson({ ...shown(added), password, ...signs });
         printLine(`Engine ${name} may send as ${added.senderDomains.join(', ')}.`);
         printLine(`SMTP user:     ${name}`);
         printLine(`SMTP password: ${password}   (shown once)`);
+        printWebhook(added, signs.webhookSecret);
       });
     },
   );
@@ -173,7 +190,7 @@ Examples:
         if (engines.length === 0)
           return printLine('No engine yet. Add one: presend engine add <name> --domain <domain>');
         printTable(
-          ['NAME', 'MODE', 'SENDER DOMAINS', 'UPSTREAMS', 'ANSWER', 'OWN DECISIONS', 'AUTH'],
+          ['NAME', 'MODE', 'SENDER DOMAINS', 'UPSTREAMS', 'ANSWER', 'OWN DECISIONS', 'AUTH', 'EVENTS TO'],
           engines.map((e) => [
             e.name,
             e.mode,
@@ -186,6 +203,7 @@ Examples:
             [e.secretHash && 'password', e.loopbackWithoutAuth && 'none on loopback']
               .filter(Boolean)
               .join(', ') || 'none: cannot submit',
+            e.webhookUrl ?? '–',
           ]),
         );
       });
@@ -202,8 +220,10 @@ Examples:
           changeEngine(trx, found.id, changes, { actor: actorName(), now: Date.now() }),
         );
         const now = await requireEngine(database.db, found.id);
-        if (options.json) printJson(shown(now));
-        else printLine(`Changed. ${summary(now)}`);
+        const signs = options.webhook ? { webhookSecret: secretOf(now, config) } : {};
+        if (options.json) return printJson({ ...shown(now), ...signs });
+        printLine(`Changed. ${summary(now)}`);
+        printWebhook(now, signs.webhookSecret);
       });
     },
   );
@@ -224,4 +244,6 @@ Examples:
         else printLine(`SMTP password: ${password}   (shown once; the old one no longer works)`);
       });
     });
+
+  registerWebhookSecret(engine);
 }

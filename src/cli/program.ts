@@ -6,6 +6,7 @@ import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
 import { register as engine } from './engine.ts';
 import { register as evaluation } from './eval.ts';
+import { register as events } from './events.ts';
 import { register as judge } from './judge.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
@@ -25,7 +26,19 @@ export function createProgram(): Command {
     .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true });
-  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation, models])
+  for (const register of [
+    start,
+    demo,
+    engine,
+    crm,
+    messages,
+    review,
+    uncertain,
+    events,
+    judge,
+    evaluation,
+    models,
+  ])
     register(program);
   return program;
 }

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 
 const pool = new Uint8Array(4096);
 let used = pool.length;
@@ -49,4 +49,19 @@ export function idOf(text: string): string | null {
     bits >>= 5n;
   }
   return id;
+}
+
+/**
+ * A new id that sorts after `previous`, whichever process made that one and however their clocks of the moment differ.
+ *
+ * @param previous null = nothing to come after
+ */
+export function newIdAfter(at: number, previous: string | null): string {
+  const id = newId(at);
+  return previous === null || id > previous ? id : newId(decodeTime(previous) + 1);
+}
+
+/** Not an id: what every id made at `at` or later sorts after, and every earlier one before. */
+export function idFloor(at: number): string {
+  return encodeTime(at, 10);
 }
