@@ -1,6 +1,4 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
@@ -14,6 +12,7 @@ import {
   transparentFiles,
 } from '../transparent/ca.ts';
 import { KNOWN, type Known, hostName, hostsOf, isRegion } from '../transparent/hosts.ts';
+import { hostsLeadingHere } from '../transparent/loop.ts';
 import { configFor } from './context.ts';
 import { printJson, printLine } from './output.ts';
 import { guideFor, guideText } from './transparent-guide.ts';
@@ -106,7 +105,10 @@ Examples:
       const amiss = [
         ...(authority ? [] : ['the authority is missing or damaged: run presend transparent setup']),
         ...configAmiss(config),
-        ...(await loopsAmiss(setup.hosts)),
+        ...(await hostsLeadingHere(setup.hosts)).map(
+          ({ host, addresses }) =>
+            `${host} leads to ${addresses.join(', ')} where this command runs: if it does for the gate too, the gate's own requests come back to it; take the line out of the gate's hosts file`,
+        ),
       ];
       const authorityUntil = authority && iso(authority.until);
       const certificateUntil = certificate && iso(certificate.until);
@@ -193,26 +195,5 @@ function configAmiss(config: Config): string[] {
     ...(smtp.port === 587 ? [] : [`smtp.port is ${smtp.port}: engines with STARTTLS ask port 587`]),
   ];
 }
-
-/** Names that lead this machine, and so the gate, to itself. A machine without DNS is not told so here. */
-async function loopsAmiss(hosts: string[]): Promise<string[]> {
-  const found = await Promise.all(
-    hosts.map(async (host) => ({
-      host,
-      addresses: await lookup(host, { all: true }).catch(() => []),
-    })),
-  );
-  return found
-    .filter(({ addresses }) => addresses.some(({ address }) => isOwnAddress(address)))
-    .map(
-      ({ host, addresses }) =>
-        `${host} leads to ${addresses.map(({ address }) => address).join(', ')} where this command runs: if the gate sees that too, its own requests come back to it; take the line out of the gate's hosts file`,
-    );
-}
-
-const isOwnAddress = (address: string): boolean =>
-  address === '::1' ||
-  address.startsWith('127.') ||
-  Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address));
 
 const iso = (time: number): string => new Date(time).toISOString().slice(0, 10);

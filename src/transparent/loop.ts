@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -40,3 +42,33 @@ export function isOwnRequest(headers: IncomingHttpHeaders, id: string): boolean 
   const value = headers[GATE_HEADER.toLowerCase()];
   return [value ?? []].flat().some((text) => text.split(',').some((one) => one.trim() === id));
 }
+
+/** A host and the addresses it leads to. */
+export interface Leads {
+  host: string;
+  addresses: string[];
+}
+
+const resolved = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address);
+
+/**
+ * Those of `hosts` that lead this process to its own machine, as they would lead the gate to itself. A host that cannot be
+ * resolved is none of them.
+ *
+ * @param resolve by default as this process connects: hosts file, then DNS
+ */
+export async function hostsLeadingHere(
+  hosts: Iterable<string>,
+  resolve: (host: string) => Promise<string[]> = resolved,
+): Promise<Leads[]> {
+  const all = await Promise.all(
+    [...hosts].map(async (host) => ({ host, addresses: await resolve(host).catch(() => []) })),
+  );
+  return all.filter(({ addresses }) => addresses.some(isOwnAddress));
+}
+
+const isOwnAddress = (address: string): boolean =>
+  address === '::1' ||
+  address.startsWith('127.') ||
+  Object.values(networkInterfaces()).some((list) => list?.some((own) => own.address === address));
