@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,6 +42,8 @@ import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
+import { transparentListener } from './transparent/listen.ts';
+import { TransparentCertificate } from './transparent/server-name.ts';
 
 export interface AppOptions {
   config: Config;
@@ -57,7 +60,8 @@ export interface AppOptions {
 export interface App {
   database: Database;
   review: Review;
-  addresses: { smtp: AddressInfo[]; http: AddressInfo };
+  /** `https`: null without transparent mode. */
+  addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** true when this start created the data folder's content. */
   firstRun: boolean;
   /** Looks for work at once. */
@@ -154,7 +158,11 @@ export async function startApp(options: AppOptions): Promise<App> {
         ),
     });
 
-    const { server: http, address: httpAddress } = await listening(
+    const {
+      server: http,
+      address: httpAddress,
+      app,
+    } = await listening(
       'http',
       listenHttp({
         ...config.http,
@@ -176,6 +184,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     );
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
+    const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
+    const https = await listening(
+      'transparent',
+      transparentListener({ config, app, certificate: transparent, log }),
+    );
+    if (https) closers.push(() => closeHttp(https.server));
 
     bench?.judge.start();
     runner.start();
@@ -195,6 +209,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
       metrics,
       keyPair: await serverKeyPair(config),
+      byName: transparent?.byName,
       credentials: new CredentialChecker(database),
       accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
       onActivity: () => intakeFirst.note(),
@@ -213,7 +228,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     return {
       database,
       review,
-      addresses: { smtp: smtpAddresses, http: httpAddress },
+      addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       firstRun,
       wake: () => runner.wake(),
       stop: () => {
@@ -344,7 +359,7 @@ function leaseMs({ delivery, upstreams }: Config): number {
 }
 
 /** Turns what the system says about a port into a sentence for the operator. */
-async function listening<T>(section: 'smtp' | 'http', listen: Promise<T>): Promise<T> {
+async function listening<T>(section: 'smtp' | 'http' | 'transparent', listen: Promise<T>): Promise<T> {
   try {
     return await listen;
   } catch (error) {
@@ -357,12 +372,12 @@ async function listening<T>(section: 'smtp' | 'http', listen: Promise<T>): Promi
     };
     if (code === undefined || why[code] === undefined) throw error;
     throw new UserError(
-      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.port and ${section}.host`,
+      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.${section === 'transparent' ? 'https_port' : 'port'} and ${section}.host`,
     );
   }
 }
 
-function closeHttp(server: Server): Promise<void> {
+function closeHttp(server: Server | HttpsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
