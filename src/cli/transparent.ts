@@ -82,7 +82,7 @@ Examples:
       );
       if (made.newAuthority && before) {
         printLine(
-          'It replaces the one made before: give every engine the new files of step 2, or it cannot connect.',
+          'It replaces the one made before: start the gate again and give every engine the new files of step 2, or it cannot connect.',
         );
       }
       printLine(guideText(guide));
