@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,8 @@ import { addressKey, domainKey } from './crm/address.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
+import { releaseEventLeases } from './events/event-queue-store.ts';
+import { WebhookSender } from './events/webhook-sender.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
 import { Acceptor } from './intake/accept.ts';
@@ -35,7 +38,7 @@ import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { type AdapterBench, waitMs } from './pipeline/consult-adapter.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
-import { keepHouse } from './pipeline/housekeeping.ts';
+import { forget, keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
@@ -47,6 +50,9 @@ import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
+import { transparentListener } from './transparent/listen.ts';
+import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
+import { TransparentCertificate } from './transparent/server-name.ts';
 
 export interface AppOptions {
   config: Config;
@@ -63,7 +69,8 @@ export interface AppOptions {
 export interface App {
   database: Database;
   review: Review;
-  addresses: { smtp: AddressInfo[]; http: AddressInfo };
+  /** `https`: null without transparent mode. */
+  addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** true when this start created the data folder's content. */
   firstRun: boolean;
   /** Looks for work at once. */
@@ -90,7 +97,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   try {
     await database.migrate();
     const firstRun = await firstStart(database, now());
-    await database.transact((trx) => releaseLeases(trx));
+    await database.transact(async (trx) => {
+      await releaseLeases(trx);
+      await releaseEventLeases(trx);
+    });
 
     const metrics = createMetrics();
     const board = new OutcomeBoard();
@@ -103,10 +113,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (afterVerdict) closers.push(() => afterVerdict.stop());
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
+    const ownId = gateId(config.data_dir);
     const secrets = readProviderSecrets(config.providers, {
       base: dirname(config.source ?? config.data_dir),
     });
-    const apis = openProviderApis(config.providers, secrets, { now, hop: {} });
+    const apis = openProviderApis(config.providers, secrets, { now, hop: { [GATE_HEADER]: ownId } });
     for (const api of apis.values()) closers.push(() => api.close());
     const accounts = new Set(apis.keys());
     requireSmtpBeside(accounts, config);
@@ -118,6 +129,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       rejudge: createRejudge({ database, judge, bench, accounts, now }),
     });
     const review = new Review({ database, config, rubric: () => rubric, now });
+    const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
     const compose = createComposer({
@@ -182,7 +194,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
-    const { server: http, address: httpAddress } = await listening(
+    const {
+      server: http,
+      address: httpAddress,
+      app,
+    } = await listening(
       'http',
       listenHttp({
         ...config.http,
@@ -208,11 +224,11 @@ export async function startApp(options: AppOptions): Promise<App> {
                 log,
                 metrics,
                 now,
-                keys: new ApiKeys(database, gateSecret(config.data_dir, 'derive')),
+                keys: new ApiKeys(database, deriveKey),
                 accept: (submissions, once) => intakeFirst.during(acceptor.acceptAll(submissions, once)),
                 answer,
                 onActivity,
-                isOwnRequest: () => false,
+                isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: null,
               },
               FRONTS,
@@ -223,6 +239,28 @@ export async function startApp(options: AppOptions): Promise<App> {
     );
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
+    const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
+    const https = await listening(
+      'transparent',
+      transparentListener({ config, app, certificate: transparent, log }),
+    );
+    if (https) closers.push(() => closeHttp(https.server));
+
+    const webhooks = new WebhookSender({
+      database,
+      config: config.webhooks,
+      key: deriveKey,
+      now,
+      random,
+      log,
+      pollMs,
+      onAttempt: (outcome, seconds) => {
+        metrics.webhookAttempts.inc({ outcome });
+        metrics.webhookSeconds.observe(seconds);
+      },
+    });
+    webhooks.start();
+    closers.push(() => webhooks.stop());
 
     bench?.judge.start();
     runner.start();
@@ -235,6 +273,12 @@ export async function startApp(options: AppOptions): Promise<App> {
       (err) => log.error({ err }, 'housekeeping failed; trying again'),
     );
     closers.push(() => housekeeping.stop());
+    const forgetting = repeat(
+      3_600_000,
+      () => forget({ database, config, now }),
+      (err) => log.error({ err }, 'old entries could not be removed; trying again'),
+    );
+    closers.push(() => forgetting.stop());
 
     const smtp = new SmtpIntake({
       config,
@@ -242,6 +286,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
       metrics,
       keyPair: await serverKeyPair(config),
+      byName: transparent?.byName,
       credentials: new CredentialChecker(database),
       accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
       onActivity,
@@ -254,9 +299,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     return {
       database,
       review,
-      addresses: { smtp: smtpAddresses, http: httpAddress },
+      addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       firstRun,
-      wake: () => runner.wake(),
+      wake: () => {
+        runner.wake();
+        webhooks.wake();
+      },
       stop: () => {
         stopping = true;
         return stopAll();
@@ -398,7 +446,7 @@ function leaseMs({ delivery, upstreams }: Config): number {
 }
 
 /** Turns what the system says about a port into a sentence for the operator. */
-async function listening<T>(section: 'smtp' | 'http', listen: Promise<T>): Promise<T> {
+async function listening<T>(section: 'smtp' | 'http' | 'transparent', listen: Promise<T>): Promise<T> {
   try {
     return await listen;
   } catch (error) {
@@ -411,12 +459,12 @@ async function listening<T>(section: 'smtp' | 'http', listen: Promise<T>): Promi
     };
     if (code === undefined || why[code] === undefined) throw error;
     throw new UserError(
-      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.port and ${section}.host`,
+      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.${section === 'transparent' ? 'https_port' : 'port'} and ${section}.host`,
     );
   }
 }
 
-function closeHttp(server: Server): Promise<void> {
+function closeHttp(server: Server | HttpsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

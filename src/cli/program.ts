@@ -12,6 +12,7 @@ import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
 import { register as review } from './review.ts';
 import { register as start } from './start.ts';
+import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
 
 /** The command line: one small file per command. */
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     judge,
     evaluation,
     models,
+    transparent,
   ])
     register(program);
   return program;

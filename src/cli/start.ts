@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { startApp } from '../app.ts';
-import { createLogger } from '../observability/logger.ts';
+import type { Config } from '../config/config.ts';
+import { type Logger, createLogger } from '../observability/logger.ts';
+import { readSetup } from '../transparent/ca.ts';
+import { hostsLeadingHere } from '../transparent/loop.ts';
 import { configFor } from './context.ts';
 import { printLine } from './output.ts';
 
@@ -17,7 +20,8 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
     )
     .action(async (_options: unknown, command: Command) => {
       const config = configFor(command);
-      const app = await startApp({ config, log: createLogger(config.log.level) });
+      const log = createLogger(config.log.level);
+      const app = await startApp({ config, log });
       const stop = (): void => {
         void app.stop().then(() => process.exit(0));
       };
@@ -28,11 +32,15 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
       printLine(
         `presend listens for SMTP on ${smtp} and HTTP on ${app.addresses.http.address}:${app.addresses.http.port}.`,
       );
+      const { https } = app.addresses;
+      if (https) printLine(`Transparent mode: HTTPS on ${https.address}:${https.port}.`);
       printLine(
         config.upstreams.length > 0
           ? `Passed mail is relayed through ${config.upstreams.map((u) => u.name).join(', then ')}.`
           : `No upstream is configured: passed mail is captured in ${config.data_dir}/outbox, nothing leaves this machine.`,
       );
+      // Not awaited: DNS may take its time, and mail is taken already.
+      void warnOfLoops(config, log);
       if (app.firstRun) {
         printLine(`
 First run: the example CRM and the engine "demo" are in ${config.data_dir}. What to do next:
@@ -44,4 +52,11 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
                                   your own prospects`);
       }
     });
+}
+
+/** Tells the operator when a host of transparent mode leads the gate to itself. */
+async function warnOfLoops(config: Config, log: Logger): Promise<void> {
+  for (const lead of await hostsLeadingHere(readSetup(config.data_dir)?.hosts ?? [])) {
+    log.warn(lead, 'this host leads the gate to itself; take its line out of the gate’s hosts file');
+  }
 }

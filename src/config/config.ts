@@ -129,6 +129,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       allow_private: z.boolean().default(false),
       give_up_hours: z.number().positive().default(24),
+      keep_days: z.number().positive().default(30),
       timeout_seconds: z.number().positive().max(60).default(15),
       concurrency: z.int().positive().max(100).default(8),
     })

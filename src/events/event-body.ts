@@ -88,6 +88,7 @@ export function eventType({ after, event }: Omit<Change, 'before'>): DeliveryEve
     case 'cancel':
     case 'close':
     case 'confirm':
+    case 'reschedule':
       return after.state === 'received' || after.state === 'relaying' ? null : `delivery.${after.state}`;
   }
 }
@@ -150,6 +151,7 @@ function explained({ before, after, event }: Change): { rationale: string | null
     case 'failed':
     case 'lost':
     case 'confirm':
+    case 'reschedule':
     case 'due':
     case 'resend':
       return { rationale: null, reason: sentence(after.note) };

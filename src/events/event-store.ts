@@ -1,3 +1,4 @@
+import { givenId } from '../message/given-id.ts';
 import { newIdAfter } from '../message/id.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { Trx } from '../store/database.ts';
@@ -10,27 +11,23 @@ const PREFIX = 'evt_';
  * lost without the other. Costs one select by primary key where the engine has no webhook. The gate's own mails are not
  * told of.
  *
- * @param idOf what the engine was given as the mail's id
  * @returns the event's id; null when there is nothing to tell or nobody to tell it to
  */
-export async function recordEvent(
-  trx: Trx,
-  change: Change & { now: number },
-  idOf: (delivery: DeliveryRow) => string = (delivery) => delivery.message_id,
-): Promise<string | null> {
+export async function recordEvent(trx: Trx, change: Change & { now: number }): Promise<string | null> {
   const { after, now } = change;
   if (after.kind !== 'mail') return null;
   const type = eventType(change);
   if (type === null || !(await hasWebhook(trx, after.engine_id))) return null;
-  const { message_id } = await trx
+  const { message_id, provider } = await trx
     .selectFrom('messages')
-    .select('message_id')
-    .where('id', '=', after.message_id)
+    .leftJoin('provider_requests', 'provider_requests.message_id', 'messages.id')
+    .select(['messages.message_id', 'provider_requests.provider'])
+    .where('messages.id', '=', after.message_id)
     .executeTakeFirstOrThrow();
   const body = eventBody(
     { ...change, type },
     {
-      id: idOf(after),
+      id: givenId(provider, after.message_id),
       messageIdHeader: message_id,
       providerId: await upstreamId(trx, after),
       at: now,

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { sql } from 'kysely';
+import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Database } from '../store/database.ts';
@@ -78,6 +79,9 @@ export function healthRoutes({
       .where('in_adapter_line', '=', sql.lit(1))
       .executeTakeFirstOrThrow();
     metrics.adapterLine.set(line.count);
+    const events = await pendingEvents(database.db);
+    metrics.eventsPending.set(events.count);
+    metrics.eventsOldest.set(events.oldest === null ? 0 : (now() - events.oldest) / 1000);
     for (const state of ADAPTER_STATES) metrics.adapterState.set({ state }, state === adapterState() ? 1 : 0);
     metrics.deliveries.reset();
     for (const row of rows) metrics.deliveries.set({ state: row.state }, row.count);

@@ -54,14 +54,17 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
   return app;
 }
 
-/** @returns the listening server and its address; rejects with the system's error (EADDRINUSE …) */
-export function listenHttp(options: HttpOptions): Promise<{ server: Server; address: AddressInfo }> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, createApp(options));
+/** @returns the listening server, its address and its application; rejects with the system's error (EADDRINUSE …) */
+export function listenHttp(
+  options: HttpOptions,
+): Promise<{ server: Server; address: AddressInfo; app: Express }> {
+  const app = createApp(options);
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
       server.off('error', reject);
-      resolve({ server, address: server.address() as AddressInfo });
+      resolve({ server, address: server.address() as AddressInfo, app });
     });
   });
 }

@@ -17,6 +17,8 @@ import type { Database } from '../store/database.ts';
 export interface SmtpIntakeOptions {
   config: Config;
   keyPair: KeyPair;
+  /** Another certificate by the name a client asks for (SNI), on STARTTLS and implicit TLS alike. */
+  byName?: SMTPServerOptions['SNICallback'] | undefined;
   database: Database;
   credentials: CredentialChecker;
   accept: (submission: Submission) => Promise<Accepted>;
@@ -85,10 +87,11 @@ export class SmtpIntake {
   }
 
   #createServer(secure: boolean): GateSmtpServer {
-    const { config, keyPair, log } = this.#options;
+    const { config, keyPair, byName, log } = this.#options;
     const { smtp } = config;
     const options: SMTPServerOptions = {
       ...keyPair,
+      ...(byName ? { SNICallback: byName } : {}),
       secure,
       name: config.hostname,
       banner: 'presend',

@@ -71,6 +71,28 @@ export function createMetrics() {
       labelNames: ['upstream', 'outcome'],
       registers,
     }),
+    webhookAttempts: new Counter({
+      name: 'presend_webhook_attempts_total',
+      help: "Events posted to engines' webhooks, by outcome: delivered, retry or given_up.",
+      labelNames: ['outcome'],
+      registers,
+    }),
+    webhookSeconds: new Histogram({
+      name: 'presend_webhook_seconds',
+      help: 'Time of those posts.',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
+    eventsPending: new Gauge({
+      name: 'presend_events_pending',
+      help: "Events that wait for engines' webhooks.",
+      registers,
+    }),
+    eventsOldest: new Gauge({
+      name: 'presend_events_oldest_seconds',
+      help: 'Age of the oldest of them; 0 when there is none.',
+      registers,
+    }),
     deliveries: new Gauge({
       name: 'presend_deliveries',
       help: 'Deliveries by state, final states of the last day only.',

@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.ts';
+import { pruneEvents } from '../events/event-log-store.ts';
+import { forgetRequests } from '../intake/idempotency-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { settle } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
@@ -26,6 +28,24 @@ export interface HousekeepingOptions {
  */
 export async function keepHouse(options: HousekeepingOptions): Promise<number> {
   return (await expireHolds(options)) + (await remind(options)) + (await options.rejudging.round());
+}
+
+/** How long what was done once must be known: the keys' own time, and a day for clocks that differ. */
+const KEYS_MS = 2 * DAY_MS;
+/** Most of them a round; the next round goes on. */
+const MAX_ROUNDS = 20;
+
+/** Forgets what nobody asks for any more: idempotency keys, events that were told long ago. */
+export async function forget({
+  database,
+  config,
+  now,
+}: Pick<HousekeepingOptions, 'database' | 'config' | 'now'>): Promise<void> {
+  const before = now() - config.webhooks.keep_days * DAY_MS;
+  await database.transact((trx) => forgetRequests(trx, now() - KEYS_MS));
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if ((await database.transact((trx) => pruneEvents(trx, before))) === 0) return;
+  }
 }
 
 async function expireHolds({ database, now }: HousekeepingOptions): Promise<number> {

@@ -41,7 +41,8 @@ export async function queueOwnMail(
 }
 
 /**
- * Tells the engine's return path what became of a mail that it was told 250 for: it logged "sent".
+ * Tells the engine's return path what became of a mail that it was told 250 for: it logged "sent". An engine with a webhook
+ * hears it there.
  */
 export async function queueReport(
   trx: Trx,
@@ -51,8 +52,10 @@ export async function queueReport(
 ): Promise<void> {
   const message = await trx
     .selectFrom('messages')
-    .select('envelope_from')
-    .where('id', '=', about.message_id)
+    .innerJoin('engines', 'engines.id', 'messages.engine_id')
+    .select(['messages.envelope_from', 'engines.webhook_url'])
+    .where('messages.id', '=', about.message_id)
     .executeTakeFirstOrThrow();
+  if (message.webhook_url !== null) return;
   await queueOwnMail(trx, about, kind, message.envelope_from, now);
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { recordEvent } from '../events/event-store.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
 import type { Trx } from '../store/database.ts';
 import type { DeliveryTable } from '../store/schema.ts';
@@ -24,7 +25,7 @@ export interface SettleOptions {
 
 /**
  * Applies one event to a delivery: reads it inside the transaction, asks `transition`, writes the new
- * disposition and its audit entry. Nothing else writes a disposition.
+ * disposition, its audit entry and the event for the engine's webhook. Nothing else writes a disposition.
  *
  * @returns the delivery after the event
  * @throws TransitionError when its state does not allow the event
@@ -81,5 +82,7 @@ export async function settle(
       }),
     })
     .execute();
-  return { ...before, ...changes };
+  const settled: Delivery = { ...before, ...changes };
+  await recordEvent(trx, { before, after: settled, event, now: options.now });
+  return settled;
 }

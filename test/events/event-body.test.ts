@@ -236,6 +236,14 @@ const TABLE: Record<EventType, Row[]> = {
       reason: 'cancelled by ann',
     },
   ],
+  reschedule: [
+    {
+      from: at('scheduled'),
+      event: { type: 'reschedule', at: 9_000_000 },
+      type: 'delivery.scheduled',
+      stop: false,
+    },
+  ],
   close: [
     {
       from: at('escalated', { note: 'C-level.' }),
