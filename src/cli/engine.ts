@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, decisionsSchema } from '../config/config.ts';
+import { accountsOf } from '../config/providers.ts';
 import { domainKey } from '../crm/address.ts';
 import { OUTBOX } from '../delivery/outbox.ts';
 import { UserError } from '../config/user-error.ts';
@@ -15,6 +16,7 @@ import {
 import { withDatabase } from './context.ts';
 import { actorName } from './actor.ts';
 import { registerWebhookSecret, secretOf, webhookFrom } from './engine-webhook.ts';
+import { newKey, printKey, registerKeys } from './engine-key.ts';
 import { printJson, printLine, printTable } from './output.ts';
 
 interface EngineOptions {
@@ -91,7 +93,7 @@ function changesFrom(options: EngineOptions, config: Config, now?: Engine): Engi
     }
   }
   const upstreams = options.upstream?.includes('default') ? [] : options.upstream;
-  const known = [...config.upstreams.map(({ name }) => name), OUTBOX];
+  const known = [...config.upstreams.map(({ name }) => name), ...accountsOf(config.providers), OUTBOX];
   const strange = upstreams?.find((name) => !known.includes(name));
   if (strange !== undefined) {
     throw new UserError(
@@ -153,7 +155,8 @@ Examples:
   presend engine set sdr-bot --mode stopped                 hold everything it sends
   presend engine set sdr-bot --webhook https://bot.example/events   tell it what became of its mail
   presend engine webhook-secret sdr-bot --rotate            a new secret for those; the old one stops working
-  presend engine password sdr-bot                           a new password; the old one stops working`,
+  presend engine password sdr-bot                           a new password; the old one stops working
+  presend engine key sdr-bot                                one more API key, for engines that speak HTTP`,
   );
 
   withOptions(engine.command('add <name>').description('add an engine and print its password')).action(
@@ -169,11 +172,20 @@ Examples:
             { actor: actorName(), now: Date.now() },
           ),
         );
+        const key = await newKey(database, config, added.id, 'bearer');
         const signs = options.webhook ? { webhookSecret: secretOf(added, config) } : {};
-        if (options.json) return printJson({ ...shown(added), password, ...signs });
+        if (options.json) {
+          return printJson({
+            ...shown(added),
+            password,
+            ...(key.kind === 'bearer' ? { apiKey: key.key } : {}),
+            ...signs,
+          });
+        }
         printLine(`Engine ${name} may send as ${added.senderDomains.join(', ')}.`);
         printLine(`SMTP user:     ${name}`);
         printLine(`SMTP password: ${password}   (shown once)`);
+        printKey(key);
         printWebhook(added, signs.webhookSecret);
       });
     },
@@ -245,5 +257,6 @@ Examples:
       });
     });
 
+  registerKeys(engine);
   registerWebhookSecret(engine);
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
 import { providersSchema } from './providers.ts';
 import { secretFields } from './secret.ts';
@@ -123,6 +124,10 @@ export const configSchema = z.strictObject({
     .refine(
       (list) => new Set(list.map((u) => u.name)).size === list.length,
       'two upstreams have the same name',
+    )
+    .refine(
+      (list) => !list.some(({ name }) => (PROVIDERS as readonly string[]).includes(name)),
+      'the plain name of a provider means its API (providers:); name its SMTP host otherwise, e.g. resend-smtp',
     ),
   providers: providersSchema.prefault({}),
   webhooks: z

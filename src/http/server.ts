@@ -33,7 +33,7 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
     if (req.accepts(['html', 'json']) === 'html') {
       return void res.type('html').send(page('Not found', '<p>There is nothing at this address.</p>'));
     }
-    res.json({ message: `presend has nothing at ${req.method} ${req.path}.` });
+    res.json({ message: `There is nothing at ${req.method} ${req.path}.` });
   });
   app.use((err: unknown, req: Request, res: Response, _next: NextFunction) => {
     // Only the first part of the path is logged: the rest may be a signed token.

@@ -51,7 +51,12 @@ export function httpIntakeRoutes(options: HttpIntakeOptions, fronts: readonly Fr
       send(
         req,
         res,
-        front.refuse(new Refusal('not_found', `presend has nothing at ${req.method} ${req.path}.`)),
+        front.refuse(
+          new Refusal(
+            'not_found',
+            `There is nothing at ${req.method} ${req.path}; presend answers sending and looking up mail.`,
+          ),
+        ),
       );
     });
   }

@@ -1,0 +1,4 @@
+import { intakeContract } from './intake.case.ts';
+import { INTAKES } from './intakes.ts';
+
+for (const driver of INTAKES) intakeContract(driver);

@@ -1,0 +1,72 @@
+import { createTransport } from 'nodemailer';
+import { Resend } from 'resend';
+import { apiKeyFor } from '../support/api-key.ts';
+import { PASSWORD } from '../support/gate.ts';
+import type { Told } from '../../src/intake/answer.ts';
+import type { Heard, IntakeDriver } from './intake.case.ts';
+
+const FROM = 'ann@sender.example';
+const SUBJECT = 'Hiring plans';
+
+const SMTP_WORDS: [RegExp, Told][] = [
+  [/Relaying/, 'relaying'],
+  [/Held/, 'held'],
+  [/Forwarded/, 'escalated'],
+  [/Queued/, 'queued'],
+  [/Suppressed/, 'suppressed'],
+];
+
+const smtp: IntakeDriver = {
+  name: 'SMTP',
+  connect: async (gate) => {
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: gate.port,
+      tls: { rejectUnauthorized: false },
+      auth: { user: 'engine', pass: PASSWORD },
+    });
+    return async ({ from = FROM, subject = SUBJECT, ...mail }): Promise<Heard> => {
+      try {
+        const { response } = await transport.sendMail({ from, subject, ...mail });
+        return { told: SMTP_WORDS.find(([word]) => word.test(response))![1] };
+      } catch (error) {
+        const { message, responseCode = 0 } = error as Error & { responseCode?: number };
+        if (responseCode >= 400 && responseCode < 500) return { refused: 'later', sentence: message };
+        return {
+          refused: /Suppressed/.test(message)
+            ? 'suppressed'
+            : /may not send as/.test(message)
+              ? 'sender'
+              : 'other',
+          sentence: message,
+        };
+      }
+    };
+  },
+};
+
+/** What an HTTP client is told: the gate's own header on success, the status and the sentence otherwise. */
+export function heardOf(
+  status: number,
+  headers: { get(name: string): string | null },
+  sentence: string,
+): Heard {
+  if (status < 300) return { told: headers.get('x-presend-disposition') as Told };
+  if (status === 503) return { refused: headers.get('retry-after') === null ? 'other' : 'later', sentence };
+  if (/Suppressed/i.test(sentence)) return { refused: 'suppressed', sentence };
+  return { refused: /may not send as/.test(sentence) ? 'sender' : 'other', sentence };
+}
+
+const resend: IntakeDriver = {
+  name: 'Resend',
+  connect: async (gate) => {
+    const client = new Resend(await apiKeyFor(gate), { baseUrl: `${gate.httpBase}/resend` });
+    return async ({ from = FROM, subject = SUBJECT, text = '', ...mail }) => {
+      const { data, error, headers } = await client.emails.send({ from, subject, text, ...mail });
+      const get = (name: string): string | null => headers?.[name] ?? null;
+      return heardOf(data ? 200 : (error?.statusCode ?? 0), { get }, error?.message ?? '');
+    };
+  },
+};
+
+export const INTAKES: readonly IntakeDriver[] = [smtp, resend];
