@@ -71,6 +71,18 @@ export function createMetrics() {
       labelNames: ['upstream', 'outcome'],
       registers,
     }),
+    providerEvents: new Counter({
+      name: 'presend_provider_events_total',
+      help: 'Events of providers that counted, by what they say; repeated ones left out.',
+      labelNames: ['provider', 'kind'],
+      registers,
+    }),
+    providerEventsRefused: new Counter({
+      name: 'presend_provider_events_refused_total',
+      help: 'Requests to /events with a wrong, old or missing signature.',
+      labelNames: ['provider'],
+      registers,
+    }),
     deliveries: new Gauge({
       name: 'presend_deliveries',
       help: 'Deliveries by state, final states of the last day only.',
