@@ -84,19 +84,22 @@ export function isSnsUrl(text: string, pathEnds = ''): boolean {
   );
 }
 
-/**
- * Checks the signature: version 1 is RSA with SHA-1, version 2 with SHA-256.
- *
- * @param pem the certificate from `SigningCertURL`
- * @throws SignatureError
- */
-export function verifySns(envelope: SnsEnvelope, pem: string, now: number): void {
-  let certificate: X509Certificate;
+/** @throws SignatureError when it is no certificate */
+export function readCertificate(pem: string): X509Certificate {
   try {
-    certificate = new X509Certificate(pem);
+    return new X509Certificate(pem);
   } catch {
     throw new SignatureError('the certificate of the SNS message cannot be read');
   }
+}
+
+/**
+ * Checks the signature: version 1 is RSA with SHA-1, version 2 with SHA-256.
+ *
+ * @param certificate from `SigningCertURL`
+ * @throws SignatureError
+ */
+export function verifySns(envelope: SnsEnvelope, certificate: X509Certificate, now: number): void {
   if (Date.parse(certificate.validFrom) > now || Date.parse(certificate.validTo) < now) {
     throw new SignatureError('the certificate of the SNS message is not valid now');
   }
