@@ -27,7 +27,8 @@ export function readForm(body: Buffer, headers: IncomingHttpHeaders): Promise<Fo
       if (nameTruncated || valueTruncated) refuse('a field of the form is too large');
       form.set(name, value);
     });
-    parser.on('file', (_name, file) => file.resume());
+    // A form that is cut off inside a file is told by the file too; an `error` that nobody hears would end the process.
+    parser.on('file', (_name, file) => file.on('error', () => {}).resume());
     parser.on('fieldsLimit', () => refuse('the form has too many fields'));
     parser.on('partsLimit', () => refuse('the form has too many parts'));
     parser.on('error', () => refuse('the form is cut off or malformed'));
