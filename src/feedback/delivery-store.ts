@@ -55,12 +55,15 @@ export async function byMessageId(
 /** States of a delivery that may have reached its recipient. */
 const MAY_HAVE_LEFT = ['uncertain', 'relayed', 'relaying', 'deferred', 'failed'] as const;
 
-/** Whether any delivery waits to be settled: seldom, so that nothing more need be looked up. */
-export async function anyUncertain(db: Db, addressKey: string): Promise<boolean> {
+/** A delivery made longer ago than this does not wait for an answer any more: bounds the search, which has no index of its own. */
+const OLDEST_MS = 30 * 86_400_000;
+
+/** Whether a mail to the address waits for an answer or has lost it: seldom, so that nothing more need be looked up. */
+export async function anyUnanswered(db: Db, addressKey: string): Promise<boolean> {
   const row = await db
     .selectFrom('deliveries')
     .select('id')
-    .where('state', '=', 'uncertain')
+    .where('state', 'in', ['uncertain', 'relaying'])
     .where('address_key', '=', addressKey)
     .limit(1)
     .executeTakeFirst();
@@ -68,46 +71,38 @@ export async function anyUncertain(db: Db, addressKey: string): Promise<boolean>
 }
 
 /**
- * Deliveries to an address under a subject that may have left since `since` and whose upstream told no id.
+ * Deliveries to an address under a subject that were handed over since `since`, and whose upstream told no id.
  *
  * @param since milliseconds since the epoch
+ * @returns with when the attempt was handed over that has no answer; null = each was answered
  */
 export async function bySubject(
   db: Db,
   { addressKey, subject, since }: { addressKey: string; subject: string; since: number },
-): Promise<(Candidate & { handedOverAt: number | null })[]> {
+): Promise<(Candidate & { unansweredSince: number | null })[]> {
   const rows = await db
     .selectFrom('deliveries')
     .innerJoin('messages', 'messages.id', 'deliveries.message_id')
+    .innerJoin('attempts', 'attempts.delivery_id', 'deliveries.id')
     .selectAll('deliveries')
-    .select((eb) => [
-      eb
-        .selectFrom('attempts')
-        .select((one) => one.fn.max('attempts.handover_at').as('at'))
-        .whereRef('attempts.delivery_id', '=', 'deliveries.id')
-        .as('handed_over_at'),
+    .select([
+      sql<number | null>`max(case when attempts.outcome is null or attempts.outcome = 'lost'
+        then attempts.handover_at end)`.as('unanswered_since'),
     ])
     .where('deliveries.state', 'in', MAY_HAVE_LEFT)
+    .where('deliveries.created_at', '>=', since - OLDEST_MS)
     .where('deliveries.kind', '=', 'mail')
     .where('deliveries.address_key', '=', addressKey)
     .where(sql<string>`trim(messages.subject)`, '=', subject.trim())
-    .where('deliveries.updated_at', '>=', since)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('attempts')
-            .select('attempts.id')
-            .whereRef('attempts.delivery_id', '=', 'deliveries.id')
-            .where('attempts.upstream_id', 'is not', null),
-        ),
-      ),
-    )
+    .where('attempts.kind', '=', 'relay')
+    .where('attempts.handover_at', '>=', since)
+    .groupBy('deliveries.id')
+    .having((eb) => eb.fn.max('attempts.upstream_id'), 'is', null)
     .execute();
-  return rows.map(({ handed_over_at, ...delivery }) => ({
+  return rows.map(({ unanswered_since, ...delivery }) => ({
     delivery,
-    attempt: delivery.returns_to === 'escalating' ? 'forward' : 'relay',
-    handedOverAt: handed_over_at,
+    attempt: 'relay',
+    unansweredSince: unanswered_since,
   }));
 }
 
@@ -125,6 +120,25 @@ export async function learnUpstreamId(trx: Trx, deliveryId: string, upstreamId: 
     )
     .where('upstream_id', 'is', null)
     .execute();
+}
+
+/** Uncertain deliveries whose upstream's id was learnt: it came in an event, so the upstream had taken the mail. */
+export async function uncertainWithId(db: Db, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .innerJoin('attempts', 'attempts.delivery_id', 'deliveries.id')
+    .select('deliveries.id')
+    .where('deliveries.state', '=', 'uncertain')
+    .where('attempts.upstream_id', 'is not', null)
+    .where('attempts.id', '=', (eb) =>
+      eb
+        .selectFrom('attempts as later')
+        .select((one) => one.fn.max('later.id').as('id'))
+        .whereRef('later.delivery_id', '=', 'deliveries.id'),
+    )
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Engine and newest delivery of the message that a mail answers, by Message-ID or the upstream's id of it. */

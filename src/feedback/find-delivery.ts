@@ -1,19 +1,19 @@
 import type { Kysely } from 'kysely';
 import { addressKey } from '../crm/address.ts';
 import type { Schema } from '../store/schema.ts';
-import { type Candidate, anyUncertain, byMessageId, bySubject, byUpstreamId } from './delivery-store.ts';
+import { type Candidate, anyUnanswered, byMessageId, bySubject, byUpstreamId } from './delivery-store.ts';
 import type { FeedbackEvent } from './event.ts';
 import { inBrackets } from './inbound-mail.ts';
 
-/** How long an uncertain delivery may be found by its subject. */
+/** How long a delivery without an answer may be found by its subject. */
 const SUBJECT_MS = 3 * 86_400_000;
 
 /** Clocks of the gate and of a provider may differ by this much. */
 const SKEW_MS = 60_000;
 
 /**
- * The deliveries an event is about: by the upstream's id, else by Message-ID and recipient, else – only those that are
- * `uncertain` – by recipient and subject where nothing else can be meant. Empty when in doubt.
+ * The deliveries an event is about: by the upstream's id, else by Message-ID and recipient, else – only those whose hand-over has
+ * no answer – by recipient and subject where nothing else can be meant. Empty when in doubt.
  */
 export async function findDeliveries(
   db: Kysely<Schema>,
@@ -38,7 +38,7 @@ export async function findDeliveries(
   }
   const matches: Candidate[] = [];
   for (const key of keys) {
-    const match = await uncertainBySubject(db, event, key, now);
+    const match = await unansweredBySubject(db, event, key, now);
     if (match) matches.push(match);
   }
   return matches;
@@ -50,18 +50,16 @@ function ofRecipients(found: Candidate[], keys: readonly string[]): Candidate[] 
   return found.filter((c) => c.attempt === 'forward' || keys.includes(c.delivery.address_key));
 }
 
-async function uncertainBySubject(
+async function unansweredBySubject(
   db: Kysely<Schema>,
   event: FeedbackEvent,
   key: string,
   now: number,
 ): Promise<Candidate | null> {
-  if (event.subject === null || !(await anyUncertain(db, key))) return null;
+  if (event.subject === null || !(await anyUnanswered(db, key))) return null;
   const search = { addressKey: key, subject: event.subject, since: now - SUBJECT_MS };
   const [only, ...others] = await bySubject(db, search);
-  if (!only || others.length > 0 || only.delivery.state !== 'uncertain' || only.attempt !== 'relay')
-    return null;
   // What the provider tells of an earlier mail is not about this one.
-  if (only.handedOverAt === null || event.at < only.handedOverAt - SKEW_MS) return null;
-  return only;
+  if (!only || others.length > 0 || only.unansweredSince === null) return null;
+  return event.at < only.unansweredSince - SKEW_MS ? null : only;
 }

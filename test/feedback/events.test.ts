@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { passedOnBody } from '../../src/feedback/pass-on.ts';
+import { settleLearnt } from '../../src/feedback/settle-learnt.ts';
 import { queueWriteBacks } from '../../src/feedback/write-back-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { NOW, openDatabase } from '../crm/open.ts';
@@ -42,6 +43,9 @@ async function uncertain(gate: TestGate, upstream: SmtpUpstream, mail: { subject
 async function setUpstreamId(database: Database, upstreamId: string): Promise<void> {
   await database.transact((trx) => trx.updateTable('attempts').set({ upstream_id: upstreamId }).execute());
 }
+
+const upstreamIds = async (database: Database) =>
+  (await database.db.selectFrom('attempts').select('upstream_id').execute()).map((a) => a.upstream_id);
 
 const resend = (type: string, data: Record<string, unknown> = {}) => ({
   type,
@@ -235,6 +239,40 @@ describe('an uncertain delivery', () => {
     await uncertain(gate, upstream, { subject: 'Engineering capacity' });
     await server.send('resend', resend('email.delivered'));
     expect((await gate.deliveries()).map((d) => d.state)).toEqual(['relayed', 'uncertain']);
+  });
+
+  test('whose event came before the answer was lost is settled as soon as it is uncertain', async () => {
+    const { gate, database, server, upstream } = await setup();
+    await addProspect(gate, JANE);
+    upstream.script = { end: { stall: true } };
+    await gate.send({ to: JANE });
+    await expect
+      .poll(() => database.db.selectFrom('attempts').select('handover_at').executeTakeFirst(), {
+        timeout: 10_000,
+      })
+      .toMatchObject({ handover_at: expect.any(Number) });
+    await server.send('resend', resend('email.opened'));
+    expect(await upstreamIds(database)).toEqual([null]);
+    await server.send('resend', resend('email.sent'));
+    expect(await upstreamIds(database)).toEqual(['up-1']);
+    expect((await gate.deliveries())[0]).toMatchObject({ state: 'relaying' });
+    expect(await settleLearnt(database, Date.now())).toBe(0);
+
+    await upstream.cutAll();
+    await gate.until(([d]) => d?.state === 'uncertain', 'uncertain');
+    expect(await settleLearnt(database, Date.now())).toBe(1);
+    expect((await gate.deliveries())[0]).toMatchObject({ state: 'relayed', note: 'confirmed by event' });
+  });
+
+  test('that was sent again is not settled by what was learnt of the first attempt', async () => {
+    const { gate, database, upstream } = await setup();
+    const { id } = await uncertain(gate, upstream);
+    await setUpstreamId(database, 'up-1');
+    upstream.script = { end: { cut: true, times: 1 } };
+    await gate.app.review.resend(id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until(([d]) => d?.attempts === 2 && d.state === 'uncertain', 'uncertain again');
+    expect(await settleLearnt(database, Date.now())).toBe(0);
   });
 });
 
