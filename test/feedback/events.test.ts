@@ -235,10 +235,19 @@ describe('an uncertain delivery', () => {
 
   test('stays uncertain when another mail of that subject went to the same address', async () => {
     const { gate, server, upstream } = await setup();
-    await relayed(gate, null);
+    await uncertain(gate, upstream, { subject: 'Engineering capacity' });
+    await gate.send({ to: JANE });
+    await gate.until((ds) => ds[1]?.state === 'relayed', 'the other mail relayed');
+    await server.send('resend', resend('email.delivered'));
+    expect((await gate.deliveries()).map((d) => d.state)).toEqual(['uncertain', 'relayed']);
+  });
+
+  test('is settled in spite of another mail of that subject, when that one is known by another id', async () => {
+    const { gate, server, upstream } = await setup();
+    await relayed(gate, 'up-of-the-other');
     await uncertain(gate, upstream, { subject: 'Engineering capacity' });
     await server.send('resend', resend('email.delivered'));
-    expect((await gate.deliveries()).map((d) => d.state)).toEqual(['relayed', 'uncertain']);
+    expect((await gate.deliveries()).map((d) => d.state)).toEqual(['relayed', 'relayed']);
   });
 
   test('whose event came before the answer was lost is settled as soon as it is uncertain', async () => {

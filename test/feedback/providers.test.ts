@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ProviderName } from '../../src/message/provider.ts';
 import { UnreadableEventError } from '../../src/feedback/errors.ts';
@@ -70,6 +71,36 @@ test.each(
       kinds.every((kind) => kind === 'other'),
     );
   }
+});
+
+/** A fixture with one of its values, anywhere inside, replaced. */
+function damaged(value: unknown, path: readonly number[], odd: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined || value === null || typeof value !== 'object') return odd;
+  const keys = Object.keys(value);
+  const key = keys[step % Math.max(keys.length, 1)];
+  if (key === undefined) return odd;
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+  copy[key] = damaged(copy[key], rest, odd);
+  return copy;
+}
+
+test('a fixture with any value replaced by any other never throws anything but a sentence', async () => {
+  const fixtures = providerFixtures().filter(({ form }) => !form);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...fixtures),
+      fc.array(fc.nat(20), { minLength: 1, maxLength: 5 }),
+      fc.jsonValue({ maxDepth: 2 }),
+      async ({ provider, body }, path, odd) => {
+        const outcome: unknown = await Promise.resolve()
+          .then(() => READERS[provider](damaged(body, path, odd)))
+          .catch((error: unknown) => error);
+        if (outcome instanceof Error && !(outcome instanceof UnreadableEventError)) throw outcome;
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 test('events without an id of their own are told apart by what they say, and known again when repeated', () => {
