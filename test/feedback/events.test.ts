@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { passedOnBody } from '../../src/feedback/pass-on.ts';
 import { settleLearnt } from '../../src/feedback/settle-learnt.ts';
+import { forgetProviderEvents } from '../../src/feedback/provider-event-store.ts';
 import { queueWriteBacks } from '../../src/feedback/write-back-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { NOW, openDatabase } from '../crm/open.ts';
@@ -378,4 +379,16 @@ test('a write-back that is queued or done is not queued again', async () => {
     { target: 'hubspot', value: JANE, state: 'pending' },
     { target: 'resend', value: JANE, state: 'done' },
   ]);
+});
+
+test('old events are forgotten, newer ones still count once', async () => {
+  const database = await openDatabase();
+  let now = Date.now();
+  const server = await eventServer(database, { now: () => now });
+  const event = (id: string) => [{ event: 'open', email: JANE, sg_event_id: id }];
+  await server.send('sendgrid', event('old'));
+  now += 1000;
+  await server.send('sendgrid', event('new'));
+  expect(await database.transact((trx) => forgetProviderEvents(trx, now))).toBe(1);
+  expect((await noted(database)).map((e) => e.event_id)).toEqual(['new']);
 });
