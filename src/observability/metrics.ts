@@ -93,6 +93,18 @@ export function createMetrics() {
       help: 'Age of the oldest of them; 0 when there is none.',
       registers,
     }),
+    providerEvents: new Counter({
+      name: 'presend_provider_events_total',
+      help: 'Events of providers that counted, by what they say; repeated ones left out.',
+      labelNames: ['provider', 'kind'],
+      registers,
+    }),
+    providerEventsRefused: new Counter({
+      name: 'presend_provider_events_refused_total',
+      help: 'Requests to /events with a wrong, old or missing signature.',
+      labelNames: ['provider'],
+      registers,
+    }),
     deliveries: new Gauge({
       name: 'presend_deliveries',
       help: 'Deliveries by state, final states of the last day only.',

@@ -106,7 +106,8 @@ export async function closeAttempt(trx: Trx, id: number, result: AttemptResult, 
       outcome: result.outcome,
       response: result.response,
       upstream: result.upstream,
-      upstream_id: result.upstreamId ?? null,
+      // An event of the provider may have told it before the answer came.
+      ...(result.upstreamId === undefined ? {} : { upstream_id: result.upstreamId }),
     })
     .where('id', '=', id)
     .execute();

@@ -1,0 +1,80 @@
+import addressparser from 'nodemailer/lib/addressparser';
+import { renderHtml } from '../message/html.ts';
+import { PARSE_LIMITS } from '../message/limits.ts';
+import { scanMime } from '../message/mime.ts';
+import { parseMessage } from '../message/parse.ts';
+import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
+import { decodeWords } from './encoded-words.ts';
+import type { InboundMail } from './event.ts';
+
+/** A mail that a provider has taken apart already. */
+export interface MailFields {
+  /** As in the From header. */
+  from: string;
+  to: readonly string[];
+  subject: string | null;
+  text: string | null;
+  /** Read only where there is no text. */
+  html: string | null;
+  headers: HeaderMap;
+  /** Where the provider tells it apart from the headers. */
+  messageId?: string | null;
+}
+
+/**
+ * @param now when the gate learned of it, milliseconds since the epoch. That, and not the mail's own Date, is its time: a mail judged
+ *   before then was judged without it, and the Date is the sender's claim.
+ * @returns null when nobody can be made out as its author
+ */
+export function mailFromFields(fields: MailFields, now: number): InboundMail | null {
+  const { headers } = fields;
+  const [author] = addressparser(fields.from, { flatten: true });
+  if (!author?.address) return null;
+  const written = (fields.text ?? '').trim();
+  const text = written === '' && fields.html !== null ? renderHtml(fields.html, PARSE_LIMITS).text : written;
+  const told = fields.messageId?.trim();
+  return {
+    from: author.address,
+    name: decodeWords(author.name).trim() || null,
+    to: fields.to.flatMap((to) =>
+      addressparser(to, { flatten: true }).flatMap(({ address }) => address || []),
+    ),
+    subject: fields.subject,
+    text: text.slice(0, PARSE_LIMITS.bodyChars),
+    messageId: messageIds(headers.get('message-id'))[0] ?? (told ? inBrackets(told) : null),
+    inReplyTo: messageIds(headers.get('in-reply-to'))[0] ?? null,
+    references: messageIds(headers.get('references')),
+    automatic: isAutomatic(headers),
+    at: now,
+  };
+}
+
+/** The same of raw bytes (RFC 5322, MIME). Never throws. */
+export async function mailFromRaw(
+  raw: Buffer,
+  { now, to }: { now: number; to?: readonly string[] },
+): Promise<InboundMail | null> {
+  const { headers, draft } = await parseMessage(raw);
+  const { lines } = scanMime(raw, PARSE_LIMITS).root.header;
+  const map = headerMap(lines.map(({ key, value }) => [key, value]));
+  return mailFromFields(
+    {
+      from: map.get('from')?.split('\n', 1)[0] ?? headers.from[0] ?? '',
+      to: to ?? headers.to,
+      subject: draft.subject,
+      text: draft.body,
+      html: null,
+      headers: map,
+      messageId: headers.messageId,
+    },
+    now,
+  );
+}
+
+export function inBrackets(id: string): string {
+  return id.startsWith('<') ? id : `<${id}>`;
+}
+
+function messageIds(value: string | undefined): string[] {
+  return value?.match(/<[^<>\s]{1,995}>/g) ?? [];
+}

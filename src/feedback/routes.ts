@@ -1,0 +1,115 @@
+import { type Request, type Response, Router, raw } from 'express';
+import { PROVIDER_TITLES, PROVIDERS, type ProviderName } from '../message/provider.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type ApplyOptions, applyEvent } from './apply-event.ts';
+import { SignatureError, UnreadableEventError } from './errors.ts';
+import type { Received } from './received.ts';
+import { EVENT_BYTES, type EventSource } from './source.ts';
+import { type InboundOptions, takeInboundEvent } from './take-inbound.ts';
+
+export interface FeedbackOptions extends ApplyOptions, InboundOptions {
+  sources: ReadonlyMap<ProviderName, EventSource>;
+  metrics: Pick<Metrics, 'providerEvents' | 'providerEventsRefused'>;
+  log: Logger;
+}
+
+/** More events than fit honestly into a megabyte. */
+const MAX_EVENTS = 5_000;
+
+/** Bodies beyond a megabyte that are read at the same time: each is kept in memory, and not all senders are known yet. */
+const MAX_LARGE = 8;
+
+const RETRY_SECONDS = '30';
+
+/** A request that is answered with this status and sentence. */
+class Refusal extends Error {
+  override name = 'Refusal';
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** `POST /events/<provider>`: 200 only after everything in the request is durable; the provider repeats the rest. */
+export function feedbackRoutes(options: FeedbackOptions): Router {
+  const { sources, metrics, log } = options;
+  const router = Router();
+  let large = 0;
+
+  router.post('/:provider', async (req, res) => {
+    const provider = PROVIDERS.find((name) => name === req.params.provider);
+    const source = provider && sources.get(provider);
+    const limit = source?.limit(req.headers) ?? null;
+    if (!provider || !source || limit === null) {
+      return answer(res, 404, 'no provider of that name is configured to report events here');
+    }
+    const isLarge = limit > EVENT_BYTES;
+    if (isLarge && large >= MAX_LARGE) return busy(res, 'too many large mails at once');
+    if (isLarge) large += 1;
+    try {
+      source.checkHeaders(req.headers);
+      const received = await source.receive(req.headers, await readBody(req, res, limit));
+      await take(received, provider, options);
+      res.json({ received: received.events.length + received.inbound.length });
+    } catch (error) {
+      if (error instanceof SignatureError) {
+        metrics.providerEventsRefused.inc({ provider });
+        log.warn({ provider, why: error.message }, 'refused an event whose sender is not proven');
+        return answer(res, 401, error.message);
+      }
+      if (error instanceof UnreadableEventError) {
+        log.warn({ provider, why: error.message }, 'could not read an event');
+        return answer(res, 400, error.message);
+      }
+      if (error instanceof Refusal) return answer(res, error.status, error.message);
+      log.error({ err: error, provider }, 'an event could not be taken; the provider will send it again');
+      busy(res, `presend cannot take events of ${PROVIDER_TITLES[provider]} just now`);
+    } finally {
+      if (isLarge) large -= 1;
+    }
+  });
+  return router;
+}
+
+/** Events are queued in their order and share commits; one that fails does not keep the others from counting. */
+async function take(received: Received, provider: ProviderName, options: FeedbackOptions): Promise<void> {
+  const { events, inbound } = received;
+  if (events.length > MAX_EVENTS) throw new Refusal(413, `there are more than ${MAX_EVENTS} events`);
+  const counted = (kind: string) => (isNew: boolean) => {
+    if (isNew) options.metrics.providerEvents.inc({ provider, kind });
+  };
+  const done = await Promise.allSettled([
+    ...events.map((event) => applyEvent(event, options).then(counted(event.kind))),
+    ...inbound.map((event) => takeInboundEvent(event, options).then(counted('inbound'))),
+  ]);
+  const failed = done.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+const parsers = new Map<number, ReturnType<typeof raw>>();
+
+/** The bytes as they came: signatures are over those. */
+async function readBody(req: Request, res: Response, limit: number): Promise<Buffer> {
+  const parser = parsers.get(limit) ?? raw({ type: () => true, limit, inflate: false });
+  parsers.set(limit, parser);
+  await new Promise<void>((resolve, reject) => {
+    parser(req, res, (error?: unknown) => {
+      if (error === undefined || error === null) return resolve();
+      const { status = 400 } = error as { status?: number };
+      reject(new Refusal(status, status === 413 ? 'the body is too large' : 'the body could not be read'));
+    });
+  });
+  // Without a body the parser leaves nothing.
+  return Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+}
+
+function answer(res: Response, status: number, error: string): void {
+  res.status(status).json({ error });
+}
+
+function busy(res: Response, error: string): void {
+  res.set('Retry-After', RETRY_SECONDS);
+  answer(res, 503, error);
+}
