@@ -38,6 +38,7 @@ import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { type AdapterBench, waitMs } from './pipeline/consult-adapter.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
+import { createDryRun } from './pipeline/dry-run.ts';
 import { forget, keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
@@ -230,6 +231,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: null,
+                dryRun: createDryRun({ judge, rubric: () => rubric, bench, now }),
               },
               FRONTS,
             ),

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { idOf } from '../message/id.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { EngineActs } from './engine-acts.ts';
@@ -11,6 +12,7 @@ import { engineOfKey } from './http-auth.ts';
 import { readBody } from './http-body.ts';
 import { readMessageView } from './message-view.ts';
 import type { Front, FrontRoute, Gate, HttpAnswer, HttpRequest } from './providers/front.ts';
+import { openApi } from './providers/openapi.ts';
 import { Refusal, TROUBLE } from './refusal.ts';
 import { type SubmitOptions, digestOf, submitMails } from './submit.ts';
 
@@ -25,6 +27,7 @@ export interface HttpIntakeOptions extends SubmitOptions {
   /** The gate itself made this request, to what it took for a provider. */
   isOwnRequest: (req: Request) => boolean;
   fetchAttachment: Gate['fetchAttachment'];
+  dryRun: DryRun;
 }
 
 /** Clients that were told to come again do so after this many seconds. */
@@ -36,6 +39,7 @@ const RETRY_AFTER = '5';
  */
 export function httpIntakeRoutes(options: HttpIntakeOptions, fronts: readonly Front[]): Router {
   const router = Router();
+  router.get('/openapi.json', (_req, res) => void res.json(openApi()));
   for (const front of fronts) {
     for (const route of front.routes) {
       for (const prefix of ['', `/${front.name}`]) {
@@ -159,6 +163,18 @@ function gateFor(
     },
     cancel: async (id) => acts.cancel(engine, known(id)),
     reschedule: async (id, at) => acts.reschedule(engine, known(id), at),
+    judge: async (mail) => {
+      try {
+        return await options.dryRun(engine, mail);
+      } catch (error) {
+        if (mail.record === undefined) throw error;
+        throw new Refusal(
+          'invalid_field',
+          `The \`record\` field is not a record: ${(error as Error).message}.`,
+          { field: 'record' },
+        );
+      }
+    },
   };
 }
 

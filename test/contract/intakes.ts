@@ -69,4 +69,20 @@ const resend: IntakeDriver = {
   },
 };
 
-export const INTAKES: readonly IntakeDriver[] = [smtp, resend];
+const native: IntakeDriver = {
+  name: 'native HTTP',
+  connect: async (gate) => {
+    const key = await apiKeyFor(gate);
+    return async ({ from = FROM, subject = SUBJECT, ...mail }) => {
+      const answer = await fetch(`${gate.httpBase}/v1/messages`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ from, subject, ...mail }),
+      });
+      const { detail = '' } = (await answer.json()) as { detail?: string };
+      return heardOf(answer.status, answer.headers, detail);
+    };
+  },
+};
+
+export const INTAKES: readonly IntakeDriver[] = [smtp, resend, native];

@@ -3,9 +3,10 @@ import type { ApiKeys } from '../api-keys.ts';
 import type { Engine } from '../engine-store.ts';
 import type { ToldOutcome } from '../answer.ts';
 import type { OutgoingMail, RawMail } from '../outgoing-mail.ts';
-import type { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { ProviderRequest } from '../submission.ts';
 import type { MessageView } from '../message-view.ts';
+import type { Verdict } from '../../judge/verdict.ts';
 import type { Outcome } from '../../queue/outcomes.ts';
 import type { ProviderName } from '../../message/provider.ts';
 
@@ -70,6 +71,13 @@ export interface Gate {
   cancel(id: string): Promise<void>;
   /** @throws Refusal */
   reschedule(id: string, at: number): Promise<void>;
+  /**
+   * Judges a mail to one recipient and stores nothing.
+   *
+   * @param mail.record in place of the CRM mirror's; undefined = look it up
+   * @throws Refusal for a record that is none
+   */
+  judge(mail: { raw: Buffer; address: string; record: unknown }): Promise<Verdict>;
 }
 
 export interface FrontRoute {
@@ -104,4 +112,18 @@ export function presendHeaders(submitted: readonly Submitted[]): Record<string, 
     'X-Presend-Disposition': list(({ told }) => told),
     'X-Presend-Decision': list(({ decision }) => decision ?? 'none'),
   };
+}
+
+/**
+ * The client's `Idempotency-Key`; null when it gives none.
+ *
+ * @throws Refusal `bad_idempotency_key`
+ */
+export function idempotencyKey(headers: IncomingHttpHeaders): string | null {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || key.length < 1 || key.length > 256) {
+    throw new Refusal('bad_idempotency_key', 'The Idempotency-Key header must hold 1 to 256 characters.');
+  }
+  return key;
 }

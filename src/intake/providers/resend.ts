@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { uuidOf } from '../../message/id.ts';
 import { elementsOf } from '../../message/json-text.ts';
@@ -13,6 +12,7 @@ import {
   type ReadMail,
   type Submitted,
   bearer,
+  idempotencyKey,
   presendHeaders,
 } from './front.ts';
 import { readResendMail } from './resend-mail.ts';
@@ -144,15 +144,6 @@ function readJson({ headers, body }: HttpRequest): { value: unknown; text: strin
     );
   }
   return parseJson(body);
-}
-
-function idempotencyKey(headers: IncomingHttpHeaders): string | null {
-  const key = headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key !== 'string' || key.length < 1 || key.length > 256) {
-    throw new Refusal('bad_idempotency_key', 'The Idempotency-Key header must hold 1 to 256 characters.');
-  }
-  return key;
 }
 
 /** Resend takes such mail and reports it later; an engine that hears "sent" of a suppressed mail is lied to. */
