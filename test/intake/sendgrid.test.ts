@@ -1,6 +1,7 @@
 import sgClient from '@sendgrid/client';
 import type { MailDataRequired } from '@sendgrid/helpers/classes/mail.js';
 import sgMail from '@sendgrid/mail';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { addProspect, startGate, type TestGate } from '../support/gate.ts';
 import { apiKeyFor } from '../support/api-key.ts';
@@ -297,6 +298,30 @@ describe('POST /v3/mail/send', () => {
       path: '/v3/mail/send',
       contentType: 'application/json',
     });
+  });
+
+  test('takes a thousand personalizations at once and tells of the first hundred in headers', async () => {
+    const gate = await startGate({ config: { answer: { mode: 'async' } } });
+    const personalizations = Array.from({ length: 1000 }, (_, i) => ({
+      to: [{ email: `p${i}@many.example` }],
+    }));
+    const { status, headers } = await post(gate, body({ personalizations }));
+    expect(status).toBe(202);
+    expect(headers.get('x-presend-id')!.split(', ')).toHaveLength(100);
+    expect(headers.get('x-presend-count')).toBe('1000');
+    expect(await storedRequests(gate)).toHaveLength(1000);
+  });
+
+  test('answers trouble of its own with 503 and Retry-After, in the provider’s shape', async () => {
+    const gate = await startGate();
+    await sql`drop table provider_requests`.execute(gate.app.database.db);
+    const answer = await post(gate, body());
+    expect(answer).toMatchObject({
+      status: 503,
+      errors: [{ message: expect.stringMatching(/nothing was stored, try again/) }],
+    });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await gate.deliveries()).toEqual([]);
   });
 
   test('takes an identical request for a retry: one message, the same id', async () => {
