@@ -20,13 +20,8 @@ export function parseJson(bytes: Buffer): { value: unknown; text: string } {
   } catch (error) {
     throw new Refusal('malformed', `The body is not valid JSON: ${reason(text, error)}.`);
   }
-  const twice = repeatedName(text);
-  if (twice !== null) {
-    throw new Refusal(
-      'malformed',
-      `The body names "${twice.slice(0, 100)}" twice in one object; which one counts is not certain.`,
-    );
-  }
+  const why = whyUncertain(text);
+  if (why !== null) throw new Refusal('malformed', why);
   return { value, text };
 }
 
@@ -42,21 +37,38 @@ function reason(text: string, error: unknown): string {
   return error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').slice(0, 100) : 'unknown error';
 }
 
-function repeatedName(text: string): string | null {
+/** No API of a provider nests as deep; parsers give up at different depths. */
+const MAX_DEPTH = 200;
+const TOO_DEEP = 'The body is nested too deeply.';
+
+/** Why two programs may read this JSON differently; null when they will not. */
+function whyUncertain(text: string): string | null {
   const open: Set<string>[] = [];
-  let twice: string | null = null;
+  let why: string | null = null;
+  const enter = (): void => {
+    open.push(new Set());
+    if (open.length > MAX_DEPTH) why ??= TOO_DEEP;
+  };
+  const leave = (): void => void open.pop();
   try {
     visit(text, {
-      onObjectBegin: () => void open.push(new Set()),
-      onObjectEnd: () => void open.pop(),
+      onObjectBegin: enter,
+      onObjectEnd: leave,
+      onArrayBegin: enter,
+      onArrayEnd: leave,
       onObjectProperty: (name) => {
-        const names = open.at(-1);
-        if (names?.has(name)) twice ??= name;
-        names?.add(name);
+        const names = open.at(-1)!;
+        if (names.has(name)) {
+          why ??= `The body names "${name.slice(0, 100)}" twice in one object; which one counts is not certain.`;
+        }
+        // Schemas drop this name without a word, and a provider may not.
+        if (name === '__proto__')
+          why ??= 'The body names a field "__proto__", which programs read differently.';
+        names.add(name);
       },
     });
   } catch {
-    throw new Refusal('malformed', 'The body is nested too deeply.');
+    return TOO_DEEP;
   }
-  return twice;
+  return why;
 }

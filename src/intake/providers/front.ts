@@ -104,13 +104,18 @@ export function bearer(headers: IncomingHttpHeaders): string | null {
   return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
+/** Clients refuse answers with headers of 16 KiB; of more mails than this only the first are told so. */
+const MAX_TOLD = 100;
+
 /** Headers that tell a client of the gate's more than the provider's shape can. */
 export function presendHeaders(submitted: readonly Submitted[]): Record<string, string> {
-  const list = (value: (one: Submitted) => string): string => submitted.map(value).join(', ');
+  const list = (value: (one: Submitted) => string): string =>
+    submitted.slice(0, MAX_TOLD).map(value).join(', ');
   return {
     'X-Presend-Id': list(({ id }) => id),
     'X-Presend-Disposition': list(({ told }) => told),
     'X-Presend-Decision': list(({ decision }) => decision ?? 'none'),
+    ...(submitted.length > MAX_TOLD ? { 'X-Presend-Count': String(submitted.length) } : {}),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { composeMime } from '../compose-mime.ts';
-import { parseJson } from '../json-body.ts';
 import type { MessageView } from '../message-view.ts';
 import { type Mailbox, type OutgoingMail, readBase64, readHeader, readMailbox } from '../outgoing-mail.ts';
 import { Refusal, type RefusalKind, refusalOf } from '../refusal.ts';
@@ -17,6 +16,7 @@ import {
   presendHeaders,
 } from './front.ts';
 import { judgeSchema, messageSchema, rescheduleSchema, verdictSchema } from './native-schema.ts';
+import { readJson } from './read-json.ts';
 
 const STATUS: Record<RefusalKind, number> = {
   malformed: 400,
@@ -180,14 +180,8 @@ async function judge(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
   return { status: 200, body: verdictSchema.parse(verdict) };
 }
 
-function read<T>(schema: z.ZodType<T>, { headers, body }: HttpRequest): T {
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) {
-    throw new Refusal(
-      'content_type',
-      'Send JSON with Content-Type: application/json, or a whole mail with message/rfc822.',
-    );
-  }
-  const { value } = parseJson(body);
+function read<T>(schema: z.ZodType<T>, request: HttpRequest): T {
+  const { value } = readJson(request);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw refusalOf(parsed.error, value);
   return parsed.data;

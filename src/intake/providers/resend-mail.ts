@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type MailAttachment, type Mailbox, readBase64, readHeader, readMailbox } from '../outgoing-mail.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import { readScheduledAt } from '../scheduled-at.ts';
-import type { IntakeTrouble } from '../submission.ts';
 import type { Gate, ReadMail } from './front.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /** At Resend at most so many addresses stand in `to`. */
 const MAX_TO = 50;
@@ -104,21 +104,6 @@ export async function readResendMail(value: unknown, body: Buffer, gate: Gate): 
       trouble: [...unknownFields(mail, KNOWN, gate.acceptFields)],
     },
   };
-}
-
-/** Fields nobody here knows could change what the recipient sees, so a mail with one is held. */
-export function* unknownFields(
-  value: object,
-  known: ReadonlySet<string>,
-  accepted: ReadonlySet<string>,
-): Generator<IntakeTrouble> {
-  for (const name of Object.keys(value)) {
-    if (known.has(name) || accepted.has(name)) continue;
-    yield {
-      kind: 'unknown_field',
-      detail: `the request holds the field "${name.slice(0, 60)}", which presend does not know; if it is harmless, name it in http.accept_fields`,
-    };
-  }
 }
 
 async function readAttachment(

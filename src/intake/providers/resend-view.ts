@@ -1,6 +1,7 @@
 import { uuidOf } from '../../message/id.ts';
 import type { DeliveryState } from '../../message/disposition.ts';
 import type { MessageView } from '../message-view.ts';
+import { presendView, requestJson } from './presend-view.ts';
 
 /** In Resend's words, which have none for a mail that waits for a person: that is `queued`. */
 const LAST_EVENT: Record<DeliveryState, string> = {
@@ -29,10 +30,7 @@ const list = (value: unknown): string[] | null =>
 
 /** `GET /emails/:id` (Resend, "Retrieve Email"), with what the gate knows beside it under `presend`. */
 export function resendView(view: MessageView): object {
-  const mail =
-    view.request?.provider === 'resend'
-      ? (JSON.parse(view.request.body.toString()) as Record<string, unknown>)
-      : {};
+  const mail = requestJson(view, 'resend');
   return {
     object: 'email',
     id: uuidOf(view.id),
@@ -50,21 +48,7 @@ export function resendView(view: MessageView): object {
     topic_id: mail['topic_id'] ?? null,
     last_event: lastEvent(view),
     scheduled_at: view.scheduledAt === null ? null : new Date(view.scheduledAt).toISOString(),
-    presend: {
-      id: view.id,
-      disposition: view.told,
-      decision: view.decision,
-      rule: view.reason === '' ? null : view.reason,
-      upstream_id: view.upstreamId,
-      deliveries: (view.outcomes ?? []).map(({ deliveryId, recipient, state, decision, reason, note }) => ({
-        id: deliveryId,
-        to: recipient,
-        disposition: state,
-        decision,
-        rule: reason,
-        rationale: note,
-      })),
-    },
+    presend: presendView(view),
   };
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { uuidOf } from '../../message/id.ts';
 import { elementsOf } from '../../message/json-text.ts';
-import { parseJson } from '../json-body.ts';
 import { Refusal, type RefusalKind, refusalOf } from '../refusal.ts';
 import { readScheduledAt } from '../scheduled-at.ts';
 import {
@@ -15,6 +14,7 @@ import {
   idempotencyKey,
   presendHeaders,
 } from './front.ts';
+import { readJson } from './read-json.ts';
 import { readResendMail } from './resend-mail.ts';
 import { resendView } from './resend-view.ts';
 
@@ -133,17 +133,6 @@ async function reschedule(request: HttpRequest, gate: Gate): Promise<HttpAnswer>
   const id = request.params['id']!;
   await gate.reschedule(id, at ?? gate.now());
   return { status: 200, body: { object: 'email', id } };
-}
-
-function readJson({ headers, body }: HttpRequest): { value: unknown; text: string } {
-  const type = headers['content-type'] ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
-    throw new Refusal(
-      'content_type',
-      'Send the body as JSON, with the header Content-Type: application/json.',
-    );
-  }
-  return parseJson(body);
 }
 
 /** Resend takes such mail and reports it later; an engine that hears "sent" of a suppressed mail is lied to. */
