@@ -114,16 +114,20 @@ export class ReplyMailbox {
       failed ??= new Error('the server closed the connection');
       this.#wake();
     });
-    client.on('exists', () => this.#wake());
+    let noticed = false;
+    client.on('exists', () => {
+      noticed = true;
+      this.#wake();
+    });
     try {
       await client.connect();
       await client.mailboxOpen(config.mailbox, { readOnly: true });
       while (!this.#stopping) {
-        const mails = await readNewMail(client, this.#deps);
+        noticed = false;
+        await readNewMail(client, this.#deps);
         onRead();
-        if (failed !== null) throw failed;
-        // What came while reading is there already.
-        if (mails === 0) await this.#wait(config.poll_seconds * 1000);
+        // A notice that came while reading may be of mail that was not read.
+        if (!noticed && failed === null) await this.#wait(config.poll_seconds * 1000);
         if (failed !== null) throw failed;
       }
     } finally {
