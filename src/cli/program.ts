@@ -12,6 +12,7 @@ import { register as models } from './models.ts';
 import { register as review } from './review.ts';
 import { register as start } from './start.ts';
 import { register as uncertain } from './uncertain.ts';
+import { register as writeBacks } from './write-backs.ts';
 
 /** The command line: one small file per command. */
 export function createProgram(): Command {
@@ -25,7 +26,19 @@ export function createProgram(): Command {
     .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true });
-  for (const register of [start, demo, engine, crm, messages, review, uncertain, judge, evaluation, models])
+  for (const register of [
+    start,
+    demo,
+    engine,
+    crm,
+    messages,
+    review,
+    uncertain,
+    judge,
+    evaluation,
+    models,
+    writeBacks,
+  ])
     register(program);
   return program;
 }

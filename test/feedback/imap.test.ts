@@ -31,7 +31,7 @@ function reading(
     },
   }).replies.imap;
   const taken: TakenReply[] = [];
-  const opened = { ...loadMailbox(config!, '/'), ...(config!.tls === 'none' ? {} : { ca: server.ca }) };
+  const opened = { ...loadMailbox(config, '/'), ...(config.tls === 'none' ? {} : { ca: server.ca }) };
   const mailbox = new ReplyMailbox(
     opened,
     { ...deps, now: Date.now, onTaken: (one) => taken.push(one) },
@@ -172,7 +172,7 @@ describe.runIf(noDovecot === null)('a mailbox of replies', () => {
         ],
       },
     }).replies.imap;
-    const untrusting = new ReplyMailbox(loadMailbox(config!, '/'), { ...deps, log }, { firstPauseMs: 20 });
+    const untrusting = new ReplyMailbox(loadMailbox(config, '/'), { ...deps, log }, { firstPauseMs: 20 });
     untrusting.start();
     await until(() => said.length > 0, 'the refusal');
     await untrusting.stop();
