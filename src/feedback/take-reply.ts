@@ -37,6 +37,14 @@ export interface TakenReply {
   suppressed: SuppressionTarget[];
 }
 
+/** Whether an address is one that mail is sent from here: of an engine, a colleague or the gate itself. */
+export async function isOwnAddress(
+  { database, config }: Pick<TakeReplyDeps, 'database' | 'config'>,
+  address: string,
+): Promise<boolean> {
+  return await isOwnSide(database.db, address, ownSide(config));
+}
+
 const NOTHING = { threadId: null, prospectId: null, suppressed: [] };
 
 /**

@@ -54,7 +54,7 @@ export async function countWriteBacks(db: Kysely<Schema>): Promise<Record<WriteB
     .groupBy('state')
     .execute();
   const counts = { pending: 0, done: 0, failed: 0 };
-  for (const { state, count } of rows) counts[state] = Number(count);
+  for (const { state, count } of rows) counts[state] = count;
   return counts;
 }
 
