@@ -13,7 +13,7 @@ const OTHER_LIST =
   '(?!(?:\\w+ ){0,2}(?:guest|waiting|wait|cc|attendees?|invite|invitation|speakers?|shopping|beta|approvers?|reviewers?|price|watch|task|to-?do|project|test|staging|portal|ticket\\w*)\\b)';
 /** The writer's own self, name or address. */
 const ME =
-  '(?:me|us|myself|ourselves|my (?:name|(?:work |business |private |personal )?(?:email|address|mailbox|inbox|contacts?|details|info|information|data)(?: (?:address|details|info|information|data))?)|our (?:email|address|details|contact details|info|information)(?: address)?|this (?:email|address|mailbox|inbox|contact)(?: address)?|it|[\\w.+-]+@[\\w-]+\\.[\\w.-]+)';
+  '(?:me|us|myself|ourselves|my (?:name|(?:mail|email) id|(?:work |business |private |personal )?(?:email|address|mailbox|inbox|contacts?|details|info|information|data)(?: (?:address|details|info|information|data))?)|our (?:email|address|details|contact details|info|information)(?: address)?|this (?:email|address|mailbox|inbox|contact)(?: address)?|it|[\\w.+-]+@[\\w-]+\\.[\\w.-]+)';
 
 /** What may stand before an instruction; "we want to stop …" and "they asked to be removed" are none. */
 const ASKED =
@@ -43,11 +43,33 @@ function requestsAbout(object: string): string[] {
     `\\b(?:don't|do not|never|not to|must not)(?: please| ever| dare| even)* send (?:${object} )?(?:any |more |any more |these |this |further |such |your |unsolicited )+(?:\\w+ ){0,1}?${MAIL}\\b(?: to ${object})?${PUT_OFF}`,
     `\\bno (?:more|further|additional) (?:\\w+ )?${MAIL} to ${object}\\b`,
     `\\bleave ${object} alone\\b(?! with)`,
+    `${ASKED}(?:black ?list|block ?list|block|ban|suppress|exclude|unlist|blackhole) ${object}(?= *(?:$|[,;.!?()]|please|from (?:your|this|these|all|any|future|further)\\b))`,
+    `${ASKED}(?:add|put|place|include|list) ${object}(?: (?:address(?:es)?|email|domain))? (?:on|to|in|onto|into) (?:your|the|a|an|any) (?:[\\w-]+ ){0,3}?(?:do[- ]not[- ](?:contact|email|mail|call)|dnc|no[- ]contact|suppression|opt[- ]?out|unsubscribed?|block(?:ed)?|black|exclusion)\\b`,
+    `\\b(?:want|get|take|keep|leave|have|let|like|need|wish|prefer) (?:(?:to|be|get|have|taken|removed) )*${object} (?:to be )?(?:taken )?off (?:of )?(?:this|your|that|these|any) (?:[\\w'-]+ ){0,2}?${LIST}\\b`,
   ];
 }
 
 /** Requests that name nobody and can only be the writer's. */
 const OWN_REQUESTS = [
+  '\\bmake (?:it|this|them|these|those|the (?:emails?|messages?)) stop\\b',
+  `(?:^|\\b(?:please|you|and|so) +)(?:don't|do not|never)(?: please| ever)* send (?:me |us )?(?:anything|any (?:more|other))(?: (?:else|more|further|again|like this|of this|of these))*(?= *(?:$|[,;.!?()]|please|thanks))${PUT_OFF}`,
+  `${ASKED}(?:remove|take|drop|get) (?:me|us) (?:from|off|out of)(?: of)? this (?:email )?(?:thread|chain|conversation)\\b`,
+  `\\b(?:like|want|wish|prefer|need|love|asking|ask) to (?:stop|quit|no longer) (?:receiving|receive|getting|get) (?:any |more |your |these |this |such |all |further )+(?:\\w+ ){0,2}?${MAIL}\\b(?! (?:about|from) our)`,
+  `${ASKED}(?:cancel|end|terminate|stop) my (?:\\w+ )?subscription (?:to|for|of) (?:these|your|this|the|any)(?: \\w+){0,2} ${MAIL}\\b`,
+  `\\b(?:i|we|me)\\b.{0,30}\\b(?:want|get|keep|like|need|wish|prefer) (?:(?:to|be|get) )*off (?:of )?(?:this|your|that|these|any) (?:[\\w'-]+ ){0,2}?${LIST}\\b`,
+  `\\b(?:be|being|get|getting|am|having (?:me|us|my \\w+)|have (?:me|us|my \\w+)) (?:removed|taken|unsubscribed|deleted|dropped|struck|excluded) (?:from|off|out of) (?:this|your|these|any|such|all) (?:[\\w'-]+ ){0,2}?${LIST}\\b`,
+  `\\b(?:my|our|immediate|for|request) removal (?:from|off) (?:this|your|these|any|all)\\b`,
+  '\\b(?:i|we) (?:just |really )?want (?:to be )?out(?: of (?:this|your|these)\\b.{0,30})?(?= *(?:$|[.!,]))',
+  `${ASKED}(?:stop|quit|cease|discontinue|refrain from|desist from|avoid) (?:\\w+ly )?sending (?:me |us )?(?:(?:any|all|more|these|this|those|such|your|out|unsolicited|unwanted|further|cold|random|mass|automated|endless|so many) )*${MAIL}\\b(?! to (?!me\\b|us\\b|my\\b|this\\b))(?! (?:about|for|from) our)`,
+  '^(?:please )?unsubscribe *(?:[-:;,!.(]|$)',
+  '^(?:no[, ]+)?(?:please|just|now) stop(?: (?:it|this|now|already|please))?[.!]*$',
+  `\\b(?:(?:make|be) (?:sure|certain)|ensure|see to it|so)(?: that)? (?:i|we) (?:do not|don't|never|no longer|won't|will not|stop|am not|are not)(?: (?:ever|have to|need to))? (?:receiv\\w+|get|getting|hear|see|contacted|emailed)(?: (?:from you|any|any more|more|these|this|them|those|your|such|again|anything|further|future))`,
+  `\\b(?:way|how|where|link|option|able)(?: (?:for|can|do|could|would)(?: me| i)?)?(?: to)? (?:opt out|unsubscribe|stop|get off|be removed|remove myself|get removed|be taken off)(?: (?:of|from|off|receiving|getting))* (?:this|these|your|those|such)\\b`,
+  "^where(?:'s| is| can i find)(?: (?:the|your|an))? (?:unsubscribe|opt[- ]out)(?: (?:link|button|option))? *\\?",
+  "\\b(?:i|we)(?: have|'ve)? (?:do not|don't|did not|didn't|never|not)(?: \\w+)? (?:give|gave|given|consent|agree|agreed|consented|opt(?:ed)?[- ]in|sign(?:ed)? up)(?: you)?(?: (?:my|any|you|for|to|in))* (?:consent|permission|be(?:ing)? (?:contacted|emailed|added|on)|these|this|your|any of)",
+  `\\b(?:your|these|such) (?:\\w+ ){0,2}?${MAIL} (?:is|are|was|were) (?:\\w+ )?(?:not wanted|unwanted|unwelcome|not welcome|harassment|spam|unsolicited)\\b`,
+  '\\bconsider (?:this|it) (?:\\w+ ){0,4}(?:opt[- ]?out|unsubscrib\\w+|request to (?:be removed|stop|unsubscribe|opt out))',
+  '\\b(?:please|and|but),? no (?:more )?follow[- ]?ups?\\b|\\bno (?:more )?follow[- ]?ups?,? please\\b',
   `${ASKED}(?:remove|take|delete|unsubscribe)(?: me| us)? (?:from|off) (?:(?:the|your|this|any|all|mailing|email|contact|marketing) )*(?:lists?|mailings?|database|crm|crap|spam|${MAIL})(?= *(?:$|[,;.!?()]|please|now|asap|thanks))`,
   `\\bhow (?:do|can|could) i (?:get off|get out of|unsubscribe|opt out|get removed|remove myself|stop)(?: (?:from|of|off|receiving|getting|being on))*(?: (?:this|your|these|those|such|all)(?: \\w+){0,2} ?(?:${LIST}|${MAIL})| (?:this|these|it))? *(?:$|[?.!,])`,
   `\\bmake (?:this|that|it) (?:be )?(?:the|your) (?:very )?last (?:one|${MAIL})|\\bthis (?:should|must|will|had better|needs to) be (?:the|your) last (?:one|${MAIL})`,
@@ -127,6 +149,7 @@ export const OPT_OUT_PHRASES = {
   erasure: any(ERASURE),
   company: any([
     ...requestsAbout(EVERYONE),
+    `${EVERYONE} (?:does not|doesn't|do not|don't|no longer) (?:\\w+ )?(?:wish|want|wishes|wants|like|care|consent)(?:s)? (?:to )?(?:\\w+ ){0,4}?(?:${MAIL}|from you|contacted|emailed)\\b`,
     `\\b(?:nobody|no one|none of us)(?: (?:here|at|in|else|of)(?: \\w+){0,3})? (?:wants?|wishes|needs?|would like|is interested in)(?: to)? (?:receive |receiving |hear |hearing |get |be |see )?(?:\\w+ ){0,2}?(?:${MAIL}|from you|contacted|emailed)`,
   ]),
   abroad: any(ABROAD),
@@ -142,7 +165,7 @@ export const EVERY_CHANNEL =
 /** The sentence is about an unsubscribe function, somebody else, or takes the request back. */
 export const NO_OPT_OUT = new RegExp(
   [
-    '\\bunsubscribe (?:links?|rates?|buttons?|pages?|headers?|requests?|options?|footers?|flow|events?|feature|numbers?)\\b',
+    "(?<!^where(?:'s| is) (?:the|your) )\\bunsubscribe (?:links?|rates?|buttons?|pages?|headers?|requests?|options?|footers?|flow|events?|feature|numbers?)\\b",
     '\\b(?:put|add|get) (?:me|us) back\\b|\\bre-?subscribe\\b|\\bre-?add\\b|\\bby (?:mistake|accident)\\b|\\baccidentally\\b',
     "\\b(?:don't|do not|didn't|did not|never|no need to|not) (?:\\w+ )?(?:unsubscribe|remove|delete|take) (?:me|us|my)\\b(?!.*\\b(?:yet|ask)\\b)",
     "\\bnot (?:asking|saying|trying) (?:you )?to\\b|\\b(?:don't|didn't|not) mean to\\b",

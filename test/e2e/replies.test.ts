@@ -50,7 +50,7 @@ async function intake(options: { loopback?: boolean; address?: string | null } =
   });
   const [listening] = await smtp.listen();
   onTestFinished(() => smtp.close());
-  return { ...desk, port: listening!.port };
+  return { ...desk, port: listening.port };
 }
 
 const accepted = async ({ db }: Database): Promise<number> =>
