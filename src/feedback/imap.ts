@@ -112,7 +112,8 @@ export class ReplyMailbox {
     });
     client.on('close', () => {
       failed ??= new Error('the server closed the connection');
-      this.#wake();
+      // A connection given up says so late: it must not cut the pause before the next one short.
+      if (this.#client === client) this.#wake();
     });
     let noticed = false;
     client.on('exists', () => {

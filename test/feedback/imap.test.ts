@@ -186,3 +186,20 @@ describe.runIf(noDovecot === null)('a mailbox of replies', () => {
     expect(taken).toEqual([]);
   });
 });
+
+it('a mailbox that nobody serves is tried with growing pauses', async () => {
+  const { deps } = await replyDesk();
+  const said: { retryInMs: number }[] = [];
+  const log = { ...deps.log, warn: (fields: { retryInMs: number }) => said.push(fields) } as never;
+  const [config] = configSchema.parse({
+    replies: { imap: [{ name: 'ann', host: '127.0.0.1', port: 9, tls: 'none', user: 'a', password: 'b' }] },
+  }).replies.imap;
+  const mailbox = new ReplyMailbox(loadMailbox(config, '/'), { ...deps, log }, { firstPauseMs: 20 });
+  const began = performance.now();
+  mailbox.start();
+  await until(() => said.length === 5, 'five tries');
+  // 20 + 40 + 80 + 160, less what timers may be early.
+  expect(performance.now() - began).toBeGreaterThan(290);
+  expect(said.map(({ retryInMs }) => retryInMs)).toEqual([20, 40, 80, 160, 320]);
+  await mailbox.stop();
+});
