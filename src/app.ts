@@ -1,42 +1,40 @@
-import type { Server } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Config, PROJECT_ROOT } from './config/config.ts';
+import { adapterBench, adapterLine } from './app/adapter.ts';
+import { openFeedback } from './app/feedback.ts';
+import { firstStart } from './app/first-start.ts';
+import { closeHttp, listening, repeat } from './app/lifecycle.ts';
+import type { Config } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { UserError } from './config/user-error.ts';
-import { loadExampleCrm } from './crm/example.ts';
 import { addressKey, domainKey } from './crm/address.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
 import { releaseEventLeases } from './events/event-queue-store.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
+import { settleLearnt } from './feedback/settle-learnt.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
 import { Acceptor } from './intake/accept.ts';
 import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
-import { addEngine, listEngines } from './intake/engine-store.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import { serverKeyPair } from './intake/tls.ts';
-import { AdapterJudge, type JudgeModel } from './judge/adapter-judge.ts';
-import { adapterMode } from './judge/adapter-mode.ts';
-import { openConfiguredModel } from './judge/adapter/open.ts';
+import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { type Rubric, loadRubric } from './judge/rubric.ts';
 import { parseMessage } from './message/parse.ts';
 import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
 import type { Logger } from './observability/logger.ts';
-import { type Metrics, createMetrics } from './observability/metrics.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
-import { type AdapterBench, waitMs } from './pipeline/consult-adapter.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
 import { createDryRun } from './pipeline/dry-run.ts';
 import { forget, keepHouse } from './pipeline/housekeeping.ts';
@@ -45,7 +43,7 @@ import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
-import { Runner, type RunnerOptions } from './queue/runner.ts';
+import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
@@ -141,6 +139,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       accounts,
     });
 
+    const feedback = openFeedback({
+      config,
+      secrets,
+      database,
+      now,
+      log,
+      metrics,
+      linkKey,
+      pollMs,
+    });
+    closers.push(() => feedback.stop());
+
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
     const intakeFirst = new IntakeFirst();
     const runner = new Runner({
@@ -205,6 +215,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         ...config.http,
         log,
         routers: [
+          ...feedback.routers,
           [
             '/',
             healthRoutes({
@@ -264,13 +275,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhooks.start();
     closers.push(() => webhooks.stop());
 
+    feedback.start();
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
     const housekeeping = repeat(
       pollMs * 2,
       async () => {
-        if ((await keepHouse({ database, config, now, log, rejudging })) > 0) runner.wake();
+        const settled = await settleLearnt(database, now());
+        if (settled + (await keepHouse({ database, config, now, log, rejudging })) > 0) runner.wake();
       },
       (err) => log.error({ err }, 'housekeeping failed; trying again'),
     );
@@ -289,6 +302,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
+      replies: feedback.forwarded,
       credentials: new CredentialChecker(database),
       accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
       onActivity,
@@ -318,76 +332,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** The configured judge model, not loaded yet; null when the rules judge alone. */
-async function adapterBench(
-  { config, log, model }: AppOptions,
-  {
-    metrics,
-    now,
-    rubric,
-    onReady,
-  }: { metrics: Metrics; now: () => number; rubric: Rubric; onReady: () => void },
-): Promise<AdapterBench | null> {
-  const opened =
-    model === undefined
-      ? await openConfiguredModel(config, {
-          log,
-          warn: (sentence) => log.warn(sentence),
-          onTrouble: (kind) => metrics.adapterTroubles.inc({ kind }),
-        })
-      : model;
-  if (!opened) {
-    log.info('no judge model is chosen or it is off: the rules judge alone');
-    return null;
-  }
-  const mode = adapterMode(config.adapter.mode, opened, log);
-  const judge = new AdapterJudge({
-    model: opened,
-    mode,
-    now,
-    log,
-    onReady,
-    onCall: (result, seconds) => {
-      metrics.adapterCalls.inc({ result });
-      metrics.adapterSeconds.observe({ result }, seconds);
-    },
-  });
-  return { judge, config: config.adapter, rubric: () => rubric };
-}
-
-/** A few messages more than the adapter reads at once, so that it need not wait for the rules. */
-const READ_AHEAD = 3;
-
-/** Without an adapter that decides, nothing in its line (of an earlier run) has anything to wait for. */
-function adapterLine(
-  config: Config,
-  bench: AdapterBench | null,
-  now: () => number,
-): RunnerOptions['adapterLine'] {
-  return {
-    limit: (bench?.judge.model.concurrency ?? 1) + READ_AHEAD,
-    acceptedBefore: () => {
-      const free = !bench || bench.judge.mode() !== 'active' || bench.judge.available();
-      return free ? Number.MAX_SAFE_INTEGER : now() - waitMs(config.adapter);
-    },
-  };
-}
-
-/** Creates the demo engine and the example CRM in an empty database. Returns whether it was empty. */
-async function firstStart(database: Database, now: number): Promise<boolean> {
-  if ((await listEngines(database.db)).length > 0) return false;
-  await database.transact((trx) =>
-    addEngine(
-      trx,
-      { name: 'demo', senderDomains: ['demo.example'], loopbackWithoutAuth: true, trustedHeaders: true },
-      { actor: 'gate', now },
-    ),
-  );
-  const known = await database.db.selectFrom('prospects').select('id').limit(1).executeTakeFirst();
-  if (!known) await loadExampleCrm(database, join(PROJECT_ROOT, 'config/example-crm'));
-  return true;
-}
-
 /** Own people and CRM dropboxes, by address or domain. */
 function internalMatcher({ addresses, domains }: Config['internal']): (address: string) => boolean {
   const keys = new Set(addresses.map((a) => addressKey(a) ?? a));
@@ -411,64 +355,10 @@ function raise(why: string): never {
   throw new Error(why);
 }
 
-/** Runs `work` again and again with a pause between; `stop` waits for the round in progress. */
-function repeat(
-  pauseMs: number,
-  work: () => Promise<void>,
-  onError: (err: unknown) => void,
-): { stop(): Promise<void> } {
-  let stopped = false;
-  let wake: () => void = () => {};
-  const loop = (async () => {
-    while (!stopped) {
-      await work().catch(onError);
-      if (stopped) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pauseMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
-  return {
-    stop: () => {
-      stopped = true;
-      wake();
-      return loop;
-    },
-  };
-}
-
 /** Long enough for an attempt that tries every upstream in turn before it hands over. */
-function leaseMs({ delivery, upstreams }: Config): number {
-  const attempts = upstreams.reduce((sum, upstream) => sum + upstream.attempt_seconds, 0);
+function leaseMs({ delivery, upstreams, providers }: Config): number {
+  const bySmtp = upstreams.reduce((sum, upstream) => sum + upstream.attempt_seconds, 0);
+  const byApi = Object.values(providers).map((provider) => provider?.attempt_seconds ?? 0);
+  const attempts = Math.max(bySmtp, ...byApi);
   return Math.max(delivery.lease_seconds, attempts + 30) * 1000;
-}
-
-/** Turns what the system says about a port into a sentence for the operator. */
-async function listening<T>(section: 'smtp' | 'http' | 'transparent', listen: Promise<T>): Promise<T> {
-  try {
-    return await listen;
-  } catch (error) {
-    const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-    const where = `${address ?? 'the address'}:${port ?? ''}`;
-    const why: Record<string, string> = {
-      EADDRINUSE: 'another program listens there; stop it',
-      EACCES: 'this user may not listen there; ports below 1024 need a privilege',
-      EADDRNOTAVAIL: 'this machine has no such address',
-    };
-    if (code === undefined || why[code] === undefined) throw error;
-    throw new UserError(
-      `cannot listen on ${where} (${section}): ${why[code]}, or set ${section}.${section === 'transparent' ? 'https_port' : 'port'} and ${section}.host`,
-    );
-  }
-}
-
-function closeHttp(server: Server | HttpsServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

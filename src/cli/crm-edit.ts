@@ -13,6 +13,8 @@ import {
   suppressionTarget,
 } from '../crm/suppression-store.ts';
 import { actorName } from './actor.ts';
+import { queueWriteBacksFor } from '../feedback/write-back-store.ts';
+import { writeBackTargetNames } from '../feedback/write-back-targets.ts';
 import { withDatabase } from './context.ts';
 import { shown } from './crm-csv.ts';
 import { printJson, printLine } from './output.ts';
@@ -101,14 +103,13 @@ Examples:
           `${target.value} is a provider of personal mailboxes: name an address, or use --force`,
         );
       }
-      await withDatabase(command, async (database) => {
+      await withDatabase(command, async (database, config) => {
+        const targets = writeBackTargetNames(config);
         await database.transact(async (trx) => {
           for (const channel of channels) {
-            await addSuppression(
-              trx,
-              { ...target, channel, reason: flags.reason ?? null, source: 'cli' },
-              now(),
-            );
+            const optOut = { ...target, channel, reason: flags.reason ?? null };
+            await addSuppression(trx, { ...optOut, source: 'cli' }, now());
+            await queueWriteBacksFor(trx, optOut, { targets, at: now().at });
           }
         });
         if (flags.json) printJson({ ...target, channels });

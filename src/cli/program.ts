@@ -14,6 +14,7 @@ import { register as review } from './review.ts';
 import { register as start } from './start.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
+import { register as writeBacks } from './write-backs.ts';
 
 /** The command line: one small file per command. */
 export function createProgram(): Command {
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     review,
     uncertain,
     events,
+    writeBacks,
     judge,
     evaluation,
     models,

@@ -61,6 +61,17 @@ export function domainChain(domain: string): string[] {
   return chain;
 }
 
+/**
+ * The domain somebody registered, which stands for a company: `mail.example.co.uk` gives `example.co.uk`. On a shared host
+ * (`name.github.io`) that is the name there.
+ *
+ * @param domain a key (domainKey)
+ * @returns null for a public suffix or a shared host itself, and for an address literal
+ */
+export function registrableDomain(domain: string): string | null {
+  return getDomain(domain, { allowPrivateDomains: true });
+}
+
 /** Domain part of an address key. */
 export function domainOfKey(key: string): string {
   return key.slice(key.lastIndexOf('@') + 1);

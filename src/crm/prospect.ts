@@ -76,6 +76,8 @@ export interface ProspectSnapshot {
   disqualifiers: string[];
   /** Channels opted out of by the prospect, its address or its domain. */
   opt_out_channels: string[];
+  /** Where those of an address or domain come from; absent in snapshots of older verdicts and in dry runs. */
+  suppressions?: SuppressionEvidence[];
   thread_id: string | null;
   recipient_role: string | null;
   title: string | null;
@@ -97,6 +99,17 @@ export interface ProspectSnapshot {
   peers: Peer[];
   /** ISO time of the record's last change; null = unknown. */
   updated_at: string | null;
+}
+
+/** An opt-out of an address or a domain, and what is known of how it came about. */
+export interface SuppressionEvidence {
+  /** The address or domain, as a key. */
+  value: string;
+  channel: string;
+  /** A person's words, or the sentence of a reply. */
+  reason: string | null;
+  /** e.g. `cli`, `reply:<message-id>`, `provider:sendgrid`. */
+  source: string;
 }
 
 /** A CRM field and the value it had when judged, as evidence. */

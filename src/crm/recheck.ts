@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import type { SuppressionEvidence } from './prospect.ts';
 import { type Prospect, united } from './records.ts';
 import { getCompany, getProspect, getProspectByAddress } from './store.ts';
-import { suppressedChannels } from './suppression-store.ts';
+import { suppressionsHolding } from './suppression-store.ts';
 import { newestInbound } from './thread-store.ts';
 
 /** What may have changed between judging and sending. */
 export interface RecordNow {
   disqualifiers: string[];
   opt_out_channels: string[];
+  /** The opt-outs of addresses and domains among them. */
+  suppressions: SuppressionEvidence[];
   /** The account owner who took the prospect over. */
   taken_over_by: string | null;
   /** Signals of the records found, which may carry an opt-out or a disqualifier of their own. */
@@ -31,9 +34,11 @@ export async function recheckRecord(
   const byAddress = await getProspectByAddress(trx, of.address);
   const byId =
     of.prospectId === null || of.prospectId === byAddress?.id ? null : await getProspect(trx, of.prospectId);
+  const suppressions = await suppressionsHolding(trx, of.address);
   const now: RecordNow = {
     disqualifiers: [],
-    opt_out_channels: await suppressedChannels(trx, of.address),
+    opt_out_channels: channelsOf(suppressions),
+    suppressions,
     taken_over_by: null,
     newest_reply_at: null,
     available_signals: {},
@@ -43,7 +48,9 @@ export async function recheckRecord(
     const company = prospect.company_id === null ? null : await getCompany(trx, prospect.company_id);
     const replyAt = await newestInbound(trx, prospect.id);
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
-    now.opt_out_channels = united(now.opt_out_channels, await optOutsOf(trx, prospect, null));
+    const optOuts = await optOutsOf(trx, prospect, null);
+    now.opt_out_channels = united(now.opt_out_channels, optOuts.channels);
+    now.suppressions = distinct([...now.suppressions, ...optOuts.suppressions]);
     now.taken_over_by ??= prospect.taken_over_by;
     now.available_signals[prospect.id] = prospect.available_signals;
     if (replyAt !== null) now.newest_reply_at = Math.max(now.newest_reply_at ?? replyAt, replyAt);
@@ -51,15 +58,24 @@ export async function recheckRecord(
   return now;
 }
 
-/** Channels that a prospect opted out of, with those of its own address and of the one judged. */
+/** Channels that a prospect opted out of, with the suppressions of its own address and of the one judged. */
 export async function optOutsOf(
   db: Kysely<Schema>,
   prospect: Prospect,
   address: string | null,
-): Promise<string[]> {
-  const channels = [prospect.opt_out_channels];
+): Promise<{ channels: string[]; suppressions: SuppressionEvidence[] }> {
+  const holding: SuppressionEvidence[] = [];
   for (const one of new Set([prospect.address, address ?? prospect.address])) {
-    channels.push(await suppressedChannels(db, one));
+    holding.push(...(await suppressionsHolding(db, one)));
   }
-  return united(...channels);
+  const suppressions = distinct(holding);
+  return { channels: united(prospect.opt_out_channels, channelsOf(suppressions)), suppressions };
+}
+
+/** In the order of the alphabet, so that a verdict does not depend on which came first. */
+const channelsOf = (suppressions: readonly SuppressionEvidence[]): string[] =>
+  [...new Set(suppressions.map(({ channel }) => channel))].sort();
+
+function distinct(suppressions: readonly SuppressionEvidence[]): SuppressionEvidence[] {
+  return [...new Map(suppressions.map((one) => [JSON.stringify([one.value, one.channel]), one])).values()];
 }

@@ -69,6 +69,7 @@ export interface SnapshotRequest {
 export async function snapshot(db: Kysely<Schema>, request: SnapshotRequest): Promise<ProspectSnapshot> {
   const { prospect, company } = request.found;
   const place = { id: prospect.id, city: company?.city ?? null, industry: company?.industry ?? null };
+  const optOuts = await optOutsOf(db, prospect, request.address);
   const own = {
     prospectId: prospect.id,
     companyId: prospect.company_id,
@@ -85,7 +86,8 @@ export async function snapshot(db: Kysely<Schema>, request: SnapshotRequest): Pr
     funding_amount_usd: company?.funding_amount_usd ?? null,
     funding_confidence: company?.funding_confidence ?? null,
     disqualifiers: united(prospect.disqualifiers, company?.disqualifiers ?? []),
-    opt_out_channels: await optOutsOf(db, prospect, request.address),
+    opt_out_channels: optOuts.channels,
+    ...(optOuts.suppressions.length === 0 ? {} : { suppressions: optOuts.suppressions }),
     thread_id: request.threadId,
     recipient_role: prospect.recipient_role,
     title: prospect.title,

@@ -3,6 +3,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainChain, domainKey, domainOfKey } from './address.ts';
+import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
 import { deleteRow, insertRow, type Row } from './revision-store.ts';
 
@@ -67,24 +68,32 @@ export async function suppressionsOf(
 }
 
 /**
- * Channels that an address is opted out of by itself, its domain or a parent domain, whether or not the
- * CRM mirror knows a prospect behind it.
+ * Opt-outs that hold for an address: its own, of its domain or of a parent domain, whether or not the CRM mirror knows a
+ * prospect behind it.
  *
  * @param address as given in the envelope, or a key; one that is no address has no opt-outs
  */
-export async function suppressedChannels(db: Kysely<Schema>, address: string): Promise<string[]> {
+export async function suppressionsHolding(
+  db: Kysely<Schema>,
+  address: string,
+): Promise<SuppressionEvidence[]> {
   const key = addressKey(address);
   if (key === null) return [];
-  const rows = await db
+  return await db
     .selectFrom('suppressions')
-    .select('channel')
-    .distinct()
+    .select(['value', 'channel', 'reason', 'source'])
     .where((where) =>
       where.or([
         where.and([where('kind', '=', 'address'), where('value', '=', key)]),
         where.and([where('kind', '=', 'domain'), where('value', 'in', domainChain(domainOfKey(key)))]),
       ]),
     )
+    .orderBy('id')
     .execute();
-  return rows.map((row) => row.channel).sort();
+}
+
+/** The channels of `suppressionsHolding`, each once. */
+export async function suppressedChannels(db: Kysely<Schema>, address: string): Promise<string[]> {
+  const channels = (await suppressionsHolding(db, address)).map(({ channel }) => channel);
+  return [...new Set(channels)].sort();
 }

@@ -1,11 +1,10 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { renderHtml } from '../message/html.ts';
 import { PARSE_LIMITS } from '../message/limits.ts';
-import { scanMime } from '../message/mime.ts';
-import { parseMessage } from '../message/parse.ts';
-import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
+import { type HeaderMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from './encoded-words.ts';
 import type { InboundMail } from './event.ts';
+import { inboundFromMime } from './from-mime.ts';
 
 /** A mail that a provider has taken apart already. */
 export interface MailFields {
@@ -44,7 +43,7 @@ export function mailFromFields(fields: MailFields, now: number): InboundMail | n
     messageId: messageIds(headers.get('message-id'))[0] ?? (told ? inBrackets(told) : null),
     inReplyTo: messageIds(headers.get('in-reply-to'))[0] ?? null,
     references: messageIds(headers.get('references')),
-    automatic: isAutomatic(headers),
+    automatic: isAutomatic(headers, fields.subject),
     at: now,
   };
 }
@@ -54,21 +53,9 @@ export async function mailFromRaw(
   raw: Buffer,
   { now, to }: { now: number; to?: readonly string[] },
 ): Promise<InboundMail | null> {
-  const { headers, draft } = await parseMessage(raw);
-  const { lines } = scanMime(raw, PARSE_LIMITS).root.header;
-  const map = headerMap(lines.map(({ key, value }) => [key, value]));
-  return mailFromFields(
-    {
-      from: map.get('from')?.split('\n', 1)[0] ?? headers.from[0] ?? '',
-      to: to ?? headers.to,
-      subject: draft.subject,
-      text: draft.body,
-      html: null,
-      headers: map,
-      messageId: headers.messageId,
-    },
-    now,
-  );
+  const mail = await inboundFromMime(raw, now);
+  if (mail.from === '') return null;
+  return { ...mail, at: now, ...(to === undefined ? {} : { to: [...to] }) };
 }
 
 export function inBrackets(id: string): string {

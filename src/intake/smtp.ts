@@ -14,6 +14,13 @@ import type { Accepted, Submission } from './submission.ts';
 import type { KeyPair } from './tls.ts';
 import type { Database } from '../store/database.ts';
 
+/** Mail to this one address is a reply and goes nowhere from here. */
+export interface ForwardedReplies {
+  isReplyAddress: (recipient: string) => boolean;
+  /** @throws when it could not be taken; the client keeps it and tries again */
+  take: (raw: Buffer, envelopeFrom: string) => Promise<void>;
+}
+
 export interface SmtpIntakeOptions {
   config: Config;
   keyPair: KeyPair;
@@ -22,6 +29,8 @@ export interface SmtpIntakeOptions {
   database: Database;
   credentials: CredentialChecker;
   accept: (submission: Submission) => Promise<Accepted>;
+  /** Replies forwarded to the gate's own address; absent or null = it has none. */
+  replies?: ForwardedReplies | null;
   answer: OutcomeReader;
   /** Called for whatever a client says. */
   onActivity: () => void;
@@ -39,6 +48,11 @@ class Refusal extends Error {
 }
 
 const refuseWith = ({ code, text }: SmtpReply): Refusal => new Refusal(code, text);
+
+const UNAUTHENTICATED: SmtpReply = {
+  code: 530,
+  text: '5.7.0 Authentication required: AUTH with the name and password of an engine',
+};
 
 const NOT_OFFERED = ['WIZ', 'SHELL', 'KILL', 'VRFY', 'EXPN', 'XCLIENT', 'XFORWARD'];
 
@@ -125,7 +139,7 @@ export class SmtpIntake {
       },
       onMailFrom: (address, session, done) =>
         this.#reply(done, () => this.#onMailFrom(address.address, session)),
-      onRcptTo: (address, _session, done) => this.#reply(done, () => onRcptTo(address.address)),
+      onRcptTo: (address, session, done) => this.#reply(done, () => this.#onRcptTo(address.address, session)),
       onData: (stream, session, done) => {
         this.#onData(server, stream, session).then(
           (text) => done(null, text),
@@ -188,8 +202,9 @@ export class SmtpIntake {
     const engine = session.user
       ? await this.#stillTrusted(session.user as Engine)
       : await this.#loopbackEngine(from, session);
-    if (!engine)
-      throw new Refusal(530, '5.7.0 Authentication required: AUTH with the name and password of an engine');
+    // Whoever forwards a reply has no credentials: the recipient decides.
+    if (!engine && this.#options.replies) return void sessionEngine.delete(session);
+    if (!engine) throw refuseWith(UNAUTHENTICATED);
     if (!maySendAs(engine, from)) {
       throw new Refusal(
         550,
@@ -197,6 +212,20 @@ export class SmtpIntake {
       );
     }
     sessionEngine.set(session, engine);
+  }
+
+  /** An engine's recipients are anybody's addresses; the reply address takes mail from anybody, but alone. */
+  #onRcptTo(address: string, session: SMTPServerSession): void {
+    if (addressKey(address) === null) {
+      throw new Refusal(553, '5.1.3 That is not an address mail can be sent to');
+    }
+    const { replies } = this.#options;
+    const forReplies = (recipient: string): boolean => replies?.isReplyAddress(recipient) ?? false;
+    const before = session.envelope.rcptTo;
+    if (before.some((rcpt) => forReplies(rcpt.address)) || (forReplies(address) && before.length > 0)) {
+      throw new Refusal(550, '5.7.1 The address for replies takes mail to itself alone');
+    }
+    if (!forReplies(address) && !sessionEngine.has(session)) throw refuseWith(UNAUTHENTICATED);
   }
 
   /** The engine as it is now; undefined when its credential changed since this session authenticated. */
@@ -219,16 +248,23 @@ export class SmtpIntake {
     stream: SMTPServerDataStream,
     session: SMTPServerSession,
   ): Promise<string> {
-    const { config, accept, answer, metrics } = this.#options;
+    const { config, accept, answer, metrics, replies } = this.#options;
     const engine = sessionEngine.get(session);
+    const [only] = session.envelope.rcptTo;
+    const isReply = only !== undefined && (replies?.isReplyAddress(only.address) ?? false);
     const timer = setTimeout(
       () => server.drop(session.id, '4.4.2 The message took too long to arrive'),
       config.smtp.data_seconds * 1000,
     );
     const raw = await collect(stream, config.smtp.max_message_bytes).finally(() => clearTimeout(timer));
-    if (raw === null || !engine) {
+    if (raw === null) {
       throw new Refusal(552, `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`);
     }
+    if (replies && isReply) {
+      await replies.take(raw, session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
+      return '2.0.0 Taken';
+    }
+    if (!engine) throw refuseWith(UNAUTHENTICATED);
     const refusal = checkSubmittedBytes(raw, {
       maxLineBytes: config.smtp.max_line_bytes,
       maxHops: config.delivery.max_hops,
@@ -280,12 +316,6 @@ export class SmtpIntake {
 
 /** The engine of the current transaction; smtp-server's session object lives as long as the connection. */
 const sessionEngine = new WeakMap<SMTPServerSession, Engine>();
-
-function onRcptTo(address: string): void {
-  if (addressKey(address) === null) {
-    throw new Refusal(553, '5.1.3 That is not an address mail can be sent to');
-  }
-}
 
 /** What is not a refusal is gate trouble, and that is always temporary. */
 function toRefusal(error: unknown): Refusal {

@@ -1,4 +1,4 @@
-import type { ProspectSnapshot } from '../crm/prospect.ts';
+import type { ProspectSnapshot, SuppressionEvidence } from '../crm/prospect.ts';
 import { fold } from '../message/fold.ts';
 import { newText } from '../message/new-text.ts';
 import type { Draft, ParsedHeaders, ParsedMessage } from '../message/types.ts';
@@ -25,6 +25,8 @@ export interface JudgeInput {
   trouble?: ParsedMessage['trouble'];
   /** Channels that an unknown recipient's address or domain opted out of. */
   suppressedChannels?: readonly string[];
+  /** Where those opt-outs come from, as evidence. */
+  suppressions?: readonly SuppressionEvidence[];
 }
 
 interface Doubt {
@@ -120,9 +122,12 @@ function applyRules(input: RuleInput): { findings: Finding[]; doubts: Doubt[]; n
 }
 
 /** An address can have opted out without being a prospect. */
-function suppressionFindings({ suppressedChannels = [], channel, rubric }: JudgeInput): Finding[] {
+function suppressionFindings(input: JudgeInput): Finding[] {
+  const { suppressedChannels = [], suppressions = [], channel, rubric } = input;
   const mode = rubric.rules.opt_out;
-  const stop = optOutStop({ opt_out_channels: suppressedChannels }, [channelOf(channel, 'email')]);
+  const stop = optOutStop({ opt_out_channels: suppressedChannels, suppressions }, [
+    channelOf(channel, 'email'),
+  ]);
   if (!stop || mode === 'off') return [];
   const { rationale, fields } = stop;
   return [

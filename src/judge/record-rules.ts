@@ -1,4 +1,4 @@
-import type { FieldEvidence } from '../crm/prospect.ts';
+import type { FieldEvidence, SuppressionEvidence } from '../crm/prospect.ts';
 import { type Channel, channelOf } from './language/channel.ts';
 import { fieldName, isBlankValue, keyText, signalLeaves } from './language/signals.ts';
 import type { Rubric } from './rubric.ts';
@@ -16,6 +16,8 @@ export interface RecordStop {
 export interface StopFields {
   disqualifiers: readonly string[];
   opt_out_channels: readonly string[];
+  /** Evidence only: what they opt out of is in `opt_out_channels` too. */
+  suppressions?: readonly SuppressionEvidence[];
   available_signals?: Record<string, unknown>;
 }
 
@@ -79,7 +81,7 @@ function signalledFlag(
 
 /** An opt-out from one of `channels`, or from all. */
 export function optOutStop(
-  record: Pick<StopFields, 'opt_out_channels' | 'available_signals'>,
+  record: Pick<StopFields, 'opt_out_channels' | 'suppressions' | 'available_signals'>,
   channels: readonly Channel[],
 ): RecordStop | null {
   const hits: { channel: Channel; field: FieldEvidence }[] = [];
@@ -95,6 +97,10 @@ export function optOutStop(
   if (effective.length === 0) return null;
   const named = [...new Set(effective.map((hit) => hit.channel))].sort();
   const fields = new Map(effective.map((hit) => [hit.field.field, hit.field]));
+  const behind = (record.suppressions ?? [])
+    .filter(({ channel }) => named.includes(channelOf(channel)))
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (behind.length > 0) fields.set('suppressions', { field: 'suppressions', value: behind });
   return {
     rule: 'opt_out',
     rationale: `The prospect opted out of ${named.includes('all') ? 'all channels' : named.join(', ')}.`,

@@ -93,6 +93,18 @@ export function createMetrics() {
       help: 'Age of the oldest of them; 0 when there is none.',
       registers,
     }),
+    replies: new Counter({
+      name: 'presend_replies_total',
+      help: 'Mails that came in, by what they were: reply, opt_out, automatic, own, seen or unrelated.',
+      labelNames: ['result'],
+      registers,
+    }),
+    writeBacks: new Counter({
+      name: 'presend_write_backs_total',
+      help: 'Opt-outs written to providers and the CRM, by result: done, temporary or failed.',
+      labelNames: ['target', 'result'],
+      registers,
+    }),
     providerEvents: new Counter({
       name: 'presend_provider_events_total',
       help: 'Events of providers that counted, by what they say; repeated ones left out.',

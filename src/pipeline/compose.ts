@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { AttemptJob } from '../delivery/courier.ts';
 import { composeForward } from '../delivery/forward.ts';
 import { type ReportEvent, composeReport } from '../delivery/report.ts';
+import { listUnsubscribeHeaders, unsubscribeUrl, withListUnsubscribe } from '../feedback/unsubscribe-link.ts';
 import { headerValues } from '../intake/header-peek.ts';
 import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { Origin } from '../intake/submission.ts';
@@ -75,11 +76,14 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
     if (delivery.state === 'escalating') return forward(options, delivery, { message, engine, raw });
     const request = await readRequest(database.db, message.id);
     if (request === null || !leavesByApi(request, engine, accounts)) {
-      return relay(config, delivery, { message, engine, raw });
+      return relay(config, delivery, { message, engine, raw: withOneClick(options, delivery, raw) });
     }
     const group = await groupOf(database.db, delivery);
     if (group === null) return { waits: true };
-    return composeRequest(database, request, group, { from: message.envelope_from, headers: [] });
+    return composeRequest(database, request, group, {
+      from: message.envelope_from,
+      headers: oneClickHeaders(options, group.members, raw),
+    });
   };
 }
 
@@ -109,6 +113,35 @@ function relay(config: Config, delivery: Delivery, { message, engine, raw }: Sou
       date: new Date(message.received_at),
     }),
   };
+}
+
+/** The gate's own one-click unsubscribe (RFC 8058) in a mail that has none; null where it is not offered. */
+function unsubscribeUrlFor(
+  { config, linkKey, publicUrl }: ComposeOptions,
+  delivery: Delivery,
+): string | null {
+  if (!config.unsubscribe.enabled || delivery.internal === 1) return null;
+  return unsubscribeUrl(publicUrl(), linkKey, delivery.id);
+}
+
+function withOneClick(options: ComposeOptions, delivery: Delivery, raw: Buffer): Buffer {
+  const url = unsubscribeUrlFor(options, delivery);
+  return url === null ? raw : withListUnsubscribe(raw, url);
+}
+
+/** The link names one person, so a mail to several cannot carry it. */
+function oneClickHeaders(
+  options: ComposeOptions,
+  members: Delivery[],
+  raw: Buffer,
+): { name: string; value: string }[] {
+  const [only, ...others] = members;
+  const url = only && others.length === 0 ? unsubscribeUrlFor(options, only) : null;
+  if (url === null || headerValues(raw, 'list-unsubscribe').length > 0) return [];
+  return listUnsubscribeHeaders(url).map((line) => {
+    const colon = line.indexOf(':');
+    return { name: line.slice(0, colon), value: line.slice(colon + 1).trim() };
+  });
 }
 
 async function forward(

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { pruneEvents } from '../events/event-log-store.ts';
+import { forgetProviderEvents } from '../feedback/provider-event-store.ts';
 import { forgetRequests } from '../intake/idempotency-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { settle } from '../queue/settle.ts';
@@ -32,6 +33,8 @@ export async function keepHouse(options: HousekeepingOptions): Promise<number> {
 
 /** How long what was done once must be known: the keys' own time, and a day for clocks that differ. */
 const KEYS_MS = 2 * DAY_MS;
+/** Longer than any provider tries to deliver an event again. */
+const PROVIDER_EVENTS_MS = 90 * DAY_MS;
 /** Most of them a round; the next round goes on. */
 const MAX_ROUNDS = 20;
 
@@ -43,6 +46,7 @@ export async function forget({
 }: Pick<HousekeepingOptions, 'database' | 'config' | 'now'>): Promise<void> {
   const before = now() - config.webhooks.keep_days * DAY_MS;
   await database.transact((trx) => forgetRequests(trx, now() - KEYS_MS));
+  await database.transact((trx) => forgetProviderEvents(trx, now() - PROVIDER_EVENTS_MS));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if ((await database.transact((trx) => pruneEvents(trx, before))) === 0) return;
   }

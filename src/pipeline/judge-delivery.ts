@@ -1,4 +1,4 @@
-import { suppressedChannels } from '../crm/suppression-store.ts';
+import { suppressedChannels, suppressionsHolding } from '../crm/suppression-store.ts';
 import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { findThread } from '../crm/threads.ts';
@@ -58,6 +58,7 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
       trouble,
       prospect,
       suppressedChannels: found ? [] : await suppressedChannels(db, address),
+      suppressions: found ? [] : await suppressionsHolding(db, address),
       channel: 'email',
       today: isoDate(now),
       rubric,

@@ -69,3 +69,10 @@ export class BenchClient {
     tell(match[0].trimEnd());
   }
 }
+
+/** A mail of about `size` bytes from the demo engine to a stranger. */
+export function benchMail(i: string, size: number): string {
+  const head = `From: <bench@demo.example>\r\nTo: <p${i}@bench.example>\r\nSubject: Capacity\r\nMessage-ID: <${i}@bench.example>\r\n\r\n`;
+  const line = 'We can add two backend engineers to your team in the coming weeks.\r\n';
+  return (head + line.repeat(Math.ceil((size - head.length) / line.length))).slice(0, size).trimEnd();
+}

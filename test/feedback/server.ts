@@ -10,7 +10,7 @@ import { newId } from '../../src/message/id.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import type { Database } from '../../src/store/database.ts';
-import { testSources } from './setup.ts';
+import { testSources } from './sources-setup.ts';
 import { type SignOptions, type SignedRequest, signed } from './sign.ts';
 
 export interface EventServer {

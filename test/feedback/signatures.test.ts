@@ -8,7 +8,7 @@ import { isSnsUrl } from '../../src/feedback/signatures/sns.ts';
 import { svixWebhooks } from '../../src/feedback/signatures/svix.ts';
 import { PROVIDERS, type ProviderName } from '../../src/message/provider.ts';
 import { NOW, openDatabase } from '../crm/open.ts';
-import { testSources } from './setup.ts';
+import { testSources } from './sources-setup.ts';
 import {
   CERTIFICATE_URL,
   SECRETS,

@@ -1,0 +1,64 @@
+import type { Config } from '../config/config.ts';
+import { AdapterJudge, type JudgeModel } from '../judge/adapter-judge.ts';
+import { adapterMode } from '../judge/adapter-mode.ts';
+import { openConfiguredModel } from '../judge/adapter/open.ts';
+import type { Rubric } from '../judge/rubric.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type AdapterBench, waitMs } from '../pipeline/consult-adapter.ts';
+import type { RunnerOptions } from '../queue/runner.ts';
+
+/** The configured judge model, not loaded yet; null when the rules judge alone. */
+export async function adapterBench(
+  { config, log, model }: { config: Config; log: Logger; model?: JudgeModel | null | undefined },
+  {
+    metrics,
+    now,
+    rubric,
+    onReady,
+  }: { metrics: Metrics; now: () => number; rubric: Rubric; onReady: () => void },
+): Promise<AdapterBench | null> {
+  const opened =
+    model === undefined
+      ? await openConfiguredModel(config, {
+          log,
+          warn: (sentence) => log.warn(sentence),
+          onTrouble: (kind) => metrics.adapterTroubles.inc({ kind }),
+        })
+      : model;
+  if (!opened) {
+    log.info('no judge model is chosen or it is off: the rules judge alone');
+    return null;
+  }
+  const mode = adapterMode(config.adapter.mode, opened, log);
+  const judge = new AdapterJudge({
+    model: opened,
+    mode,
+    now,
+    log,
+    onReady,
+    onCall: (result, seconds) => {
+      metrics.adapterCalls.inc({ result });
+      metrics.adapterSeconds.observe({ result }, seconds);
+    },
+  });
+  return { judge, config: config.adapter, rubric: () => rubric };
+}
+
+/** A few messages more than the adapter reads at once, so that it need not wait for the rules. */
+const READ_AHEAD = 3;
+
+/** Without an adapter that decides, nothing in its line (of an earlier run) has anything to wait for. */
+export function adapterLine(
+  config: Config,
+  bench: AdapterBench | null,
+  now: () => number,
+): RunnerOptions['adapterLine'] {
+  return {
+    limit: (bench?.judge.model.concurrency ?? 1) + READ_AHEAD,
+    acceptedBefore: () => {
+      const free = !bench || bench.judge.mode() !== 'active' || bench.judge.available();
+      return free ? Number.MAX_SAFE_INTEGER : now() - waitMs(config.adapter);
+    },
+  };
+}

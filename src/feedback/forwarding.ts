@@ -1,0 +1,92 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { headersOf, entitiesOf, scanMime } from '../message/mime.ts';
+import type { MimePart } from '../message/mime.ts';
+import { PARSE_LIMITS } from '../message/limits.ts';
+import type { InboundMail } from './event.ts';
+import { inlineForward } from './forwarded-text.ts';
+import { isAutomatic } from './automatic.ts';
+import { inboundFromMime } from './from-mime.ts';
+import { isOwnAddress, type TakeReplyDeps, type TakenReply, takeInbound } from './take-reply.ts';
+
+/**
+ * Whether mail to this envelope recipient is a reply forwarded to the gate. Compared whole, the part after `+` too: it is
+ * what keeps strangers out.
+ */
+export function isReplyAddress(config: Pick<Config, 'replies'>, recipient: string): boolean {
+  const { address } = config.replies;
+  if (address === null) return false;
+  const digest = (text: string): Buffer => createHash('sha256').update(text.trim().toLowerCase()).digest();
+  return timingSafeEqual(digest(address), digest(recipient));
+}
+
+/**
+ * Takes a mail that came to the forwarding address: redirected as it was, or forwarded by one of our own people as an
+ * attachment or inside the text. Where nobody can tell who wrote it, it is ignored.
+ *
+ * @param envelopeFrom '' = the null sender, which only automatic mail has
+ * @returns what became of each mail in it
+ * @throws the database's errors, when nothing of the mail that failed was taken
+ */
+export async function takeForwarded(
+  deps: TakeReplyDeps,
+  raw: Buffer,
+  envelopeFrom: string,
+): Promise<TakenReply[]> {
+  const outer = await inboundFromMime(raw, deps.now());
+  if (envelopeFrom === '' || outer.automatic) return [await takeInbound(deps, { ...outer, automatic: true })];
+  if (!(await isOwnAddress(deps, outer.from))) return [await takeInbound(deps, outer)];
+
+  const inner = await attachedMails(raw, deps.now());
+  if (inner.length === 0) {
+    const inline = inlineReply(outer);
+    if (inline !== null) inner.push(inline);
+  }
+  if (inner.length === 0) {
+    deps.log.warn(
+      { messageId: outer.messageId },
+      'a forwarded mail was ignored: it does not tell who wrote the reply; redirect it, or forward it as an attachment',
+    );
+  }
+  const taken: TakenReply[] = [];
+  for (const mail of inner) taken.push(await takeInbound(deps, mail));
+  return taken;
+}
+
+/** More than this is no forwarded conversation. */
+const MAX_ATTACHED = 20;
+
+async function attachedMails(raw: Buffer, receivedAt: number): Promise<InboundMail[]> {
+  const attached = entitiesOf(scanMime(raw, PARSE_LIMITS).root).filter(
+    ({ contentType }) => contentType === 'message/rfc822' || contentType === 'message/global',
+  );
+  const mails: InboundMail[] = [];
+  for (const part of attached.slice(0, MAX_ATTACHED)) {
+    mails.push(await inboundFromMime(decoded(raw, part), receivedAt));
+  }
+  return mails.filter(({ from }) => from !== '');
+}
+
+/** RFC 2046 5.2.1 allows no encoding here; some programs use base64 all the same. */
+function decoded(raw: Buffer, part: MimePart): Buffer {
+  const body = raw.subarray(part.bodyStart, part.bodyEnd);
+  const [encoding] = headersOf(part, 'content-transfer-encoding');
+  return encoding?.value.trim().toLowerCase() === 'base64'
+    ? Buffer.from(body.toString('latin1'), 'base64')
+    : body;
+}
+
+/** The forwarded reply as a mail of its own; what it answers is known from the forwarding mail's References. */
+function inlineReply(outer: InboundMail): InboundMail | null {
+  const found = inlineForward(outer.text);
+  if (found === null) return null;
+  return {
+    ...outer,
+    from: found.from,
+    name: found.name,
+    to: found.to,
+    subject: found.subject ?? outer.subject,
+    text: found.text,
+    automatic: isAutomatic(new Map(), found.subject),
+  };
+}
