@@ -1,5 +1,6 @@
 import type { Front } from './front.ts';
+import { mailersend } from './mailersend.ts';
 import { resend } from './resend.ts';
 
 /** Every API the gate speaks, the one most engines call first. */
-export const FRONTS: readonly Front[] = [resend];
+export const FRONTS: readonly Front[] = [resend, mailersend];
