@@ -3,6 +3,7 @@ import { type MailAttachment, type Mailbox, readBase64, readHeader } from '../ou
 import { Refusal, refusalOf } from '../refusal.ts';
 import { boundedTime } from '../scheduled-at.ts';
 import type { IntakeTrouble } from '../submission.ts';
+import { withReplyTo } from './address-list.ts';
 import type { Gate, ReadMail } from './front.ts';
 import { namedMailbox } from './named-mailbox.ts';
 import { unknownFields } from './resend-mail.ts';
@@ -72,7 +73,7 @@ export function readMailerSendMail(value: unknown, body: Buffer, gate: Gate): Re
   const [to, cc, bcc] = [boxes(mail, 'to'), boxes(mail, 'cc'), boxes(mail, 'bcc')];
   if (to.length + cc.length + bcc.length > gate.maxRecipients) throw tooMany('to', gate.maxRecipients);
   return {
-    mail: {
+    mail: withReplyTo({
       from: namedMailbox(mail.from, 'from.email'),
       to,
       cc,
@@ -86,7 +87,7 @@ export function readMailerSendMail(value: unknown, body: Buffer, gate: Gate): Re
         readAttachment(attachment, `attachments.${i}`),
       ),
       scheduledAt: sendAt(mail.send_at, gate.now()),
-    },
+    }),
     request: {
       provider: 'mailersend',
       path: '/v1/email',

@@ -90,7 +90,7 @@ test.each([
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const verdict = mailersend.interpret({
     status,
-    headers: headers as Record<string, string>,
+    headers,
     body: text,
   });
   expect(verdict).toMatchObject({ outcome, upstreamId });
