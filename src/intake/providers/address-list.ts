@@ -1,4 +1,16 @@
+import { decodeWords } from '../../message/encoded-words.ts';
 import { type Mailbox, type OutgoingMail, readMailbox } from '../outgoing-mail.ts';
+import { namedMailbox } from './named-mailbox.ts';
+
+/**
+ * Reads an address whose name may be written as encoded words (RFC 2047), which is how many clients bring names into ASCII.
+ *
+ * @throws Refusal `invalid_field`
+ */
+export function readEncodedMailbox(text: string, field: string): Mailbox {
+  const { name, address } = readMailbox(text, field);
+  return namedMailbox({ email: address, name: decodeWords(name) }, field);
+}
 
 /**
  * Reads `Jane <jane@example.com>, joe@example.com`. Commas separate addresses, but not inside quotes.
@@ -6,7 +18,7 @@ import { type Mailbox, type OutgoingMail, readMailbox } from '../outgoing-mail.t
  * @throws Refusal `invalid_field`
  */
 export function readAddressList(text: string, field: string): Mailbox[] {
-  return splitAddresses(text).map((one) => readMailbox(one, field));
+  return splitAddresses(text).map((one) => readEncodedMailbox(one, field));
 }
 
 /** Reply-To among custom headers, in the place where composing looks for it. */

@@ -2,6 +2,7 @@ import type { Front } from './front.ts';
 import { mailersend } from './mailersend.ts';
 import { mailgun } from './mailgun.ts';
 import { resend } from './resend.ts';
+import { ses } from './ses.ts';
 
 /** Every API the gate speaks, the one most engines call first. */
-export const FRONTS: readonly Front[] = [resend, mailersend, mailgun];
+export const FRONTS: readonly Front[] = [resend, mailersend, mailgun, ses];

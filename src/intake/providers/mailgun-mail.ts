@@ -1,14 +1,12 @@
-import addressparser from 'nodemailer/lib/addressparser';
-import { addressKey } from '../../crm/address.ts';
 import { withoutBcc } from '../../message/bcc.ts';
-import { headerValues } from '../header-peek.ts';
-import { type Mailbox, type RawMail, readHeader, readMailbox, recipientsOf } from '../outgoing-mail.ts';
+import { type Mailbox, type RawMail, readHeader, recipientsOf } from '../outgoing-mail.ts';
 import { Refusal } from '../refusal.ts';
 import { boundedTime } from '../scheduled-at.ts';
 import type { IntakeTrouble } from '../submission.ts';
-import { readAddressList, withReplyTo } from './address-list.ts';
+import { readAddressList, readEncodedMailbox, withReplyTo } from './address-list.ts';
 import { type FormEntry, textOf } from './form-body.ts';
 import type { Gate, ReadMail } from './front.ts';
+import { fromOf, withCrlf } from './raw-mime.ts';
 import { unknownFields } from './resend-mail.ts';
 
 /** Mailgun's own bound on recipients of one request. */
@@ -67,7 +65,7 @@ export function readMailgunMail(entries: readonly FormEntry[], gate: Gate): Omit
   }
   return {
     mail: withReplyTo({
-      from: readMailbox(from, 'from'),
+      from: readEncodedMailbox(from, 'from'),
       to,
       cc,
       bcc,
@@ -220,31 +218,4 @@ function deliveryTime(text: string | null, now: number): number | null {
     );
   }
   return boundedTime(at, 'o:deliverytime', now);
-}
-
-/** Libraries write MIME with bare line feeds too. Only where no CR stands is it certain what they mean. */
-export function withCrlf(message: Buffer): Buffer {
-  return message.includes(0x0d)
-    ? message
-    : Buffer.from(message.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
-}
-
-/**
- * The one address in the From header.
- *
- * @throws Refusal `invalid_field`
- */
-export function fromOf(raw: Buffer, field: string): string {
-  const addresses = headerValues(raw, 'from').flatMap((value) => addressparser(value, { flatten: true }));
-  const [from] = addresses;
-  if (addresses.length !== 1 || !from?.address || addressKey(from.address) === null) {
-    throw new Refusal(
-      'invalid_field',
-      `The message in ${field} must have one From header with one address.`,
-      {
-        field,
-      },
-    );
-  }
-  return from.address;
 }
