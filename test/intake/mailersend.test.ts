@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bulkIdOf, idsOfBulk } from '../../src/intake/providers/bulk-id.ts';
 import { newId } from '../../src/message/id.ts';
 import { apiKeyFor } from '../support/api-key.ts';
-import { addCast, FINE, messageCount, raw, stored } from '../support/front.ts';
+import { addCast, breakAccepting, FINE, messageCount, raw, stored } from '../support/front.ts';
 import { startGate, type TestGate } from '../support/gate.ts';
 
 type Emails = MailerSend['email'];
@@ -251,6 +251,14 @@ describe('a request in the shape of MailerSend', () => {
     const gate = await startGate({ config: { http: { max_body_bytes: 2000 } } });
     const answer = await post(gate, mail({ html: 'x'.repeat(3000) }));
     expect([answer.status, await messageCount(gate)]).toEqual([413, 0]);
+  });
+
+  test('hears of trouble inside the gate as 503, to come again', async () => {
+    const gate = await gateWithCast();
+    await breakAccepting(gate);
+    const answer = await post(gate, mail());
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(answer.json).toEqual({ message: expect.stringContaining('try again') });
   });
 
   test('and comes twice makes one message', async () => {

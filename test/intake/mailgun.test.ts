@@ -2,7 +2,7 @@ import FormData from 'form-data';
 import Mailgun from 'mailgun.js';
 import { describe, expect, test } from 'vitest';
 import { apiKeyFor } from '../support/api-key.ts';
-import { addCast, FINE, messageCount, raw, stored } from '../support/front.ts';
+import { addCast, breakAccepting, FINE, messageCount, raw, stored } from '../support/front.ts';
 import { startGate, type TestGate } from '../support/gate.ts';
 
 type Client = ReturnType<Mailgun['client']>;
@@ -200,6 +200,27 @@ describe('a form in the shape of Mailgun', () => {
     ['another boundary', 400, /damaged/, damaged, 'multipart/form-data; boundary=other'],
     ['no end', 400, /damaged/, damaged.slice(0, -8), MULTIPART],
     ['line feeds alone', 400, /form/, damaged.replaceAll('\r\n', '\n'), MULTIPART],
+    [
+      'a damaged part header and no end',
+      400,
+      /damaged/,
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="to"\r\nno header\x01\r\n\r\na\r\n--${BOUNDARY}\r\n`,
+      MULTIPART,
+    ],
+    [
+      'a damaged part header',
+      400,
+      /damaged/,
+      multipart(['name="to"', 'a', 'no header\x01'], ...parts()),
+      MULTIPART,
+    ],
+    [
+      'a file whose part ends nowhere',
+      400,
+      /damaged/,
+      multipart(...parts(), ['name="attachment"; filename="a"', 'b']).replace(/\r\n--[\w-]+--\r\n$/, ''),
+      MULTIPART,
+    ],
     ['a part without name', 400, /name/, multipart(...parts(), ['filename="a"', 'x']), MULTIPART],
     [
       'an encoded part',
@@ -292,6 +313,7 @@ describe('a form in the shape of Mailgun', () => {
     expect((await post(gate, body)).status).toBe(200);
     await post(gate, form({ text: 'Hi %recipient.name%' }));
     await post(gate, form({ 'x-new': '1' }));
+    await post(gate, form({ 'h:X-Mailgun-Recipient-Variables': '{}' }));
     const { requests } = await stored(gate);
     expect(requests[0].body.toString()).toBe(body);
     const rows = await gate.app.database.db.selectFrom('provider_requests').select('trouble').execute();
@@ -299,7 +321,16 @@ describe('a form in the shape of Mailgun', () => {
       null,
       expect.stringContaining('placeholder'),
       expect.stringContaining('x-new'),
+      expect.stringContaining('x-mailgun-recipient-variables'),
     ]);
+  });
+
+  test('hears of trouble inside the gate as 503, to come again', async () => {
+    const gate = await gateWithCast();
+    await breakAccepting(gate);
+    const answer = await post(gate, form());
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(answer.json).toEqual({ message: expect.stringContaining('try again') });
   });
 
   test('that is larger than allowed is refused with 413, and without a key with 401', async () => {

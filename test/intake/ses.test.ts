@@ -8,7 +8,7 @@ import {
 import aws4 from 'aws4';
 import { describe, expect, test } from 'vitest';
 import { newKey } from '../support/api-key.ts';
-import { addCast, FINE, messageCount, raw, stored } from '../support/front.ts';
+import { addCast, breakAccepting, FINE, messageCount, raw, stored } from '../support/front.ts';
 import { startGate, type TestGate } from '../support/gate.ts';
 
 const PATH = '/v2/email/outbound-emails';
@@ -385,6 +385,17 @@ describe('a request in the shape of Amazon SES', () => {
     expect([answer.status, await messageCount(gate)]).toEqual([413, 0]);
   });
 
+  test('hears of trouble inside the gate as 503, to come again', async () => {
+    const gate = await gateWithCast();
+    await breakAccepting(gate);
+    const answer = await post(gate, mail('maria@passing.example'));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('ServiceUnavailableException');
+    await expect(send(await clientOf(gate), mail('maria@passing.example'))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 503 },
+    });
+  });
+
   test('is kept byte for byte, and held when Amazon SES would add something', async () => {
     const gate = await gateWithCast();
     const body = JSON.stringify(mail('maria@passing.example'), null, 3);
@@ -394,6 +405,8 @@ describe('a request in the shape of Amazon SES', () => {
       mail('maria@passing.example', {}, { ListManagementOptions: { ContactListName: 'all' } }),
     );
     await post(gate, mail('maria@passing.example', { Brand: 'new' }));
+    const list = 'X-SES-LIST-MANAGEMENT-OPTIONS: all\r\n';
+    await post(gate, rawContent(`From: a@sender.example\r\n${list}To: maria@passing.example\r\n\r\nHello`));
     const { requests } = await stored(gate);
     expect(requests[0].body.toString()).toBe(body);
     const rows = await gate.app.database.db.selectFrom('provider_requests').select('trouble').execute();
@@ -401,6 +414,7 @@ describe('a request in the shape of Amazon SES', () => {
       null,
       expect.stringContaining('footer'),
       expect.stringContaining('Brand'),
+      expect.stringContaining('footer'),
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { addProspect, type TestGate } from './gate.ts';
 
 /** A text that every rule lets pass. */
@@ -64,4 +65,10 @@ export async function stored(
 export async function messageCount(gate: TestGate): Promise<number> {
   const rows = await gate.app.database.db.selectFrom('messages').select('id').execute();
   return rows.length;
+}
+
+/** From now on nothing can be stored. */
+export async function breakAccepting(gate: TestGate): Promise<void> {
+  const refuse = sql`create trigger broken before insert on messages begin select raise(abort, 'disk full'); end`;
+  await gate.app.database.transact((trx) => refuse.execute(trx));
 }

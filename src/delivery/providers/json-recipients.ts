@@ -2,10 +2,11 @@ import { addressKey } from '../../crm/address.ts';
 import type { JsonChange } from '../../message/json-text.ts';
 
 /**
- * Takes those out of an array of addresses who do not get it, one by one from the end, so that the others stay as they are.
+ * Takes those out of an array of addresses who do not get it. The array is written anew: jsonc-parser cuts one byte too few
+ * when it removes the last element of an array without blanks.
  *
  * @param emailOf the address in one element
- * @returns the changes, and how many stay
+ * @returns the changes, none where everybody gets it, and how many stay
  */
 export function keepOnly(
   list: readonly unknown[],
@@ -13,8 +14,8 @@ export function keepOnly(
   only: ReadonlySet<string>,
   emailOf: (element: unknown) => string,
 ): { changes: JsonChange[]; kept: number } {
-  const gone = list.flatMap((element, i) => (only.has(addressKey(emailOf(element)) ?? '') ? [] : [i]));
-  const kept = list.length - gone.length;
-  if (kept === 0) return { changes: list.length === 0 ? [] : [[path, undefined]], kept };
-  return { changes: gone.toReversed().map((i): JsonChange => [[...path, i], undefined]), kept };
+  const kept = list.filter((element) => only.has(addressKey(emailOf(element)) ?? ''));
+  const changes: JsonChange[] =
+    kept.length === list.length ? [] : [[path, kept.length > 0 ? kept : undefined]];
+  return { changes, kept: kept.length };
 }

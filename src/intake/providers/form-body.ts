@@ -99,12 +99,13 @@ function parseMultipart(contentType: string, body: Buffer): Promise<FormEntry[]>
       });
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.once('end', () => (entries[place]!.value = Buffer.concat(chunks)));
-      stream.once('error', damaged);
+      stream.on('error', damaged);
     });
     for (const limit of ['fieldsLimit', 'filesLimit', 'partsLimit'] as const) {
       parser.once(limit, () => reject(tooMany()));
     }
-    parser.once('error', damaged);
+    // Not `once`: it may fail again at the end, and an error nobody listens to would end the process.
+    parser.on('error', damaged);
     parser.once('close', () => resolve(entries));
     parser.end(body);
   });

@@ -67,10 +67,11 @@ async function send(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
   const { value } = readJsonRequest(request);
   const read = readMailerSendMail(value, request.body, gate);
   const [submitted] = await gate.submit([read]);
-  const headers = { ...presendHeaders([submitted!]), 'x-message-id': uuidOf(submitted!.id) };
+  const told = presendHeaders([submitted!]);
+  const headers = { ...told, 'x-message-id': uuidOf(submitted!.id) };
   if (!gate.refusesSuppressed) return { status: 202, headers, body: null };
   const errors = suppressedFields(read, submitted!, '');
-  if (submitted!.told === 'suppressed') return { ...suppressed(errors), headers };
+  if (submitted!.told === 'suppressed') return { ...suppressed(errors), headers: told };
   const recipients = Object.values(errors).map(({ email, name, reason }) => ({
     email,
     name,

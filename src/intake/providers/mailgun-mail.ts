@@ -1,4 +1,5 @@
 import { withoutBcc } from '../../message/bcc.ts';
+import { headerValues } from '../header-peek.ts';
 import { type Mailbox, type RawMail, readHeader, recipientsOf } from '../outgoing-mail.ts';
 import { Refusal } from '../refusal.ts';
 import { boundedTime } from '../scheduled-at.ts';
@@ -36,6 +37,10 @@ const MANY = new Set(['to', 'cc', 'bcc', 'attachment', 'inline', 'o:tag']);
 /** Filled in at Mailgun. */
 const RENDERED = /^(?:template|t:.*|amp-html|recipient-variables)$/;
 const PLACEHOLDER = /%recipient(?:[._]|%)/;
+/** Header lines that Mailgun reads as options, and acts on after the mail was judged. */
+const ACTING = ['recipient-variables', 'template-name', 'template-variables', 'deliver-by'].map(
+  (name) => `x-mailgun-${name}`,
+);
 const RFC2822 =
   /^(?:[a-z]{3}, *)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|UTC|GMT|UT|Z|E[SD]T|C[SD]T|M[SD]T|P[SD]T)$/i;
 
@@ -121,6 +126,15 @@ export function mailgunTrouble(
       kind: 'unreadable',
       detail: `the ${name} holds a placeholder, which Mailgun replaces after it was judged`,
     });
+  }
+  for (const name of ACTING) {
+    const acts = entries.some(
+      (entry) =>
+        entry.name.toLowerCase() === `h:${name}` ||
+        (entry.name === 'message' && headerValues(withCrlf(entry.value), name).length > 0),
+    );
+    if (acts)
+      trouble.push({ kind: 'unreadable', detail: `Mailgun acts on the header ${name} after it was judged` });
   }
   return trouble;
 }

@@ -62,6 +62,8 @@ const known = (schema: { shape: object }): Set<string> => new Set(Object.keys(sc
 const KNOWN = known(emailSchema);
 const KNOWN_SIMPLE = known(simple);
 const KNOWN_CONTENT = new Set(['Simple', 'Raw', 'Template']);
+/** Does what ListManagementOptions does. */
+const LIST_HEADER = 'x-ses-list-management-options';
 const KNOWN_BODY = new Set(['Text', 'Html']);
 
 /**
@@ -81,14 +83,15 @@ export function readSesMail(value: unknown, body: Buffer, gate: Gate): ReadMail 
       field: 'Content',
     });
   }
+  const mail = Simple ? simpleMail(email, Simple, gate) : rawMail(email, Raw!.Data, gate);
   return {
-    mail: Simple ? simpleMail(email, Simple, gate) : rawMail(email, Raw!.Data, gate),
+    mail,
     request: {
       provider: 'ses',
       path: '/v2/email/outbound-emails',
       contentType: 'application/json',
       body,
-      trouble: [...troubleOf(email, gate)],
+      trouble: [...troubleOf(email, mail, gate)],
     },
   };
 }
@@ -103,7 +106,7 @@ function refuseTemplate(value: unknown): void {
   );
 }
 
-function* troubleOf(email: Email, gate: Gate): Generator<IntakeTrouble> {
+function* troubleOf(email: Email, mail: ReadMail['mail'], gate: Gate): Generator<IntakeTrouble> {
   yield* unknownFields(email, KNOWN, gate.acceptFields);
   yield* unknownFields(email.Content, KNOWN_CONTENT, gate.acceptFields);
   const { Simple } = email.Content;
@@ -111,10 +114,14 @@ function* troubleOf(email: Email, gate: Gate): Generator<IntakeTrouble> {
     yield* unknownFields(Simple, KNOWN_SIMPLE, gate.acceptFields);
     yield* unknownFields(Simple.Body, KNOWN_BODY, gate.acceptFields);
   }
-  if (email.ListManagementOptions != null) {
+  const inHeader =
+    'raw' in mail
+      ? headerValues(mail.raw, LIST_HEADER).length > 0
+      : mail.headers.some(({ name }) => name.toLowerCase() === LIST_HEADER);
+  if (email.ListManagementOptions != null || inHeader) {
     yield {
       kind: 'unreadable',
-      detail: 'with ListManagementOptions Amazon SES adds a footer after the mail was judged',
+      detail: 'with list management Amazon SES adds a footer after the mail was judged',
     };
   }
 }

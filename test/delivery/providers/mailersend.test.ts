@@ -28,6 +28,10 @@ describe('a request that departs to MailerSend', () => {
     const left = leaves(body, { only: new Set(['b@x.example']) });
     expect(JSON.parse(left)).toMatchObject({ to: [{ email: 'b@x.example' }], tags: ['t'] });
     expect(left).toContain('"subject" : "S",\t"text":"T"');
+    const last = leaves('{"to":[{"email":"a@x.example"},{"email":"b@x.example"}]}', {
+      only: new Set(['a@x.example']),
+    });
+    expect(last).toBe('{"to":[{"email":"a@x.example"}]}');
   });
 
   test('moves a copy up when nobody is left in To, but never several blind ones', () => {
