@@ -201,6 +201,13 @@ describe('a form in the shape of Mailgun', () => {
     ['no end', 400, /damaged/, damaged.slice(0, -8), MULTIPART],
     ['line feeds alone', 400, /form/, damaged.replaceAll('\r\n', '\n'), MULTIPART],
     [
+      'a part in a charset nobody knows',
+      400,
+      /charset of v:a is unknown/,
+      multipart(...parts(), ['name="v:a"', 'x', 'Content-Type: text/plain; charset=unheard']),
+      MULTIPART,
+    ],
+    [
       'a damaged part header and no end',
       400,
       /damaged/,
@@ -323,6 +330,13 @@ describe('a form in the shape of Mailgun', () => {
       expect.stringContaining('x-new'),
       expect.stringContaining('x-mailgun-recipient-variables'),
     ]);
+  });
+
+  test('brings files without a type, which their names then tell', async () => {
+    const gate = await gateWithCast();
+    const body = multipart(...parts(), ['name="inline"; filename="logo.png"', 'png']);
+    expect((await post(gate, body, MULTIPART)).headers.get('x-presend-disposition')).toBe('relaying');
+    expect((await stored(gate)).raw).toContain('Content-Type: image/png; name=logo.png');
   });
 
   test('hears of trouble inside the gate as 503, to come again', async () => {

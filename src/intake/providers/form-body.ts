@@ -82,8 +82,10 @@ function parseMultipart(contentType: string, body: Buffer): Promise<FormEntry[]>
       return;
     }
     const entries: FormEntry[] = [];
-    parser.on('field', (name, value, { valueTruncated, nameTruncated, encoding }) => {
-      if (valueTruncated || nameTruncated) {
+    parser.on('field', (name, value: string | undefined, { valueTruncated, nameTruncated, encoding }) => {
+      // A charset that busboy does not know leaves no value, whatever its types say.
+      if (typeof value !== 'string') damaged(new Error(`the charset of ${name.slice(0, 60)} is unknown`));
+      else if (valueTruncated || nameTruncated) {
         reject(new Refusal('too_large', `The field ${name.slice(0, 60)} is too large.`));
       } else if (!isPlain(encoding)) reject(encodedPart());
       else entries.push({ name, value: Buffer.from(value), file: null });

@@ -198,7 +198,8 @@ function readFields(entries: readonly FormEntry[]) {
         return {
           filename,
           content: value,
-          contentType: file.contentType,
+          // A part without a type reads as text/plain; then, as at Mailgun, the file's name says what it is.
+          contentType: file.contentType === 'text/plain' ? null : file.contentType,
           // The HTML names inline files by their file name: <img src="cid:logo.png">.
           contentId: name === 'inline' ? filename : null,
         };
