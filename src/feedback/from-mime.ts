@@ -4,7 +4,7 @@ import { scanMime } from '../message/mime.ts';
 import { parseMessage } from '../message/parse.ts';
 import type { Draft } from '../message/types.ts';
 import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
-import { decodeWords } from './encoded-words.ts';
+import { decodeWords } from '../message/encoded-words.ts';
 import type { InboundMail } from './event.ts';
 
 /**

@@ -2,7 +2,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { renderHtml } from '../message/html.ts';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { type HeaderMap, isAutomatic } from './automatic.ts';
-import { decodeWords } from './encoded-words.ts';
+import { decodeWords } from '../message/encoded-words.ts';
 import type { InboundMail } from './event.ts';
 import { inboundFromMime } from './from-mime.ts';
 

@@ -12,7 +12,8 @@ export function composeMime(mail: OutgoingMail, id: { messageId: string; date: D
     from: mail.from,
     to: mail.to,
     cc: mail.cc,
-    replyTo: mail.replyTo,
+    // An empty list would silence a Reply-To among the custom headers.
+    ...(mail.replyTo.length > 0 ? { replyTo: mail.replyTo } : {}),
     subject: mail.subject,
     ...(mail.text === null ? {} : { text: mail.text }),
     ...(mail.html === null ? {} : { html: mail.html }),

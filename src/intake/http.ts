@@ -34,20 +34,22 @@ export interface HttpIntakeOptions extends SubmitOptions {
 const RETRY_AFTER = '5';
 
 /**
- * HTTP submission in the shapes of the providers' APIs. Every front is reachable below its own name and at the root, since
- * their paths do not collide: the base URL of an SDK may or may not keep a prefix.
+ * HTTP submission in the shapes of the providers' APIs. Every front is reachable below its own name and, but for the few
+ * paths that would collide there, at the root: the base URL of an SDK may or may not keep a prefix.
  */
 export function httpIntakeRoutes(options: HttpIntakeOptions, fronts: readonly Front[]): Router {
   const router = Router();
   router.get('/openapi.json', (_req, res) => void res.json(openApi()));
   for (const front of fronts) {
     for (const route of front.routes) {
-      for (const prefix of ['', `/${front.name}`]) {
+      for (const prefix of route.rootless ? [`/${front.name}`] : ['', `/${front.name}`]) {
         router[route.method](`${prefix}${route.path}`, (req, res) => serve(options, front, route, req, res));
       }
     }
-    for (const path of new Set(front.routes.map((route) => route.path))) {
-      router.all([path, `/${front.name}${path}`], (req, res) => {
+    const atRoot = front.routes.filter(({ rootless }) => !rootless).map(({ path }) => path);
+    const below = front.routes.map(({ path }) => `/${front.name}${path}`);
+    for (const path of new Set([...atRoot, ...below])) {
+      router.all(path, (req, res) => {
         send(req, res, front.refuse(new Refusal('method', `${req.method} is not possible here.`)));
       });
     }
@@ -144,7 +146,7 @@ function gateFor(
     maxRecipients: config.http.max_recipients,
     acceptFields: new Set(config.http.accept_fields),
     fetchAttachment: config.http.fetch_attachments ? options.fetchAttachment : null,
-    submit: (mails, key = null) =>
+    submit: (mails, key = null, content = request.body) =>
       submitMails(options, engine, mails, {
         origin: {
           protocol: 'HTTP',
@@ -153,7 +155,7 @@ function gateFor(
           transmission: req.secure ? 'HTTPS' : 'HTTP',
           user: engine.name,
         },
-        digest: digestOf(`${front.name} ${request.url}`, request.body),
+        digest: digestOf(`${front.name} ${request.url}`, content),
         key,
       }),
     find: async (id) => {

@@ -114,6 +114,15 @@ async function toSubmission(
       { field: 'from' },
     );
   }
+  if ('subject' in mail && /[\r\n\0]/.test(mail.subject)) {
+    throw new Refusal(
+      'invalid_field',
+      'The `subject` field holds a line break or NUL; a header is one line.',
+      {
+        field: 'subject',
+      },
+    );
+  }
   const raw =
     'raw' in mail
       ? mail.raw

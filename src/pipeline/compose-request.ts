@@ -41,7 +41,7 @@ export async function composeRequest(
   try {
     const departed = dialect.depart(stored, {
       only: whole ? null : new Set(members.map(({ address_key }) => address_key)),
-      edit: revision === 0 ? null : await textsOf(await readRaw(database.db, first.message_id, revision)),
+      ...(await editOf(database, first, revision)),
       headers,
     });
     const request = { ...stored, ...departed };
@@ -59,4 +59,14 @@ export async function composeRequest(
       held: `it cannot leave as ${stored.provider} wants it: ${error instanceof Error ? error.message : 'unknown error'}`,
     };
   }
+}
+
+async function editOf(
+  database: Database,
+  { message_id }: Delivery,
+  revision: number,
+): Promise<Pick<Departure, 'edit' | 'raw'>> {
+  if (revision === 0) return { edit: null };
+  const raw = await readRaw(database.db, message_id, revision);
+  return { edit: await textsOf(raw), raw };
 }

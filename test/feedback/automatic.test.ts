@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { headerMap, isAutomatic } from '../../src/feedback/automatic.ts';
-import { decodeWords } from '../../src/feedback/encoded-words.ts';
+import { decodeWords } from '../../src/message/encoded-words.ts';
 
 test.each([
   ['Auto-Submitted: auto-replied'],

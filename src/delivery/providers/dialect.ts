@@ -1,3 +1,4 @@
+import type { Texts } from '../../message/edited-text.ts';
 import type { ProviderName } from '../../message/provider.ts';
 import type { AttemptResult } from '../courier.ts';
 
@@ -15,7 +16,9 @@ export interface Departure {
   /** Address keys (crm/address.ts) of those who get it; null = everybody it names. */
   only: ReadonlySet<string> | null;
   /** A reviewer's text; null = unchanged. A part that is null was not there. */
-  edit: { subject: string; text: string | null; html: string | null } | null;
+  edit: Texts | null;
+  /** With `edit`: the whole mail as edited, for requests that hold MIME. */
+  raw?: Buffer;
   /** Header lines the gate adds. */
   headers: readonly { name: string; value: string }[];
 }

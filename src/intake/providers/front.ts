@@ -62,9 +62,10 @@ export interface Gate {
    * Accepts mails, all or none, and waits for their verdicts as the engine's answer mode says.
    *
    * @param key the client's idempotency key; without one an identical request soon after is taken for a retry
+   * @param content stands for the body where two bodies can say the same; default: the body
    * @throws Refusal
    */
-  submit(mails: ReadMail[], key?: string | null): Promise<Submitted[]>;
+  submit(mails: ReadMail[], key?: string | null, content?: Buffer): Promise<Submitted[]>;
   /** @throws Refusal `not_found`, also for another engine's message */
   find(id: string): Promise<MessageView>;
   /** Takes a message back that has not gone. @throws Refusal */
@@ -84,6 +85,8 @@ export interface FrontRoute {
   method: 'get' | 'post' | 'patch';
   /** Express path below the prefix. */
   path: string;
+  /** Only below the front's name: at the root another API has this path. */
+  rootless?: boolean;
   handle(request: HttpRequest, gate: Gate): Promise<HttpAnswer>;
 }
 
