@@ -10,7 +10,7 @@ import {
   rawHeader,
   textHeader,
   textPart,
-} from './mime-writer.ts';
+} from '../message/mime-writer.ts';
 
 /** Everything a forward is made of. Texts may come from the draft or the CRM: they are untrusted here. */
 export interface ForwardInput {

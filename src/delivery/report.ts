@@ -12,7 +12,7 @@ import {
   rawHeader,
   textHeader,
   textPart,
-} from './mime-writer.ts';
+} from '../message/mime-writer.ts';
 
 /**
  * What is told.

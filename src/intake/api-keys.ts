@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, Selectable } from 'kysely';
 import { sigv4Secret } from '../config/gate-secret.ts';
 import { UserError } from '../config/user-error.ts';
 import type { Database, Trx } from '../store/database.ts';
-import type { ApiKeyTable, Schema } from '../store/schema.ts';
-import { type Engine, findEngine } from './engine-store.ts';
+import type { ApiKeyTable, EngineTable, Schema } from '../store/schema.ts';
+import { type Engine, engineFromRow, findEngine } from './engine-store.ts';
 
 /** Every key of the gate's holds this, so that one can be told from a real provider's. */
 export const KEY_MARK = 'psk_';
@@ -102,6 +102,7 @@ export async function revokeApiKey(
 export class ApiKeys {
   readonly #database: Database;
   readonly #derive: Buffer;
+  #byHash: CompiledQuery<Selectable<EngineTable>> | null = null;
 
   constructor(database: Database, derive: Buffer) {
     this.#database = database;
@@ -110,13 +111,18 @@ export class ApiKeys {
 
   /** @returns null for a key that is unknown or revoked */
   async byBearer(key: string): Promise<Engine | null> {
-    const row = await this.#database.db
+    const { db } = this.#database;
+    // Asked by every request: compiled once, since that costs more than running it.
+    this.#byHash ??= db
       .selectFrom('api_keys')
-      .select('engine_id')
-      .where('key_hash', '=', hashOf(key))
+      .innerJoin('engines', 'engines.id', 'api_keys.engine_id')
+      .selectAll('engines')
+      .where('key_hash', '=', '')
       .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    return row ? ((await findEngine(this.#database.db, row.engine_id)) ?? null) : null;
+      .compile();
+    const asked: CompiledQuery<Selectable<EngineTable>> = { ...this.#byHash, parameters: [hashOf(key)] };
+    const { rows } = await db.executeQuery(asked);
+    return rows[0] ? engineFromRow(rows[0]) : null;
   }
 
   /** @returns the engine and the secret its requests must be signed with; null when the id is unknown or revoked */

@@ -28,7 +28,7 @@ export interface Engine {
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
-function fromRow(row: Selectable<EngineTable>): Engine {
+export function engineFromRow(row: Selectable<EngineTable>): Engine {
   return {
     id: row.id,
     name: row.name,
@@ -46,7 +46,7 @@ function fromRow(row: Selectable<EngineTable>): Engine {
 }
 
 export async function listEngines(db: Reader): Promise<Engine[]> {
-  return (await db.selectFrom('engines').selectAll().orderBy('name').execute()).map(fromRow);
+  return (await db.selectFrom('engines').selectAll().orderBy('name').execute()).map(engineFromRow);
 }
 
 /** By name or id; undefined when there is none. */
@@ -56,7 +56,7 @@ export async function findEngine(db: Reader, nameOrId: string): Promise<Engine |
     .selectAll()
     .where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)]))
     .executeTakeFirst();
-  return row && fromRow(row);
+  return row && engineFromRow(row);
 }
 
 /** As `findEngine`; throws UserError naming the known engines. */
@@ -137,7 +137,7 @@ export async function addEngine(
   };
   await trx.insertInto('engines').values(row).execute();
   await auditEngine(trx, row.id, actor, now, 'added', { ...row, secret_hash: undefined });
-  return fromRow(row);
+  return engineFromRow(row);
 }
 
 export async function changeEngine(

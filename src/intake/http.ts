@@ -182,10 +182,17 @@ function gateFor(
 
 function send(req: Request, res: Response, { status, headers, body }: HttpAnswer): void {
   // Whatever of the body was not read must not be taken for the next request.
-  if (!req.complete) res.set('Connection', 'close');
-  if (headers) res.set(headers);
-  res.status(status);
-  if (body === null) res.end();
-  else if (typeof body === 'string') res.type('text').send(body);
-  else res.json(body);
+  if (!req.complete) res.setHeader('Connection', 'close');
+  if (headers) for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  res.statusCode = status;
+  if (body === null) return void res.end();
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  if (!res.hasHeader('Content-Type')) {
+    res.setHeader(
+      'Content-Type',
+      typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+    );
+  }
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { newId } from '../message/id.ts';
@@ -126,7 +127,7 @@ async function toSubmission(
   const raw =
     'raw' in mail
       ? mail.raw
-      : await composeMime(mail, {
+      : composeMime(mail, {
           messageId: `<${id.toLowerCase()}@${from.slice(from.lastIndexOf('@') + 1)}>`,
           date: new Date(now()),
         });
@@ -155,7 +156,7 @@ async function toSubmission(
 function paramsOf(raw: Buffer, addresses: string[]): EnvelopeParams {
   const ascii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
   return {
-    body8bit: raw.some((byte) => byte > 127),
+    body8bit: !isAscii(raw),
     smtpUtf8: !addresses.every((address) => ascii(address.slice(0, address.lastIndexOf('@')))),
   };
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fdatasyncSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from '../../src/evaluate/statistics.ts';
 import { Database } from '../../src/store/database.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
 /** A real gate from the build in a process of its own: async answers, rules alone, nothing leaves. */
 export class GateProcess {
@@ -30,13 +32,19 @@ adapter: { mode: 'off' }
 log: { level: error }
 `,
     );
-    const main = join(import.meta.dirname, '../../dist/main.js');
-    gate.#child = spawn(process.execPath, [main, 'start', '--config', join(folder, 'presend.yaml')], {
+    gate.#child = spawn(process.execPath, [MAIN, 'start', '--config', join(folder, 'presend.yaml')], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, PRESEND_DATA: undefined },
     });
     await once(gate.#child.stdout!, 'data');
     return gate;
+  }
+
+  /** A key of the demo engine, as its owner makes one. */
+  apiKey(): string {
+    const args = ['--config', join(this.folder, 'presend.yaml'), 'engine', 'key', 'demo', '--json'];
+    const printed = execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+    return (JSON.parse(printed) as { key: string }).key;
   }
 
   async stop(): Promise<void> {

@@ -28,7 +28,6 @@ export class HttpClient {
   ): Promise<{ status: number; text: string }> {
     const lines = Object.entries({
       Host: '127.0.0.1',
-      Authorization: 'Bearer re_demo',
       'Content-Type': 'application/json',
       'Content-Length': String(Buffer.byteLength(body)),
       ...headers,

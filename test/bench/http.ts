@@ -12,6 +12,7 @@ const SIZE = 2048;
 const ROUNDS = 3;
 
 const gate = await GateProcess.start();
+const auth = { Authorization: `Bearer ${gate.apiKey()}` };
 try {
   await http(2_000);
   await smtp(2_000);
@@ -42,7 +43,6 @@ try {
   await gate.stop();
 }
 
-/** Any key does from this machine for the demo engine. */
 function emailOf(i: string): string {
   const text = benchMail(i, SIZE).split('\r\n\r\n')[1];
   const mail = { from: 'bench@demo.example', to: `p${i}@bench.example`, subject: 'Capacity', text };
@@ -74,7 +74,7 @@ async function measured(count: number, send: (connection: number, i: string) => 
 async function http(count: number) {
   const clients = Array.from({ length: CONNECTIONS }, () => new HttpClient(gate.httpPort));
   const result = await measured(count, async (connection, i) => {
-    const { status } = await clients[connection].post('/emails', emailOf(i));
+    const { status } = await clients[connection].post('/emails', emailOf(i), auth);
     if (status !== 200) throw new Error(`POST /emails answered ${status}`);
   });
   for (const client of clients) client.close();
@@ -97,7 +97,7 @@ async function retryStorm() {
   const clients = Array.from({ length: 100 }, () => new HttpClient(gate.httpPort));
   const body = emailOf('storm');
   const answers = await Promise.all(
-    clients.map((client) => client.post('/emails', body, { 'Idempotency-Key': 'storm' })),
+    clients.map((client) => client.post('/emails', body, { ...auth, 'Idempotency-Key': 'storm' })),
   );
   for (const client of clients) client.close();
   const ids = new Set(answers.map(({ text }) => (JSON.parse(text) as { id: string }).id));

@@ -47,7 +47,7 @@ export const native: Front = {
     const title = kind.replaceAll('_', ' ');
     return {
       status,
-      headers: { 'Content-Type': 'application/problem+json' },
+      headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
       body: { type: 'about:blank', title, status, detail: message, ...(field === null ? {} : { field }) },
     };
   },
@@ -172,7 +172,7 @@ async function judge(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
     from ?? `draft@${gate.engine.senderDomains[0]?.replace(/^\./, '') ?? 'localhost'}`,
     'from',
   );
-  const raw = await composeMime(
+  const raw = composeMime(
     { ...content(mail), from: sender, to: [recipient], cc: [], bcc: [], scheduledAt: null },
     { messageId: '<dry-run@localhost>', date: new Date(gate.now()) },
   );

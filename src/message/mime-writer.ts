@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isAscii } from 'node:buffer';
-import { encodeWord, foldLines } from 'nodemailer/lib/mime-funcs';
+import { domainToASCII } from 'node:url';
+import {
+  buildHeaderValue,
+  detectMimeType,
+  encodeWord,
+  encodeWords,
+  foldLines,
+} from 'nodemailer/lib/mime-funcs';
 import { encode as encodeQp, wrap as wrapQp } from 'nodemailer/lib/qp';
 
 /** One MIME entity: its own header lines (without the empty line) and its body. */
@@ -51,13 +58,71 @@ export function knownMessageId(value: string | null): string | null {
   return value !== null && /^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/.test(value) ? value : null;
 }
 
-/** A UTF-8 text part. `text` has `\n` line ends. */
+/** A UTF-8 text part. Line ends of any kind become CRLF. */
 export function textPart(type: 'plain' | 'html', text: string): Part {
-  const encoded = wrapQp(encodeQp(text.replaceAll(/\r?\n/g, '\r\n')), 76);
+  const lines = text.replaceAll(/\r\n?|\n/g, '\r\n');
+  const plain = !/[^\x20-\x7e\t\r\n]/.test(lines) && !hasLongLine(lines);
   return {
-    headers: [`Content-Type: text/${type}; charset=utf-8`, 'Content-Transfer-Encoding: quoted-printable'],
-    body: Buffer.from(encoded),
+    headers: [
+      `Content-Type: text/${type}; charset=utf-8`,
+      `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`,
+    ],
+    body: Buffer.from(plain ? lines : wrapQp(encodeQp(lines), 76)),
   };
+}
+
+/** RFC 5322 2.1.1: lines of at most 998 characters may go as they are. */
+function hasLongLine(text: string): boolean {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\r\n', start);
+    if ((end < 0 ? text.length : end) - start > 998) return true;
+    if (end < 0) return false;
+    start = end + 2;
+  }
+  return false;
+}
+
+/**
+ * A file. Its name is written as RFC 2231 asks, and its type is guessed from it where none is given.
+ *
+ * @param file.contentId without angle brackets; given, the part is shown inside the HTML
+ */
+export function filePart(file: {
+  filename: string;
+  content: Buffer;
+  contentType: string | null;
+  contentId: string | null;
+}): Part {
+  const filename = plainLine(file.filename, 255);
+  const named = (value: string, parameter: string): string =>
+    buildHeaderValue({ value, params: { [parameter]: filename } });
+  const type = plainLine(file.contentType ?? detectMimeType(filename), 200);
+  const inline = file.contentId !== null;
+  return base64(/\bname\s*=/i.test(type) ? type : named(type, 'name'), file.content, [
+    `Content-Disposition: ${named(inline ? 'inline' : 'attachment', 'filename')}`,
+    ...(inline ? [`Content-ID: <${file.contentId!.replaceAll(/[<>\s\p{Cc}]/gu, '')}>`] : []),
+  ]);
+}
+
+/** Names and addresses of a header such as To, folded; the domain in ASCII (RFC 5891), names encoded where they must be. */
+export function mailboxHeader(name: string, boxes: readonly { name: string; address: string }[]): string {
+  const written = boxes.map(({ name: display, address }) => {
+    const at = address.lastIndexOf('@');
+    const domain = address.slice(at + 1);
+    const spec = `${address.slice(0, at)}@${/[^\x20-\x7e]/.test(domain) ? domainToASCII(domain) || domain : domain}`;
+    const shown = plainLine(display);
+    if (shown === '') return spec;
+    if (/[^\x20-\x7e]|=\?/.test(shown)) return `${encodeWord(shown, 'Q', 52)} <${spec}>`;
+    const atom = /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(shown);
+    return `${atom ? shown : `"${shown.replaceAll(/["\\]/g, '\\$&')}"`} <${spec}>`;
+  });
+  return foldLines(`${name}: ${written.join(', ')}`, 76);
+}
+
+/** A header line a client wrote: one line, encoded where it is not ASCII, folded. */
+export function customHeader(name: string, value: string): string {
+  const line = value.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return foldLines(`${name}: ${/^[\x20-\x7e]*$/.test(line) ? line : encodeWords(line, 'Q', 52)}`, 76);
 }
 
 /**
