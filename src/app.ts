@@ -22,6 +22,7 @@ import { Acceptor } from './intake/accept.ts';
 import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
+import { createFetchAttachment } from './intake/fetch-attachment.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { SmtpIntake } from './intake/smtp.ts';
@@ -120,6 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const api of apis.values()) closers.push(() => api.close());
     const accounts = new Set(apis.keys());
     requireSmtpBeside(accounts, config);
+    requirePublicUrl(config);
     const judge = createJudge({ database, rubric });
     const rejudging = new Rejudging({
       database,
@@ -241,7 +243,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 answer,
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
-                fetchAttachment: null,
+                fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
                 dryRun: createDryRun({ judge, rubric: () => rubric, bench, now }),
               },
               FRONTS,
@@ -349,6 +351,15 @@ function requireSmtpBeside(accounts: ReadonlySet<ProviderName>, config: Config):
   throw new UserError(
     `providers.${first} has a key, but there is no SMTP upstream: escalations, reports and reminders need one. ${PROVIDER_TITLES[first]} has SMTP too; name its host under upstreams`,
   );
+}
+
+/** A link that only this machine can follow would unsubscribe nobody. */
+function requirePublicUrl({ unsubscribe, http }: Config): void {
+  if (unsubscribe.enabled && http.public_url === null) {
+    throw new UserError(
+      'unsubscribe.enabled needs http.public_url: recipients follow the link from their own machines',
+    );
+  }
 }
 
 function raise(why: string): never {

@@ -7,7 +7,8 @@ import type { Database } from '../store/database.ts';
 import { type ClaimedEvent, claimEvents, settleEvent } from './event-queue-store.ts';
 import { type PostResult, postWebhook } from './webhook-post.ts';
 import { nextStep } from './webhook-retry.ts';
-import { type ResolveAll, assertWebhookUrl, guardedLookup } from './webhook-target.ts';
+import type { ResolveAll } from '../http/checked-lookup.ts';
+import { assertWebhookUrl, guardedLookup } from './webhook-target.ts';
 
 export interface WebhookSenderOptions {
   database: Database;

@@ -1,7 +1,7 @@
-import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { UserError } from '../config/user-error.ts';
-import { addressKind } from './address-kind.ts';
+import { addressKind } from '../http/address-kind.ts';
+import { type ResolveAll, checkedLookup } from '../http/checked-lookup.ts';
 
 const MAX_URL = 2_000;
 
@@ -9,13 +9,6 @@ export interface TargetOptions {
   /** `webhooks.allow_private`: private networks may be reached, also by plain http. */
   allowPrivate: boolean;
 }
-
-/** As `dns.lookup` with `all`. */
-export type ResolveAll = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 /**
  * Checks what an engine's webhook may be: https anywhere public, or http and https on this machine. A name is checked again
@@ -44,26 +37,9 @@ export function assertWebhookUrl(text: string, options: TargetOptions): URL {
   return url;
 }
 
-/**
- * A resolver for one webhook's connections: the addresses it answers are the ones that were checked, so a name that resolves
- * to something else a moment later gains nothing. Of a name with several addresses all must be allowed.
- */
-export function guardedLookup(
-  url: URL,
-  options: TargetOptions,
-  resolve: ResolveAll = systemLookup,
-): LookupFunction {
-  return (hostname, lookupOptions, callback) => {
-    resolve(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      const [first] = addresses;
-      if (!first) return callback(new Error(`${hostname} has no address`), []);
-      const why = addresses.map(({ address }) => whyNot(url, address, options)).find((w) => w !== null);
-      if (why != null) return callback(new Error(why), []);
-      if (lookupOptions.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
+/** A resolver for one webhook's connections: what it answers was checked for this very request. */
+export function guardedLookup(url: URL, options: TargetOptions, resolve?: ResolveAll): LookupFunction {
+  return checkedLookup((address) => whyNot(url, address, options), resolve);
 }
 
 /** Why a webhook may not be at this address; null = it may. */

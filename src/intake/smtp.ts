@@ -105,6 +105,7 @@ export class SmtpIntake {
     const { smtp } = config;
     const options: SMTPServerOptions = {
       ...keyPair,
+      minVersion: 'TLSv1.2',
       ...(byName ? { SNICallback: byName } : {}),
       secure,
       name: config.hostname,

@@ -2,8 +2,9 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/config/user-error.ts';
-import { addressKind } from '../../src/events/address-kind.ts';
-import { type ResolveAll, assertWebhookUrl, guardedLookup } from '../../src/events/webhook-target.ts';
+import { addressKind } from '../../src/http/address-kind.ts';
+import { assertWebhookUrl, guardedLookup } from '../../src/events/webhook-target.ts';
+import type { ResolveAll } from '../../src/http/checked-lookup.ts';
 
 const KINDS: [string, string[]][] = [
   ['loopback', ['127.0.0.1', '127.255.0.9', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '64:ff9b::7f00:1']],

@@ -8,8 +8,8 @@ const CONTENT_ID = /^[^\s<>\p{Cc}]{1,200}$/u;
 /** An attachment as the providers' JSON describes one, with the names its fields have there. */
 export interface DescribedFile {
   filename: [field: string, value: string];
-  /** Base64. */
-  content: [field: string, value: string];
+  /** Base64, or the bytes. */
+  content: [field: string, value: string | Buffer];
   contentType: [field: string, value: string | null | undefined];
   contentId: [field: string, value: string | null | undefined];
 }
@@ -37,7 +37,7 @@ export function readAttachedFile({
   }
   return {
     filename: filename[1],
-    content: readBase64(content[1], content[0]),
+    content: typeof content[1] === 'string' ? readBase64(content[1], content[0]) : content[1],
     contentType: contentType[1] ?? null,
     contentId: id,
   };

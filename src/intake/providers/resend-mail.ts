@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { type MailAttachment, type Mailbox, readBase64, readHeader, readMailbox } from '../outgoing-mail.ts';
+import { type JsonChange, changeJson } from '../../message/json-text.ts';
+import { type MailAttachment, type Mailbox, readHeader, readMailbox } from '../outgoing-mail.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import { readScheduledAt } from '../scheduled-at.ts';
+import { readAttachedFile } from './attached-file.ts';
 import type { Gate, ReadMail } from './front.ts';
 import { unknownFields } from './unknown-fields.ts';
 
@@ -76,8 +78,14 @@ export async function readResendMail(value: unknown, body: Buffer, gate: Gate): 
     );
   }
   const attachments: MailAttachment[] = [];
+  const fetched: JsonChange[] = [];
   for (const [i, attachment] of (mail.attachments ?? []).entries()) {
-    attachments.push(await readAttachment(attachment, `attachments.${i}`, gate));
+    const file = await readAttachment(attachment, `attachments.${i}`, gate);
+    attachments.push(file);
+    if (attachment.path == null) continue;
+    // What goes on is what was judged, and not what the place holds by then.
+    fetched.push([['attachments', i, 'content'], file.content.toString('base64')]);
+    fetched.push([['attachments', i, 'path'], undefined]);
   }
   return {
     mail: {
@@ -100,7 +108,7 @@ export async function readResendMail(value: unknown, body: Buffer, gate: Gate): 
       provider: 'resend',
       path: '/emails',
       contentType: 'application/json',
-      body,
+      body: changeJson(body, fetched),
       trouble: [...unknownFields(mail, KNOWN, gate.acceptFields)],
     },
   };
@@ -111,22 +119,30 @@ async function readAttachment(
   field: string,
   gate: Gate,
 ): Promise<MailAttachment> {
-  const { content, path, filename } = attachment;
-  const named = {
-    filename: filename || nameFrom(path) || 'attachment',
-    contentId: attachment.content_id ?? attachment.inline_content_id ?? null,
-  };
-  if (content != null) {
-    const bytes =
-      typeof content === 'string'
-        ? readBase64(content, `${field}.content`)
-        : Buffer.from(Array.isArray(content) ? content : content.data);
-    return { ...named, content: bytes, contentType: attachment.content_type ?? null };
+  const { content, path } = attachment;
+  const described = (bytes: string | Buffer, contentType: string | null): MailAttachment =>
+    readAttachedFile({
+      filename: [`${field}.filename`, attachment.filename || nameFrom(path) || 'attachment'],
+      content: [`${field}.content`, bytes],
+      contentType: [`${field}.content_type`, attachment.content_type ?? contentType],
+      contentId: [`${field}.content_id`, attachment.content_id ?? attachment.inline_content_id],
+    });
+  if (content != null && path != null) {
+    throw new Refusal(
+      'invalid_field',
+      `The \`${field}\` field has both \`content\` and \`path\`; give one.`,
+      { field },
+    );
   }
-  if (path == null)
+  if (content != null) {
+    if (typeof content === 'string') return described(content, null);
+    return described(Buffer.from(Array.isArray(content) ? content : content.data), null);
+  }
+  if (path == null) {
     throw new Refusal('missing_field', `Missing the \`${field}.content\` field.`, {
       field: `${field}.content`,
     });
+  }
   if (!gate.fetchAttachment) {
     throw new Refusal(
       'invalid_field',
@@ -135,7 +151,7 @@ async function readAttachment(
     );
   }
   const fetched = await gate.fetchAttachment(path, `${field}.path`);
-  return { ...named, content: fetched.content, contentType: attachment.content_type ?? fetched.contentType };
+  return described(fetched.content, fetched.contentType);
 }
 
 const nameFrom = (path: string | null | undefined): string | undefined =>
