@@ -1,3 +1,4 @@
+import { decodeWords } from '../../src/message/encoded-words.ts';
 import { describe, expect, test } from 'vitest';
 import type { Account, Dialect } from '../../src/delivery/providers/dialect.ts';
 import { mailersend } from '../../src/delivery/providers/mailersend.ts';
@@ -72,7 +73,7 @@ describe.each([
     expect(verdict).toMatchObject({ outcome: 'delivered', upstreamId: expect.any(String) });
     expect((await there.deliveries()).map(({ recipient }) => recipient)).toEqual(['maria@passing.example']);
     const mime = (await stored(there)).raw;
-    expect(mime).toMatch(/^Subject: =\?UTF-8\?Q\?N=C3=A4w_plans\?=/m);
+    expect(decodeWords(/^Subject: (.*)\r$/m.exec(mime)![1])).toBe('Näw plans');
     expect(mime).toMatch(/^List-Unsubscribe: <https:\/\/gate.example\/u>/m);
     expect(mime).toContain('Hello Maria, shall we talk?');
     expect(mime).not.toContain('hiring plans be useful');
