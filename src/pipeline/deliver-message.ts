@@ -114,7 +114,8 @@ async function begin(
   const now = options.now();
   const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], now);
   if (taken === null) return null;
-  if (mail.by === 'api' && (await mayBeThereAlready(trx, options, taken, mail))) return null;
+  const key = mail.by === 'api' ? mail.idempotencyKey : null;
+  if (await mayBeThereAlready(trx, options, taken, key)) return null;
   if (await stopIfForbidden(trx, options, taken)) return null;
 
   const from = mail.from;
@@ -152,23 +153,24 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
  * An earlier attempt got no answer, and was to be made again under its key. That is the same mail only while the provider
  * remembers the key and the bytes are the same; and nothing may be held or suppressed as unsent that may have been sent.
  *
+ * @param key of the attempt that is to be made; null = it goes another way now
  * @returns true when it is `uncertain` now
  */
 async function mayBeThereAlready(
   trx: Trx,
   options: DeliverOptions,
   taken: Delivery[],
-  mail: ComposedRequest,
+  key: string | null,
 ): Promise<boolean> {
   const now = options.now();
   for (const one of taken) {
     const last = await lastAttempt(trx, one.id);
     if (last?.outcome !== 'lost' || last.idempotent_until === null) continue;
-    const same = last.idempotency_key === mail.idempotencyKey && last.idempotent_until > now;
+    const same = last.idempotency_key === key && last.idempotent_until > now;
     if (same && !(await anyForbidden(trx, options, taken))) continue;
     for (const lost of taken) {
       await dropIdempotency(trx, lost.id);
-      const note = `${mail.provider} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
+      const note = `${last.upstream} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
       await settle(
         trx,
         lost.id,

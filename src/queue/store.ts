@@ -161,13 +161,19 @@ async function closeOpenAttempts(trx: Trx, deliveryId: string, now: number): Pro
   for (const attempt of open) {
     await trx
       .updateTable('attempts')
-      .set({ finished_at: now, outcome: attempt.handover_at === null ? 'aborted' : 'lost' })
+      .set({
+        finished_at: now,
+        outcome: attempt.handover_at === null ? 'aborted' : 'lost',
+        ...(isRepeatable(attempt, now) ? {} : { idempotent_until: null }),
+      })
       .where('id', '=', attempt.id)
       .execute();
   }
-  return open.some(
-    ({ handover_at, idempotent_until }) => handover_at !== null && (idempotent_until ?? 0) <= now,
-  );
+  return open.some((attempt) => attempt.handover_at !== null && !isRepeatable(attempt, now));
+}
+
+function isRepeatable({ idempotent_until }: { idempotent_until: number | null }, now: number): boolean {
+  return idempotent_until !== null && idempotent_until > now;
 }
 
 /**

@@ -170,18 +170,30 @@ export class Review {
     });
   }
 
-  /** An uncertain delivery did arrive. */
+  /** An uncertain delivery did arrive; with it those of its message that left in the same request. */
   confirm(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'confirm', act, (trx, delivery, now) =>
-      settle(trx, delivery.id, { type: 'confirm', by: act.actor }, { actor: act.actor, now }),
+      this.#settleTogether(trx, delivery, { type: 'confirm', by: act.actor }, now),
     );
   }
 
-  /** An uncertain delivery did not arrive: send it again. */
+  /** An uncertain delivery did not arrive: send it again, as `confirm` with those that left with it. */
   resend(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'resend', act, (trx, delivery, now) =>
-      settle(trx, delivery.id, { type: 'resend', by: act.actor }, { actor: act.actor, now }),
+      this.#settleTogether(trx, delivery, { type: 'resend', by: act.actor }, now),
     );
+  }
+
+  async #settleTogether(
+    trx: Trx,
+    delivery: Delivery,
+    event: Extract<DispositionEvent, { type: 'confirm' | 'resend' }>,
+    now: number,
+  ): Promise<Delivery> {
+    for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
+      if (companion.state === 'uncertain') await settle(trx, companion.id, event, { actor: event.by, now });
+    }
+    return settle(trx, delivery.id, event, { actor: event.by, now });
   }
 
   /** Takes a scheduled delivery off the schedule. */

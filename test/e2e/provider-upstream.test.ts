@@ -248,6 +248,25 @@ describe('a provider in trouble', () => {
     expect(new Set(attempts.map((one) => one.idempotency_key)).size).toBe(1);
   });
 
+  test('whose account is gone by the next try leaves the mail uncertain, and does not send it by SMTP', async () => {
+    const { api, smtp, gate, post } = await gateToResend();
+    await addProspect(gate, 'maria@passing.example');
+    api.script = { cut: 'late', times: 1 };
+    await post(mail('maria@passing.example'));
+    await gate.until(every('deferred'), 'deferred');
+    await gate.app.database.transact((trx) =>
+      trx.updateTable('engines').set({ upstreams: '["provider"]' }).where('name', '=', 'engine').execute(),
+    );
+    gate.advance(5_000);
+    const [uncertain] = await gate.until(every('uncertain'), 'uncertain');
+    expect(smtp.received).toHaveLength(0);
+    // A person who knows that it did not arrive sends it on.
+    await gate.app.review.resend(uncertain.id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until(every('relayed'), 'relayed');
+    expect(smtp.received).toHaveLength(1);
+  });
+
   test('that forgets keys before the next try leaves the mail uncertain', async () => {
     const { api, gate, post } = await gateToResend({
       config: { delivery: { first_retry_seconds: 86_000, max_retry_seconds: 90_000 } },
