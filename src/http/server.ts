@@ -3,10 +3,13 @@ import { type Server, createServer } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Logger } from '../observability/logger.ts';
 import { page } from './page.ts';
+import { serverOptions } from './server-options.ts';
 
 export interface HttpOptions {
   host: string;
   port: number;
+  /** How long the body of a request may take to arrive. */
+  body_seconds: number;
   log: Logger;
   /** Path and router of each part; the health routes among them. */
   routers: [path: string, router: Router][];
@@ -59,7 +62,7 @@ export function listenHttp(
   options: HttpOptions,
 ): Promise<{ server: Server; address: AddressInfo; app: Express }> {
   const app = createApp(options);
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const server = createServer(serverOptions(options.body_seconds), app);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {

@@ -3,6 +3,7 @@ import { type Server, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
+import { serverOptions } from '../http/server-options.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TransparentCertificate } from './server-name.ts';
 
@@ -20,7 +21,7 @@ export async function transparentListener({
   certificate,
   log,
 }: {
-  config: Pick<Config, 'transparent'>;
+  config: Pick<Config, 'transparent' | 'http'>;
   app: RequestListener;
   certificate: TransparentCertificate | null;
   log: Logger;
@@ -37,8 +38,7 @@ export async function transparentListener({
       ...certificate.keyPair,
       SNICallback: certificate.byName,
       minVersion: 'TLSv1.2',
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
+      ...serverOptions(config.http.body_seconds),
     },
     app,
   );

@@ -44,7 +44,13 @@ export async function eventServer(
     fetchMail: async () => null,
     ...rest,
   });
-  const listening = await listenHttp({ host: '127.0.0.1', port: 0, log, routers: [['/events', routes]] });
+  const listening = await listenHttp({
+    host: '127.0.0.1',
+    port: 0,
+    body_seconds: 30,
+    log,
+    routers: [['/events', routes]],
+  });
   const { server } = listening;
   const address: AddressInfo = listening.address;
   onTestFinished(
