@@ -2,7 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import { idFloor } from '../message/id.ts';
 import type { Trx } from '../store/database.ts';
-import type { EventAttemptTable, EventTable, Schema } from '../store/schema.ts';
+import type { EventAttemptTable, EventTable } from '../store/front-schema.ts';
+import type { Schema } from '../store/schema.ts';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 export type EventState = EventTable['state'];

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
-import type { Schema, WriteBackTable } from '../store/schema.ts';
+import type { WriteBackTable } from '../store/front-schema.ts';
+import type { Schema } from '../store/schema.ts';
 
 export type WriteBack = Selectable<WriteBackTable>;
 

@@ -3,7 +3,8 @@ import type { CompiledQuery, Kysely, Selectable } from 'kysely';
 import { sigv4Secret } from '../config/gate-secret.ts';
 import { UserError } from '../config/user-error.ts';
 import type { Database, Trx } from '../store/database.ts';
-import type { ApiKeyTable, EngineTable, Schema } from '../store/schema.ts';
+import type { ApiKeyTable } from '../store/front-schema.ts';
+import type { EngineTable, Schema } from '../store/schema.ts';
 import { type Engine, engineFromRow, findEngine } from './engine-store.ts';
 
 /** Every key of the gate's holds this, so that one can be told from a real provider's. */

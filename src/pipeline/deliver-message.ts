@@ -7,26 +7,17 @@ import type { ProviderName } from '../message/provider.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { backoffMs } from '../queue/retry.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
-import {
-  closeAttempt,
-  dropIdempotency,
-  firstAttemptAt,
-  lastAttempt,
-  letGo,
-  openAttempt,
-  stillHolds,
-  takeAlong,
-} from './attempt-store.ts';
+import { holdEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
+import { eventOf } from './attempt-outcome.ts';
+import { closeAttempt, firstAttemptAt, letGo, openAttempt, stillHolds, takeAlong } from './attempt-store.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
 import type { ComposedRequest } from './compose-request.ts';
 import { giveBackSlot, takeSlot } from './mailbox-slots.ts';
 import { queueReport } from './own-mail.ts';
 import { readRelayedDraft, recordRelayedDraft } from './record-relayed.ts';
-import { recheck } from './recheck.ts';
 
 export interface DeliverOptions {
   database: Database;
@@ -150,64 +141,6 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
 }
 
 /**
- * An earlier attempt got no answer, and was to be made again under its key. That is the same mail only while the provider
- * remembers the key and the bytes are the same; and nothing may be held or suppressed as unsent that may have been sent.
- *
- * @param key of the attempt that is to be made; null = it goes another way now
- * @returns true when it is `uncertain` now
- */
-async function mayBeThereAlready(
-  trx: Trx,
-  options: DeliverOptions,
-  taken: Delivery[],
-  key: string | null,
-): Promise<boolean> {
-  const now = options.now();
-  for (const one of taken) {
-    const last = await lastAttempt(trx, one.id);
-    if (last?.outcome !== 'lost' || last.idempotent_until === null) continue;
-    const same = last.idempotency_key === key && last.idempotent_until > now;
-    if (same && !(await anyForbidden(trx, options, taken))) continue;
-    for (const lost of taken) {
-      await dropIdempotency(trx, lost.id);
-      const note = `${last.upstream} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
-      await settle(
-        trx,
-        lost.id,
-        { type: 'lost', note },
-        { actor: 'gate', now, leaseToken: lost.lease_token },
-      );
-    }
-    return true;
-  }
-  return false;
-}
-
-async function anyForbidden(trx: Trx, options: DeliverOptions, deliveries: Delivery[]): Promise<boolean> {
-  for (const one of deliveries) if (await recheck(trx, one, context(options))) return true;
-  return false;
-}
-
-/**
- * What a re-check stops is settled here. Through an API the mail leaves whole: when one delivery is stopped, those that are
- * not suppressed are held together.
- */
-async function stopIfForbidden(trx: Trx, options: DeliverOptions, deliveries: Delivery[]): Promise<boolean> {
-  const stops: (DispositionEvent | null)[] = [];
-  for (const one of deliveries) stops.push(await recheck(trx, one, context(options)));
-  if (stops.every((stop) => stop === null)) return false;
-  const now = options.now();
-  for (const [i, one] of deliveries.entries()) {
-    const stop =
-      stops[i] ?? holdEvent(options, 'whole_message', 'another recipient of this message is stopped');
-    const after = await settle(trx, one.id, stop, { actor: 'gate', now, leaseToken: one.lease_token });
-    // The engine was told that it relays; what stops it now must reach it.
-    await queueReport(trx, after, after.state === 'suppressed' ? 'report_failed' : 'report_delayed', now);
-  }
-  return true;
-}
-
-/**
  * The durable mark before the last byte. Deliveries that must not go any more are settled here, in the same transaction
  * that denies the hand-over.
  */
@@ -254,7 +187,10 @@ async function finish(
       continue;
     }
     // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
-    const event = eventOf(options, delivery, result, await firstAttemptAt(trx, delivery), mail);
+    const event = eventOf(options, delivery, result, {
+      firstAt: await firstAttemptAt(trx, delivery),
+      repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
+    });
     const after = await settle(trx, delivery.id, event, {
       actor: 'gate',
       now: at,
@@ -266,38 +202,6 @@ async function finish(
     }
     if (event.type === 'failed' && delivery.kind === 'mail')
       await queueReport(trx, after, 'report_failed', at);
-  }
-}
-
-/** What the upstream's answer means for the delivery. */
-function eventOf(
-  options: DeliverOptions,
-  delivery: Delivery,
-  result: AttemptResult,
-  firstAt: number,
-  mail: Sendable,
-): DispositionEvent {
-  const { config, now, random, apiOf } = options;
-  const note = `${result.upstream}: ${result.response}`;
-  const again = (): DispositionEvent => {
-    const backoff = backoffMs(delivery.attempts + 1, config.delivery, random());
-    return { type: 'deferred', until: now() + Math.max(backoff, result.retryAfterMs ?? 0), note };
-  };
-  switch (result.outcome) {
-    case 'delivered':
-      return { type: 'delivered', note };
-    case 'permanent':
-      return { type: 'failed', note };
-    case 'lost':
-    case 'aborted':
-      // Under the same key a second request is the same mail.
-      return mail.by === 'api' && apiOf(mail.provider).keyMs !== null ? again() : { type: 'lost', note };
-    case 'temporary': {
-      const { give_up_hours } = config.delivery;
-      return now() - firstAt > give_up_hours * 3_600_000
-        ? { type: 'failed', note: `given up after ${give_up_hours} hours; last: ${note}` }
-        : again();
-    }
   }
 }
 
@@ -335,17 +239,4 @@ async function joinThread(
   } catch (err) {
     log.error({ err, id: delivery.id }, 'a relayed mail could not be added to its thread');
   }
-}
-
-function holdEvent({ config, now }: DeliverOptions, reason: string, note: string): DispositionEvent {
-  return { type: 'hold', reason, note, expiresAt: now() + config.review.expire_days * 86_400_000 };
-}
-
-function context({ rubric, config, now }: DeliverOptions) {
-  return {
-    rubric: rubric(),
-    decisions: config.decisions,
-    now: now(),
-    holdMs: config.review.expire_days * 86_400_000,
-  };
 }
