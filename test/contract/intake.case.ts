@@ -245,7 +245,7 @@ function requestContract(
     const { gate, submit } = await start();
     expect(await submit(unknown)).toEqual({ told: 'held' });
     const [held] = await gate.deliveries();
-    await gate.app.review.reject(held!.id, { actor: 'ann' });
+    await gate.app.review.reject(held.id, { actor: 'ann' });
     expect(await submit(unknown)).toEqual({ told: 'held' });
     expect(await messageCount(gate)).toBe(2);
     const states = (await gate.deliveries()).filter((d) => d.kind === 'mail').map((d) => d.state);

@@ -35,14 +35,14 @@ const sendgrid: IntakeDriver = {
           code: number;
           response: { headers: Record<string, string>; body: { errors: { message: string }[] } };
         };
-        return heardOf(code, lookUp(response.headers), response.body.errors[0]!.message);
+        return heardOf(code, lookUp(response.headers), response.body.errors[0].message);
       }
     };
   },
 };
 
-const lookUp = (headers: Record<string, unknown>) => ({
-  get: (name: string): string | null => (headers[name] === undefined ? null : String(headers[name])),
+const lookUp = (headers: Record<string, string>) => ({
+  get: (name: string): string | null => headers[name] ?? null,
 });
 
 /** "Sender Signature not found" (Postmark, "API error codes"). */
@@ -104,13 +104,15 @@ const mailersend: IntakeDriver = {
       const { 'List-Unsubscribe': unsubscribe, ...own } = headers;
       if (unsubscribe !== undefined) params.setListUnsubscribe(unsubscribe);
       if (Object.keys(own).length > 0) params.setHeaders(pairs(own));
-      const answer: MailerSendAnswer = await emails.send(params).catch((error: unknown) => error as MailerSendAnswer);
+      const answer: MailerSendAnswer = await emails
+        .send(params)
+        .catch((error: unknown) => error as MailerSendAnswer);
       const { message = '', errors = {} } = (answer.body || {}) as {
         message?: string;
         errors?: Record<string, string[]>;
       };
       const sentence = Object.values(errors)[0]?.[0] ?? message;
-      return heardOf(answer.statusCode, lookUp(answer.headers as Record<string, unknown>), sentence);
+      return heardOf(answer.statusCode, lookUp(answer.headers as Record<string, string>), sentence);
     };
   },
 };
@@ -136,7 +138,7 @@ const mailgun: IntakeDriver = {
           ...mail,
           ...Object.fromEntries(own),
         });
-        return heardOf(status!, seen, '');
+        return heardOf(status, seen, '');
       } catch (error) {
         const { status, details } = error as { status: number; details: string };
         return heardOf(status, seen, details);

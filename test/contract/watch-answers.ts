@@ -42,6 +42,6 @@ export function watchAnswers({ httpBase }: TestGate): { get(name: string): strin
 
 function headersOf(alternating: string[]): Headers {
   const headers = new Headers();
-  for (let i = 0; i + 1 < alternating.length; i += 2) headers.append(alternating[i]!, alternating[i + 1]!);
+  for (let i = 0; i + 1 < alternating.length; i += 2) headers.append(alternating[i], alternating[i + 1]);
   return headers;
 }
