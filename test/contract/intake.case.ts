@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Told } from '../../src/intake/answer.ts';
+import { expectNothingStored } from '../intake/stored.ts';
+import { breakAccepting, mendAccepting, messageCount } from '../support/front.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
@@ -23,6 +25,8 @@ export type Heard =
 /** One way into the gate, spoken by a real client. */
 export interface IntakeDriver {
   name: string;
+  /** Knows a retry by its content; a mail that comes by SMTP has an id of its own, by which a retry is known. */
+  http: boolean;
   /** @returns a client of the gate's engine; each call of it submits one mail */
   connect(gate: TestGate): Promise<(mail: ContractMail) => Promise<Heard>>;
 }
@@ -186,5 +190,78 @@ export function intakeContract(driver: IntakeDriver): void {
       expect((heard as { sentence: string }).sentence).not.toMatch(/disk full|at .*\.ts/);
       expect(await gate.deliveries()).toEqual([]);
     });
+
+    if (driver.http) requestContract(start);
+  });
+}
+
+/** What an HTTP intake must do besides: its clients try again, with or without being told to. */
+function requestContract(
+  start: (options?: Parameters<typeof startGate>[0]) => Promise<{
+    gate: TestGate;
+    upstream: SmtpUpstream;
+    submit: (mail: ContractMail) => Promise<Heard>;
+  }>,
+): void {
+  const passing: ContractMail = { to: ['maria@passing.example'], text: FINE };
+  const unknown: ContractMail = { to: ['who@nowhere.example'], text: FINE };
+
+  test('takes the same request soon after for a retry: one message, one mail, told as the first', async () => {
+    const { gate, upstream, submit } = await start();
+    expect(await submit(passing)).toEqual({ told: 'relaying' });
+    await gate.until(([one]) => one?.state === 'relayed', 'relayed');
+    expect(await submit(passing)).toEqual({ told: 'relayed' });
+    expect(await submit(unknown)).toEqual({ told: 'held' });
+    expect(await submit(unknown)).toEqual({ told: 'held' });
+    expect(await messageCount(gate)).toBe(2);
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  test('takes a request that differs in one word for another mail', async () => {
+    const { gate, submit } = await start();
+    await submit(unknown);
+    await submit({ ...unknown, text: `${FINE}!` });
+    expect(await messageCount(gate)).toBe(2);
+  });
+
+  test('takes the same request for another mail once the time for retries is over', async () => {
+    const { gate, submit } = await start({ config: { http: { retry_minutes: 1 } } });
+    await submit(unknown);
+    gate.advance(61_000);
+    await submit(unknown);
+    expect(await messageCount(gate)).toBe(2);
+  });
+
+  test('makes one message of the same request a hundred times at once', async () => {
+    const { gate, upstream, submit } = await start();
+    const heard = await Promise.all(Array.from({ length: 100 }, () => submit(passing)));
+    expect(heard.filter((one) => 'refused' in one)).toEqual([]);
+    expect(await messageCount(gate)).toBe(1);
+    await gate.until(([one]) => one?.state === 'relayed', 'relayed');
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  test('takes the same request anew after a person has rejected the first', async () => {
+    const { gate, submit } = await start();
+    expect(await submit(unknown)).toEqual({ told: 'held' });
+    const [held] = await gate.deliveries();
+    await gate.app.review.reject(held.id, { actor: 'ann' });
+    expect(await submit(unknown)).toEqual({ told: 'held' });
+    expect(await messageCount(gate)).toBe(2);
+    const states = (await gate.deliveries()).filter((d) => d.kind === 'mail').map((d) => d.state);
+    expect(states).toEqual(['rejected', 'held']);
+  });
+
+  test('tells trouble where its clients read errors, stores nothing, and takes the retry when it is over', async () => {
+    const { gate, submit } = await start();
+    await breakAccepting(gate);
+    expect(await submit(passing)).toEqual({
+      refused: 'later',
+      sentence: expect.stringMatching(/presend cannot take mail just now; nothing was stored, try again/),
+    });
+    await expectNothingStored(gate);
+    await mendAccepting(gate);
+    expect(await submit(passing)).toEqual({ told: 'relaying' });
+    expect(await messageCount(gate)).toBe(1);
   });
 }

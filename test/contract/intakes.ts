@@ -3,10 +3,9 @@ import { Resend } from 'resend';
 import { apiKeyFor } from '../support/api-key.ts';
 import { PASSWORD } from '../support/gate.ts';
 import type { Told } from '../../src/intake/answer.ts';
+import { FROM, SUBJECT, heardOf } from './heard.ts';
 import type { Heard, IntakeDriver } from './intake.case.ts';
-
-const FROM = 'ann@sender.example';
-const SUBJECT = 'Hiring plans';
+import { SDK_INTAKES } from './sdk-intakes.ts';
 
 const SMTP_WORDS: [RegExp, Told][] = [
   [/Relaying/, 'relaying'],
@@ -18,6 +17,7 @@ const SMTP_WORDS: [RegExp, Told][] = [
 
 const smtp: IntakeDriver = {
   name: 'SMTP',
+  http: false,
   connect: async (gate) => {
     const transport = createTransport({
       host: '127.0.0.1',
@@ -45,20 +45,9 @@ const smtp: IntakeDriver = {
   },
 };
 
-/** What an HTTP client is told: the gate's own header on success, the status and the sentence otherwise. */
-export function heardOf(
-  status: number,
-  headers: { get(name: string): string | null },
-  sentence: string,
-): Heard {
-  if (status < 300) return { told: headers.get('x-presend-disposition') as Told };
-  if (status === 503) return { refused: headers.get('retry-after') === null ? 'other' : 'later', sentence };
-  if (/Suppressed/i.test(sentence)) return { refused: 'suppressed', sentence };
-  return { refused: /may not send as/.test(sentence) ? 'sender' : 'other', sentence };
-}
-
 const resend: IntakeDriver = {
   name: 'Resend',
+  http: true,
   connect: async (gate) => {
     const client = new Resend(await apiKeyFor(gate), { baseUrl: `${gate.httpBase}/resend` });
     return async ({ from = FROM, subject = SUBJECT, text = '', ...mail }) => {
@@ -71,6 +60,7 @@ const resend: IntakeDriver = {
 
 const native: IntakeDriver = {
   name: 'native HTTP',
+  http: true,
   connect: async (gate) => {
     const key = await apiKeyFor(gate);
     return async ({ from = FROM, subject = SUBJECT, ...mail }) => {
@@ -85,4 +75,4 @@ const native: IntakeDriver = {
   },
 };
 
-export const INTAKES: readonly IntakeDriver[] = [smtp, resend, native];
+export const INTAKES: readonly IntakeDriver[] = [smtp, resend, ...SDK_INTAKES, native];

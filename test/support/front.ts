@@ -72,3 +72,8 @@ export async function breakAccepting(gate: TestGate): Promise<void> {
   const refuse = sql`create trigger broken before insert on messages begin select raise(abort, 'disk full'); end`;
   await gate.app.database.transact((trx) => refuse.execute(trx));
 }
+
+/** The end of that. */
+export async function mendAccepting(gate: TestGate): Promise<void> {
+  await gate.app.database.transact((trx) => sql`drop trigger broken`.execute(trx));
+}

@@ -34,6 +34,7 @@ export class ProviderStandIn {
     body: JSON.stringify({ id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}` }),
   });
   readonly #server: Server;
+  #port = 0;
   readonly #byKey = new Map<string, { body: Buffer; answer: ScriptedAnswer }>();
 
   static async start(): Promise<ProviderStandIn> {
@@ -73,6 +74,16 @@ export class ProviderStandIn {
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Nobody listens at its address any more, until it comes back. */
+  async goAway(): Promise<void> {
+    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.close();
+  }
+
+  async comeBack(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
   }
 
   #carryOut(request: SeenRequest): ScriptedAnswer {

@@ -40,6 +40,7 @@ interface Guide {
 let dataDir: string;
 let guide: Guide;
 let password: string;
+let apiKey: string;
 let namespace: Namespace;
 let database: Database;
 
@@ -62,7 +63,16 @@ beforeAll(async () => {
   if (!possible) return;
   dataDir = mkdtempSync(join(tmpdir(), 'presend-clients-'));
   guide = command('transparent', 'setup', '--provider', 'resend', '--address', '127.0.0.1') as Guide;
-  ({ password } = command('engine', 'add', 'sdr-bot', '--domain', 'acme.example') as { password: string });
+  ({ password, apiKey } = command('engine', 'add', 'sdr-bot', '--domain', 'acme.example') as {
+    password: string;
+    apiKey: string;
+  });
+  const prospects = join(dataDir, 'prospects.csv');
+  writeFileSync(
+    prospects,
+    'email,role,company,domain,headcount,funding_confidence\nkim@known.example,vp_eng,Known,known.example,300,high\n',
+  );
+  command('crm', 'import', 'prospects', prospects);
   namespace = new Namespace({ hosts: readFileSync(guide.files.hosts, 'utf8') });
   const configFile = join(dataDir, 'presend.yaml');
   // JSON is YAML.
@@ -87,6 +97,7 @@ afterAll(async () => {
   await namespace?.close();
 }, 30_000);
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CERTIFICATE_REFUSED =
   /certificate verify failed|unable to (verify the first|get local issuer) certificate|UNABLE_TO_/i;
 
@@ -96,20 +107,50 @@ describe('an unmodified client that calls the provider’s API by its own name',
     ['Python urllib', pythonClient('urllib_client.py')],
     ['Node fetch', nodeClient('fetch-client.mjs')],
   ];
-  const call = { method: 'GET', url: 'https://api.resend.com/healthz' };
+  const call = (name: string) => ({
+    method: 'POST',
+    url: 'https://api.resend.com/emails',
+    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      from: 'Ann <ann@acme.example>',
+      to: ['kim@known.example'],
+      subject: `Hiring plans, by ${name}`,
+      text: 'Hi Kim,\n\nwould a short call next week about your hiring plans be useful?\n\nBest,\nAnn',
+    }),
+  });
 
   for (const [name, command] of clients) {
-    test.runIf(possible && command)(`reaches the gate: ${name}`, async () => {
-      expect(await namespace.inside(command!, call, guide.env)).toEqual({
-        status: 200,
-        body: '{"status":"ok"}',
+    test.runIf(possible && command)(`has its mail judged by the gate: ${name}`, async () => {
+      const before = await accepted();
+      const mail = call(name);
+      const { status, body } = (await namespace.inside(command!, mail, guide.env)) as Record<string, unknown>;
+      expect([status, JSON.parse(String(body))]).toEqual([200, { id: expect.stringMatching(UUID) }]);
+      expect(await accepted()).toBe(before + 1);
+      const newest = await database.db
+        .selectFrom('messages')
+        .innerJoin('provider_requests', 'provider_requests.message_id', 'messages.id')
+        .innerJoin('deliveries', 'deliveries.message_id', 'messages.id')
+        .select(['provider', 'path', 'body', 'subject', 'origin', 'recipient', 'decision'])
+        .where('deliveries.kind', '=', 'mail')
+        .orderBy('messages.id', 'desc')
+        .executeTakeFirstOrThrow();
+      expect(newest).toMatchObject({
+        provider: 'resend',
+        path: '/emails',
+        subject: `Hiring plans, by ${name}`,
+        recipient: 'kim@known.example',
+        decision: 'PASS',
       });
+      expect(newest.body.toString()).toBe(mail.body);
+      expect(JSON.parse(newest.origin)).toMatchObject({ protocol: 'HTTP', transmission: 'HTTPS' });
     });
 
     test.runIf(possible && command)(`sends nothing without the certificates: ${name}`, async () => {
-      expect(await namespace.inside(command!, call, {})).toEqual({
+      const before = await accepted();
+      expect(await namespace.inside(command!, call(`${name} without them`), {})).toEqual({
         error: expect.stringMatching(CERTIFICATE_REFUSED),
       });
+      expect(await accepted()).toBe(before);
     });
   }
 });
