@@ -24,6 +24,9 @@ export interface ProviderApiOptions {
   hop: Record<string, string>;
 }
 
+/** Load balancers keep idle connections for 5 seconds and more. */
+const IDLE_MS = 4_000;
+
 /** When a provider says "later" without saying when. */
 const DEFAULT_PAUSE_MS = 5_000;
 const MAX_PAUSE_MS = 15 * 60_000;
@@ -40,7 +43,8 @@ export class ProviderApi {
   constructor(options: ProviderApiOptions) {
     this.#options = options;
     const Agent = options.account.baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.pool });
+    // Idle connections are closed before the provider's side does: one that closes under a request leaves its mail uncertain.
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.pool, timeout: IDLE_MS });
   }
 
   /** How long the provider remembers idempotency keys, milliseconds; null = it knows none. */
