@@ -15,11 +15,11 @@ import {
   closeAttempt,
   dropIdempotency,
   firstAttemptAt,
-  lastAttempt,
   letGo,
   openAttempt,
   stillHolds,
   takeAlong,
+  unansweredAttempt,
 } from './attempt-store.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
 import type { ComposedRequest } from './compose-request.ts';
@@ -114,7 +114,7 @@ async function begin(
   const now = options.now();
   const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], now);
   if (taken === null) return null;
-  if (mail.by === 'api' && (await mayBeThereAlready(trx, options, taken, mail))) return null;
+  if (await mayBeThereAlready(trx, options, taken, mail)) return null;
   if (await stopIfForbidden(trx, options, taken)) return null;
 
   const from = mail.from;
@@ -158,27 +158,29 @@ async function mayBeThereAlready(
   trx: Trx,
   options: DeliverOptions,
   taken: Delivery[],
-  mail: ComposedRequest,
+  mail: Sendable,
 ): Promise<boolean> {
   const now = options.now();
   for (const one of taken) {
-    const last = await lastAttempt(trx, one.id);
-    if (last?.outcome !== 'lost' || last.idempotent_until === null) continue;
-    const same = last.idempotency_key === mail.idempotencyKey && last.idempotent_until > now;
+    const last = await unansweredAttempt(trx, one.id);
+    if (last === null) continue;
+    // By another way it is another mail.
+    const same =
+      mail.by === 'api' && last.idempotency_key === mail.idempotencyKey && (last.idempotent_until ?? 0) > now;
     if (same && !(await anyForbidden(trx, options, taken))) continue;
     for (const lost of taken) {
       await dropIdempotency(trx, lost.id);
-      const note = `${mail.provider} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
-      await settle(
-        trx,
-        lost.id,
-        { type: 'lost', note },
-        { actor: 'gate', now, leaseToken: lost.lease_token },
-      );
+      const event = lostEvent(last.upstream);
+      await settle(trx, lost.id, event, { actor: 'gate', now, leaseToken: lost.lease_token });
     }
     return true;
   }
   return false;
+}
+
+function lostEvent(upstream: string): DispositionEvent {
+  const note = `${upstream} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
+  return { type: 'lost', note };
 }
 
 async function anyForbidden(trx: Trx, options: DeliverOptions, deliveries: Delivery[]): Promise<boolean> {
@@ -306,13 +308,15 @@ async function settleUntried(
   event: DispositionEvent,
 ): Promise<void> {
   await database.transact(async (trx) => {
-    const after = await settle(trx, delivery.id, event, {
+    const last = await unansweredAttempt(trx, delivery.id);
+    if (last !== null) await dropIdempotency(trx, delivery.id);
+    const after = await settle(trx, delivery.id, last === null ? event : lostEvent(last.upstream), {
       actor: 'gate',
       now: now(),
       leaseToken: delivery.lease_token,
       set: { attempts: delivery.attempts + 1 },
     });
-    if (delivery.kind !== 'mail') return;
+    if (delivery.kind !== 'mail' || last !== null) return;
     await queueReport(trx, after, event.type === 'failed' ? 'report_failed' : 'report_delayed', now());
   });
 }
