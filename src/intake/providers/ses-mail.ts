@@ -1,11 +1,10 @@
-import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { withoutBcc } from '../../message/bcc.ts';
 import { headerValues } from '../header-peek.ts';
 import { type MailAttachment, type Mailbox, readBase64, readHeader, recipientsOf } from '../outgoing-mail.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import type { IntakeTrouble } from '../submission.ts';
-import { readEncodedMailbox } from './address-list.ts';
+import { readAddressList, readEncodedMailbox } from './address-list.ts';
 import type { Gate, ReadMail } from './front.ts';
 import { fromOf, withCrlf } from './raw-mime.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -168,10 +167,10 @@ function rawMail(email: Email, data: string, gate: Gate): ReadMail['mail'] {
   const given = destination(email, gate);
   let recipients = recipientsOf(given);
   if (recipients.length === 0) {
+    refuseResent(message);
+    // Read strictly: an address that nodemailer skips would be a recipient nobody has judged.
     const [to, cc, bcc] = ['to', 'cc', 'bcc'].map((name) =>
-      headerValues(message, name)
-        .flatMap((value) => addressparser(value, { flatten: true }))
-        .map(({ address }) => readEncodedMailbox(address, 'Content.Raw.Data')),
+      headerValues(message, name).flatMap((value) => readAddressList(value, 'Content.Raw.Data')),
     ) as [Mailbox[], Mailbox[], Mailbox[]];
     bound(to.length + cc.length + bcc.length, gate);
     recipients = recipientsOf({ to, cc, bcc });
@@ -183,6 +182,14 @@ function rawMail(email: Email, data: string, gate: Gate): ReadMail['mail'] {
     ? readEncodedMailbox(email.FromEmailAddress, 'FromEmailAddress').address
     : headerFrom;
   return { raw, from, recipients, scheduledAt: null };
+}
+
+/** Whether they would get it too is not said. */
+function refuseResent(message: Buffer): void {
+  if (['to', 'cc', 'bcc'].every((name) => headerValues(message, `resent-${name}`).length === 0)) return;
+  throw new Refusal('invalid_field', 'With Resent headers in the message, name who gets it in Destination.', {
+    field: 'Destination',
+  });
 }
 
 function destination({ Destination }: Email, gate: Gate): { to: Mailbox[]; cc: Mailbox[]; bcc: Mailbox[] } {
