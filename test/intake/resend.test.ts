@@ -350,13 +350,15 @@ describe('keys', () => {
     expect((await send({ Authorization: 'Bearer engine' })).status).toBe(200);
   });
 
-  test('are needed by a web page, whatever machine it runs on', async () => {
+  test('are needed by a web page and behind a proxy, whatever machine they run on', async () => {
     const { raw } = await start();
     const body = JSON.stringify(mail(MARIA));
-    for (const headers of [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }] as Record<
-      string,
-      string
-    >[]) {
+    for (const headers of [
+      { Origin: 'https://evil.example' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'X-Forwarded-For': '203.0.113.9' },
+      { Via: '1.1 proxy' },
+    ] as Record<string, string>[]) {
       expect(
         (await raw('/emails', { headers: { Authorization: 'Bearer any', ...headers }, body })).status,
       ).toBe(403);
@@ -466,6 +468,12 @@ describe('a request that cannot be taken', () => {
       mail(MARIA, { attachments: [{ filename: 'a', content: [1, 256] }] }),
       422,
       /attachments\.0\.content/,
+    ],
+    [
+      'gives bytes and names a file elsewhere',
+      mail(MARIA, { attachments: [{ filename: 'a', content: 'aGk=', path: 'https://files.example/a' }] }),
+      422,
+      /not both/,
     ],
     [
       'names a file elsewhere',

@@ -41,6 +41,7 @@ export const resendEmailSchema = z.looseObject({
 });
 
 const KNOWN = new Set(Object.keys(resendEmailSchema.shape));
+const KNOWN_FILE = new Set(Object.keys(attachmentSchema.shape));
 
 const listOf = (value: string | string[] | null | undefined): string[] =>
   value == null ? [] : typeof value === 'string' ? [value] : value;
@@ -101,7 +102,12 @@ export async function readResendMail(value: unknown, body: Buffer, gate: Gate): 
       path: '/emails',
       contentType: 'application/json',
       body,
-      trouble: [...unknownFields(mail, KNOWN, gate.acceptFields)],
+      trouble: [
+        ...unknownFields(mail, KNOWN, gate.acceptFields),
+        ...(mail.attachments ?? []).flatMap((one) => [
+          ...unknownFields(one, KNOWN_FILE, gate.acceptFields, 'attachments.'),
+        ]),
+      ],
     },
   };
 }
@@ -112,6 +118,11 @@ async function readAttachment(
   gate: Gate,
 ): Promise<MailAttachment> {
   const { content, path, filename } = attachment;
+  if (content != null && path != null) {
+    throw new Refusal('invalid_field', `Give \`${field}.content\` or \`${field}.path\`, not both.`, {
+      field: `${field}.path`,
+    });
+  }
   const named = {
     filename: filename || nameFrom(path) || 'attachment',
     contentId: attachment.content_id ?? attachment.inline_content_id ?? null,
