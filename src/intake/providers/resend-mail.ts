@@ -11,7 +11,9 @@ const MAX_TO = 50;
 const addresses = z.union([z.string(), z.array(z.string())]).nullish();
 
 /** `Buffer` as JSON writes it, and a plain byte array. */
-const bytes = z.array(z.int().min(0).max(255));
+const bytes = z.custom<number[]>(
+  (value) => Array.isArray(value) && value.every((byte) => (byte & 0xff) === byte),
+);
 const attachmentSchema = z.looseObject({
   content: z.union([z.string(), z.looseObject({ type: z.literal('Buffer'), data: bytes }), bytes]).nullish(),
   filename: z.union([z.string(), z.literal(false)]).nullish(),
