@@ -308,6 +308,17 @@ describe('an idempotency key', () => {
     expect((await send()).data!.id).not.toBe(first.data!.id);
   });
 
+  test('of the gate’s own making holds back a batch of which something went', async () => {
+    const { gate, resend } = await start();
+    await addProspect(gate, 'low@rumour.example', { company: { funding_confidence: 'low' } });
+    const send = () => resend.batch.send([mail(MARIA), mail('low@rumour.example', { text: RUMOUR })]);
+    const first = await send();
+    const held = (await gate.deliveries()).find(({ state }) => state === 'held');
+    await gate.app.review.reject(held!.id, { actor: 'ann' });
+    expect((await send()).data).toEqual(first.data);
+    expect(await stored(gate)).toHaveLength(2);
+  });
+
   test('longer than 256 characters is refused', async () => {
     const { post } = await start();
     expect(await refusal(await post(mail(MARIA), { 'Idempotency-Key': 'x'.repeat(257) }))).toMatchObject({
