@@ -97,9 +97,9 @@ function readMultipart(
     throw new Error('the form has no end');
   }
   const end = root.closing.start - head.length;
-  const before = body.toString('latin1', 0, root.delimiters[0]! - head.length);
-  const behind = body.toString('latin1', root.closing.end - head.length);
-  if (/\S/.test(`${before}${behind}`)) throw new Error('text stands before or behind the parts of the form');
+  if (/\S/.test(body.toString('latin1', root.closing.end - head.length))) {
+    throw new Error('text stands behind the parts of the form');
+  }
   const fields = root.children.map((part, i): FormField => {
     const [disposition, ...others] = headersOf(part, 'content-disposition').map(({ value }) =>
       parseParameters(value),

@@ -116,9 +116,8 @@ describe('a multipart form', () => {
     [part(`${NAMED}; name*=utf-8''bcc`)],
     [part(String.raw`Content-Disposition: form-data; name="o:tag\"; name=\"bcc"`)],
     [`${part(NAMED)}--xx--\r\n${part('Content-Disposition: form-data; name="bcc"')}`],
-    [`Content-Disposition: form-data; name="bcc"\r\n\r\nvalue\r\n${part(NAMED)}`],
   ])('whose parts another reader may name otherwise is damaged: %j', (body) => {
-    expect(() => read(`${body}--xx--\r\n`)).toThrow(/two names|before or behind/);
+    expect(() => read(`${body}--xx--\r\n`)).toThrow(/two names|behind the parts/);
   });
 
   test('with two boundaries is damaged', () => {
