@@ -36,11 +36,17 @@ const simple = z.looseObject({
   Attachments: z.array(attachment).nullish(),
 });
 
+const destinationSchema = z.looseObject({
+  ToAddresses: strings,
+  CcAddresses: strings,
+  BccAddresses: strings,
+});
+
 /** `POST /v2/email/outbound-emails` (Amazon SES API v2, "SendEmail"). */
 const emailSchema = z.looseObject({
   FromEmailAddress: z.string().nullish(),
   FromEmailAddressIdentityArn: z.string().nullish(),
-  Destination: z.looseObject({ ToAddresses: strings, CcAddresses: strings, BccAddresses: strings }).nullish(),
+  Destination: destinationSchema.nullish(),
   ReplyToAddresses: strings,
   FeedbackForwardingEmailAddress: z.string().nullish(),
   FeedbackForwardingEmailAddressIdentityArn: z.string().nullish(),
@@ -64,6 +70,12 @@ const KNOWN_CONTENT = new Set(['Simple', 'Raw', 'Template']);
 /** Does what ListManagementOptions does. */
 const LIST_HEADER = 'x-ses-list-management-options';
 const KNOWN_BODY = new Set(['Text', 'Html']);
+const KNOWN_RAW = new Set(['Data']);
+const [KNOWN_DESTINATION, KNOWN_PART, KNOWN_FILE] = [
+  known(destinationSchema),
+  known(part),
+  known(attachment),
+];
 
 /**
  * The mail of a request.
@@ -108,10 +120,18 @@ function refuseTemplate(value: unknown): void {
 function* troubleOf(email: Email, mail: ReadMail['mail'], gate: Gate): Generator<IntakeTrouble> {
   yield* unknownFields(email, KNOWN, gate.acceptFields);
   yield* unknownFields(email.Content, KNOWN_CONTENT, gate.acceptFields);
-  const { Simple } = email.Content;
+  const { Simple, Raw } = email.Content;
+  yield* unknownFields(email.Destination ?? {}, KNOWN_DESTINATION, gate.acceptFields, 'Destination.');
+  yield* unknownFields(Raw ?? {}, KNOWN_RAW, gate.acceptFields, 'Raw.');
   if (Simple) {
     yield* unknownFields(Simple, KNOWN_SIMPLE, gate.acceptFields);
     yield* unknownFields(Simple.Body, KNOWN_BODY, gate.acceptFields);
+    for (const one of [Simple.Subject, Simple.Body.Text, Simple.Body.Html]) {
+      yield* unknownFields(one ?? {}, KNOWN_PART, gate.acceptFields);
+    }
+    for (const one of Simple.Attachments ?? []) {
+      yield* unknownFields(one, KNOWN_FILE, gate.acceptFields, 'Attachments.');
+    }
   }
   const inHeader =
     'raw' in mail
