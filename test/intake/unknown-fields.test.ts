@@ -30,7 +30,7 @@ const TROUBLE = {
   ses: (value: object) => readSesMail(value, body(value), gate).request!.trouble,
   mailersend: (value: object) => readMailerSendMail(value, body(value), gate).request!.trouble,
   sendgrid: (value: object) =>
-    readSendGridMails(value, JSON.stringify(value), gate).mails[0]!.request!.trouble,
+    readSendGridMails(value, JSON.stringify(value), gate).mails[0].request!.trouble,
 };
 
 describe('a field that nobody knows, inside another', () => {
