@@ -139,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       linkKey,
       publicUrl: () => publicUrl.base ?? '',
       accounts,
+      now,
     });
 
     const feedback = openFeedback({

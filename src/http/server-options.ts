@@ -1,5 +1,8 @@
 import type { ServerOptions } from 'node:http';
 
+/** Open at once; kept ones of engines among them. */
+export const MAX_CONNECTIONS = 2_000;
+
 /** How long an idle connection is kept: longer than the pools of clients, which would else meet it as it closes. */
 const KEEP_ALIVE_MS = 65_000;
 /** A body that is late is refused in its API's shape first (intake/http-body.ts). */

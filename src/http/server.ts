@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Logger } from '../observability/logger.ts';
 import { page } from './page.ts';
-import { serverOptions } from './server-options.ts';
+import { MAX_CONNECTIONS, serverOptions } from './server-options.ts';
 
 export interface HttpOptions {
   host: string;
@@ -63,6 +63,7 @@ export function listenHttp(
 ): Promise<{ server: Server; address: AddressInfo; app: Express }> {
   const app = createApp(options);
   const server = createServer(serverOptions(options.body_seconds), app);
+  server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {

@@ -7,6 +7,16 @@ import { Refusal } from './refusal.ts';
 const isLoopback = (address: string): boolean => /^(?:::1|(?:::ffff:)?127\.)/.test(address);
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+];
+
 export interface AuthOptions {
   database: Database;
   keys: ApiKeys;
@@ -17,7 +27,7 @@ export interface AuthOptions {
  *
  * From this machine, engines that may submit without AUTH need no key of the gate's. SDKs insist on some key, so any will
  * do; the name of an engine chooses among several. A web page cannot use that (no Origin, a loopback Host: cross-site
- * requests, DNS rebinding), nor can a revoked key.
+ * requests, DNS rebinding), nor can what a proxy passes on, nor a revoked key.
  *
  * @param key as presented; null = none
  * @throws Refusal `no_key` or `wrong_key`
@@ -45,6 +55,8 @@ async function openEngines(database: Database, req: Request, key: string | null)
   const own = key?.includes(KEY_MARK) ?? false;
   const local = isLoopback(req.socket.remoteAddress ?? '') && LOOPBACK_HOST.test(req.headers.host ?? '');
   const page = req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
-  if (own || page || !local) return [];
+  // A proxy on this machine brings strangers to the loopback address, some with a Host of this machine.
+  const proxied = PROXY_HEADERS.some((name) => req.headers[name] !== undefined);
+  if (own || page || proxied || !local) return [];
   return (await listEngines(database.db)).filter((engine) => engine.loopbackWithoutAuth);
 }

@@ -7,12 +7,20 @@ export interface BodyLimits {
   seconds: number;
 }
 
-/** Bytes of bodies that are being read at once; beyond it clients are told to come again. */
-const MAX_IN_FLIGHT = 512 * 1024 * 1024;
-let inFlight = 0;
+/**
+ * Bytes of bodies in hand at once, from the first byte to the answer; beyond it clients are told to come again. Read, parsed and
+ * composed, each takes about five times its size.
+ */
+const MAX_IN_HAND = 256 * 1024 * 1024;
+let inHand = 0;
+
+/** The request of this body is answered. */
+export function bodyDone(body: Buffer): void {
+  inHand -= body.length;
+}
 
 /**
- * The whole body of a request.
+ * The whole body of a request; `bodyDone` must be told when it is no longer needed.
  *
  * @throws Refusal when it is too large, too slow, compressed, or the gate is full
  */
@@ -31,11 +39,11 @@ export function readBody(req: IncomingMessage, { maxBytes, seconds }: BodyLimits
     let size = 0;
     const done = (): void => {
       clearTimeout(timer);
-      inFlight -= size;
       req.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
     };
     const refuse = (why: Refusal): void => {
       done();
+      inHand -= size;
       reject(why);
     };
     const timer = setTimeout(
@@ -44,10 +52,10 @@ export function readBody(req: IncomingMessage, { maxBytes, seconds }: BodyLimits
     );
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      inFlight += chunk.length;
+      inHand += chunk.length;
       chunks.push(chunk);
       if (size > maxBytes) refuse(tooLarge());
-      else if (inFlight > MAX_IN_FLIGHT) refuse(TROUBLE);
+      else if (inHand > MAX_IN_HAND) refuse(TROUBLE);
     });
     req.once('end', () => {
       done();

@@ -9,7 +9,7 @@ import type { ApiKeys } from './api-keys.ts';
 import { EngineActs } from './engine-acts.ts';
 import type { Engine } from './engine-store.ts';
 import { engineOfKey } from './http-auth.ts';
-import { readBody } from './http-body.ts';
+import { bodyDone, readBody } from './http-body.ts';
 import { readMessageView } from './message-view.ts';
 import type { Front, FrontRoute, Gate, HttpAnswer, HttpRequest } from './providers/front.ts';
 import { openApi } from './providers/openapi.ts';
@@ -80,6 +80,7 @@ async function serve(
   const { config, log, metrics, onActivity, isOwnRequest } = options;
   onActivity();
   let answer: HttpAnswer;
+  let body: Buffer | null = null;
   try {
     if (isOwnRequest(req)) {
       throw new Refusal(
@@ -88,8 +89,10 @@ async function serve(
       );
     }
     // A stranger is turned away before anything is read, where the key allows it.
-    const early = front.verify ? null : await engineOfKey(options, req, front.key?.(req.headers) ?? null);
-    const body = await readBody(req, {
+    const early = front.verify
+      ? await knownSigner(options, front, req)
+      : await engineOfKey(options, req, front.key?.(req.headers) ?? null);
+    body = await readBody(req, {
       maxBytes: config.http.max_body_bytes,
       seconds: config.http.body_seconds,
     });
@@ -103,8 +106,22 @@ async function serve(
     answer = front.refuse(refusal);
     if (refusal.kind === 'trouble')
       answer = { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER } };
+  } finally {
+    if (body !== null) bodyDone(body);
   }
   send(req, res, answer);
+}
+
+/** A signature is over the body, but a stranger's need not be read. */
+async function knownSigner({ keys }: HttpIntakeOptions, front: Front, req: Request): Promise<null> {
+  const id = front.keyId?.(req.headers) ?? null;
+  if (id !== null && !(await keys.byAccessKeyId(id))) {
+    throw new Refusal(
+      'wrong_key',
+      'The access key id is not one of presend, or it was revoked; `presend engine key <engine> --sigv4` prints a new one.',
+    );
+  }
+  return null;
 }
 
 async function verified(options: HttpIntakeOptions, front: Front, request: HttpRequest): Promise<Engine> {

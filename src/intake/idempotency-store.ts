@@ -6,16 +6,18 @@ import type { Once } from './submission.ts';
 /** A retry of a mail that ended so is a new mail: its sender was told that the first one did not go. */
 const ENDED_UNSENT = ['rejected', 'closed', 'cancelled', 'failed', 'expired'] as const;
 
-/** Condition on `messages`: none of its deliveries has ended unsent. */
+/**
+ * Condition on `messages`: not everything of it ended unsent. While one delivery went or may go, a retry would send that one
+ * twice. The gate's own mails about it do not count.
+ */
 export function notEndedUnsent(expression: ExpressionBuilder<Schema, 'messages'>) {
-  return expression.not(
-    expression.exists(
-      expression
-        .selectFrom('deliveries')
-        .select('deliveries.id')
-        .whereRef('deliveries.message_id', '=', 'messages.id')
-        .where('deliveries.state', 'in', ENDED_UNSENT),
-    ),
+  return expression.exists(
+    expression
+      .selectFrom('deliveries')
+      .select('deliveries.id')
+      .whereRef('deliveries.message_id', '=', 'messages.id')
+      .where('deliveries.kind', '=', 'mail')
+      .where('deliveries.state', 'not in', ENDED_UNSENT),
   );
 }
 
@@ -30,7 +32,7 @@ const place = ({ engineId, key }: Once): string => `${engineId} ${key}`;
 
 /**
  * Requests that came before under the same keys, within each key's time. A client's own key always counts. A key that
- * the gate made of the request does not once a mail of it ended unsent: sent again, it is a new mail.
+ * the gate made of the request does not once every mail of it ended unsent: sent again, it is a new request.
  */
 export async function earlierRequests(trx: Trx, requests: Once[], now: number): Promise<EarlierRequests> {
   const found = new Map<string, { hash: string; ids: string[] }>();
@@ -48,7 +50,7 @@ export async function earlierRequests(trx: Trx, requests: Once[], now: number): 
       const once = own.get(row.key)!;
       if (row.created_at <= now - once.windowMs) continue;
       const ids = JSON.parse(row.message_ids) as string[];
-      if (!once.explicit && !(await allStand(trx, ids))) continue;
+      if (!once.explicit && !(await anyStands(trx, ids))) continue;
       found.set(place(once), { hash: row.request_hash, ids });
     }
   }
@@ -61,14 +63,15 @@ export async function earlierRequests(trx: Trx, requests: Once[], now: number): 
   };
 }
 
-async function allStand(trx: Trx, ids: string[]): Promise<boolean> {
+async function anyStands(trx: Trx, ids: string[]): Promise<boolean> {
   const standing = await trx
     .selectFrom('messages')
     .select('id')
     .where('id', 'in', ids)
     .where(notEndedUnsent)
-    .execute();
-  return standing.length === ids.length;
+    .limit(1)
+    .executeTakeFirst();
+  return standing !== undefined;
 }
 
 /** Stores what came of each request; an earlier one under the same key, whose time is over, is replaced. */

@@ -44,6 +44,9 @@ const ADDR_SPEC = String.raw`[^\s"(),:;<>@[\]\\\p{Cc}]+@[^\s"(),:;<>@[\]\\\p{Cc}
 const BARE = new RegExp(`^${ADDR_SPEC}$`, 'u');
 const NAMED = new RegExp(String.raw`^(?<name>[^<>\p{Cc}]*?)\s*<(?<address>${ADDR_SPEC})>$`, 'u');
 
+/** A display name and an address; as `addressKey` bounds it. Also bounds the work on hostile input. */
+const MAX_MAILBOX = 1_000;
+
 /**
  * Reads `jane@example.com` or `Jane <jane@example.com>`. Spellings that mail parsers read differently are refused: the
  * mail must not go to somebody else than the one who was looked up.
@@ -51,7 +54,7 @@ const NAMED = new RegExp(String.raw`^(?<name>[^<>\p{Cc}]*?)\s*<(?<address>${ADDR
  * @throws Refusal `invalid_field`
  */
 export function readMailbox(text: string, field: string): Mailbox {
-  const trimmed = text.trim();
+  const trimmed = text.length > MAX_MAILBOX ? '' : text.trim();
   const named = NAMED.exec(trimmed)?.groups;
   const address = named?.['address'] ?? (BARE.test(trimmed) ? trimmed : null);
   if (address === null || addressKey(address) === null) {

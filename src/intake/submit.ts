@@ -93,6 +93,9 @@ function onceOf(
   return { engineId: engine.id, key: `request:${digest}`, requestHash: digest, windowMs, explicit: false };
 }
 
+/** No client shows more, and every rule reads all of it. */
+const MAX_SUBJECT = 2_000;
+
 /** sha256 over what makes two requests the same. */
 export function digestOf(path: string, body: Buffer): string {
   return createHash('sha256').update(path).update('\0').update(body).digest('base64');
@@ -114,6 +117,11 @@ async function toSubmission(
       `Engine ${engine.name} may not send as ${domain}; its sender domains are ${engine.senderDomains.join(', ') || 'none yet'}.`,
       { field: 'from' },
     );
+  }
+  if ('subject' in mail && mail.subject.length > MAX_SUBJECT) {
+    throw new Refusal('invalid_field', `The \`subject\` field is longer than ${MAX_SUBJECT} characters.`, {
+      field: 'subject',
+    });
   }
   if ('subject' in mail && /[\r\n\0]/.test(mail.subject)) {
     throw new Refusal(

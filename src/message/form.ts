@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { PARSE_LIMITS } from './limits.ts';
-import { headerOf, scanMime } from './mime.ts';
+import { headersOf, scanMime } from './mime.ts';
 import { parseParameters } from './mime-headers.ts';
 
 /** Changing forms (multipart/form-data, urlencoded) and leaving every byte that is not meant as it is. */
@@ -90,16 +90,28 @@ function readMultipart(
   // The reader of MIME finds the parts, given the header that HTTP has apart.
   const head = Buffer.from(`Content-Type: ${contentType}\r\n\r\n`);
   const { root } = scanMime(Buffer.concat([head, body]), { ...PARSE_LIMITS, parts: MAX_PARTS, nesting: 1 });
-  if (root.boundary === null) throw new Error('the form has no boundary');
+  if (root.boundary === null || parseParameters(contentType).oddities.length > 0) {
+    throw new Error('the form has no boundary, or two');
+  }
   if (root.closing === null || root.children.length !== root.delimiters.length) {
     throw new Error('the form has no end');
   }
   const end = root.closing.start - head.length;
+  if (/\S/.test(body.toString('latin1', root.closing.end - head.length))) {
+    throw new Error('text stands behind the parts of the form');
+  }
   const fields = root.children.map((part, i): FormField => {
-    const disposition = parseParameters(headerOf(part, 'content-disposition') ?? '');
-    const name = disposition.params.get('name');
-    if (disposition.value !== 'form-data' || name === undefined) {
+    const [disposition, ...others] = headersOf(part, 'content-disposition').map(({ value }) =>
+      parseParameters(value),
+    );
+    const name = disposition?.params.get('name');
+    if (disposition?.value !== 'form-data' || name === undefined) {
       throw new Error('a part of the form has no name');
+    }
+    // Others may take the last of two names, or the one written as RFC 2231 does.
+    const odd = [...disposition.params.keys()].some((key) => key.startsWith('name*'));
+    if (others.length > 0 || disposition.oddities.length > 0 || odd || /["\\\p{Cc}]/u.test(name)) {
+      throw new Error('a part of the form has two names, or one that can be read differently');
     }
     const at = {
       start: root.delimiters[i]! - head.length,

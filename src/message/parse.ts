@@ -1,5 +1,6 @@
 import { MailParser } from 'mailparser';
 import type { AttachmentStream, Headers, MessageText, StructuredHeader } from 'mailparser';
+import { actingHeaders } from './acting-headers.ts';
 import { findAmbiguities, isKnownCharset } from './ambiguity.ts';
 import { fold } from './fold.ts';
 import { readHeaders } from './headers.ts';
@@ -95,6 +96,10 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   }
   const unreadable = unreadableBecause(body, root);
   if (unreadable !== null) trouble.push({ kind: 'unreadable', detail: unreadable });
+  for (const name of actingHeaders(root)) {
+    const detail = `mail providers act on the header ${name} after the mail was judged`;
+    trouble.push({ kind: 'unreadable', detail });
+  }
   const attachments: AttachmentSummary[] = [];
   for (const attachment of mail.attachments) {
     attachments.push(await summarise(attachment, limits, attachedLevels));

@@ -3,7 +3,7 @@ import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
-import { dropIdempotency, lastAttempt } from './attempt-store.ts';
+import { dropIdempotency, unansweredAttempt } from './attempt-store.ts';
 import { queueReport } from './own-mail.ts';
 import { recheck } from './recheck.ts';
 
@@ -29,23 +29,27 @@ export async function mayBeThereAlready(
 ): Promise<boolean> {
   const now = options.now();
   for (const one of taken) {
-    const last = await lastAttempt(trx, one.id);
-    if (last?.outcome !== 'lost' || last.idempotent_until === null) continue;
-    const same = last.idempotency_key === key && last.idempotent_until > now;
+    const last = await unansweredAttempt(trx, one.id);
+    if (last === null) continue;
+    const same = last.idempotency_key === key && (last.idempotent_until ?? 0) > now;
     if (same && !(await anyForbidden(trx, options, taken))) continue;
     for (const lost of taken) {
       await dropIdempotency(trx, lost.id);
-      const note = `${last.upstream} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
-      await settle(
-        trx,
-        lost.id,
-        { type: 'lost', note },
-        { actor: 'gate', now, leaseToken: lost.lease_token },
-      );
+      await settle(trx, lost.id, lostEvent(last.upstream), {
+        actor: 'gate',
+        now,
+        leaseToken: lost.lease_token,
+      });
     }
     return true;
   }
   return false;
+}
+
+/** The event of a mail that an upstream may have. */
+export function lostEvent(upstream: string): DispositionEvent {
+  const note = `${upstream} may have it from an attempt that got no answer, and it can no longer be repeated safely`;
+  return { type: 'lost', note };
 }
 
 async function anyForbidden(trx: Trx, options: GuardOptions, deliveries: Delivery[]): Promise<boolean> {

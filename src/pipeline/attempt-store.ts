@@ -51,7 +51,8 @@ export async function takeAlong(
       .selectAll()
       .where('id', '=', member.id)
       .executeTakeFirstOrThrow();
-    if (row.state !== member.state || row.body_revision !== member.body_revision) {
+    const changed = row.state !== member.state || row.body_revision !== member.body_revision;
+    if (changed || (await isInFlight(trx, row, now))) {
       await letGo(trx, claimed);
       return null;
     }
@@ -62,6 +63,20 @@ export async function takeAlong(
     taken.push({ ...due, ...lease });
   }
   return taken;
+}
+
+/** Whether an attempt for it is under way, or was and cannot be made again: nobody else may send it along. */
+async function isInFlight(trx: Trx, { id, lease_until }: Delivery, now: number): Promise<boolean> {
+  const open = await trx
+    .selectFrom('attempts')
+    .select(['handover_at', 'idempotent_until'])
+    .where('delivery_id', '=', id)
+    .where('finished_at', 'is', null)
+    .execute();
+  if (open.length > 0 && lease_until !== null && lease_until > now) return true;
+  return open.some(
+    ({ handover_at, idempotent_until }) => handover_at !== null && (idempotent_until ?? 0) <= now,
+  );
 }
 
 /** Gives a claimed delivery back, to be claimed anew at once. */
@@ -124,12 +139,15 @@ export async function firstAttemptAt(trx: Trx, delivery: Delivery): Promise<numb
   return first;
 }
 
-/** The attempt made last that came as far as handing over. */
-export async function lastAttempt(
+/**
+ * The attempt that came last as far as handing over, if it got no answer and was to be made again under its key.
+ * Before an attempt is opened, one that is still open belongs to a holder that is gone.
+ */
+export async function unansweredAttempt(
   trx: Trx,
   deliveryId: string,
-): Promise<Selectable<AttemptTable> | undefined> {
-  return trx
+): Promise<Selectable<AttemptTable> | null> {
+  const last = await trx
     .selectFrom('attempts')
     .selectAll()
     .where('delivery_id', '=', deliveryId)
@@ -137,6 +155,8 @@ export async function lastAttempt(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
+  if (!last || last.idempotent_until === null) return null;
+  return last.outcome === null || last.outcome === 'lost' ? last : null;
 }
 
 /** From now on an attempt without an answer is for a person to settle. */

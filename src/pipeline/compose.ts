@@ -58,11 +58,12 @@ export interface ComposeOptions {
   publicUrl: () => string;
   /** Providers that mail can be sent through by their API. */
   accounts: ReadonlySet<ProviderName>;
+  now: () => number;
 }
 
 /** Makes the bytes of each kind of delivery: the mail itself, the forward to the account owner, and the gate's own mails. */
 export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
-  const { database, config, accounts } = options;
+  const { database, config, accounts, now } = options;
   return async (delivery) => {
     const message = await database.db
       .selectFrom('messages')
@@ -78,7 +79,7 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
     if (request === null || !leavesByApi(request, engine, accounts)) {
       return relay(config, delivery, { message, engine, raw: withOneClick(options, delivery, raw) });
     }
-    const group = await groupOf(database.db, delivery);
+    const group = await groupOf(database.db, delivery, now());
     if (group === null) return { waits: true };
     return composeRequest(database, request, group, {
       from: message.envelope_from,

@@ -10,9 +10,18 @@ import type { Metrics } from '../observability/metrics.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
-import { holdEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
+import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
-import { closeAttempt, firstAttemptAt, letGo, openAttempt, stillHolds, takeAlong } from './attempt-store.ts';
+import {
+  closeAttempt,
+  dropIdempotency,
+  firstAttemptAt,
+  letGo,
+  openAttempt,
+  stillHolds,
+  takeAlong,
+  unansweredAttempt,
+} from './attempt-store.ts';
 import type { ComposedMail, SendableMail } from './compose.ts';
 import type { ComposedRequest } from './compose-request.ts';
 import { giveBackSlot, takeSlot } from './mailbox-slots.ts';
@@ -212,13 +221,15 @@ async function settleUntried(
   event: DispositionEvent,
 ): Promise<void> {
   await database.transact(async (trx) => {
-    const after = await settle(trx, delivery.id, event, {
+    const last = await unansweredAttempt(trx, delivery.id);
+    if (last !== null) await dropIdempotency(trx, delivery.id);
+    const after = await settle(trx, delivery.id, last === null ? event : lostEvent(last.upstream), {
       actor: 'gate',
       now: now(),
       leaseToken: delivery.lease_token,
       set: { attempts: delivery.attempts + 1 },
     });
-    if (delivery.kind !== 'mail') return;
+    if (delivery.kind !== 'mail' || last !== null) return;
     await queueReport(trx, after, event.type === 'failed' ? 'report_failed' : 'report_delayed', now());
   });
 }

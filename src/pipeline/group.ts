@@ -12,13 +12,14 @@ export interface Group {
 
 /**
  * Through a provider's API a message leaves whole: the delivery that falls due last takes the others along. Those that are
- * held, escalated or ended are not in it.
+ * held, escalated, ended or under way already are not in it.
  *
  * @returns null when another delivery of the message is the one to take this one along
  */
 export async function groupOf(
   db: Pick<Kysely<Schema>, 'selectFrom'>,
   delivery: Delivery,
+  now: number,
 ): Promise<Group | null> {
   const all = await db
     .selectFrom('deliveries')
@@ -27,7 +28,8 @@ export async function groupOf(
     .where('kind', '=', 'mail')
     .orderBy('id')
     .execute();
-  const members = all.filter(isOnItsWay);
+  const underWay = await underWayOf(db, delivery.message_id, now);
+  const members = all.filter((one) => isOnItsWay(one) && !underWay.has(one.id));
   const last = members.toSorted(
     (a, b) => (a.next_attempt_at ?? 0) - (b.next_attempt_at ?? 0) || (a.id < b.id ? -1 : 1),
   );
@@ -37,4 +39,21 @@ export async function groupOf(
 
 function isOnItsWay({ state, returns_to }: Delivery): boolean {
   return state === 'relaying' || state === 'scheduled' || (state === 'deferred' && returns_to === 'relaying');
+}
+
+/** Ids of those that somebody makes an attempt for at this moment. */
+async function underWayOf(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  messageId: string,
+  now: number,
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('attempts')
+    .innerJoin('deliveries', 'deliveries.id', 'attempts.delivery_id')
+    .select('deliveries.id')
+    .where('deliveries.message_id', '=', messageId)
+    .where('deliveries.lease_until', '>', now)
+    .where('attempts.finished_at', 'is', null)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
 }

@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { serverOptions } from '../http/server-options.ts';
+import { MAX_CONNECTIONS, serverOptions } from '../http/server-options.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TransparentCertificate } from './server-name.ts';
 
@@ -49,6 +49,7 @@ export async function transparentListener({
       'a client refused the certificate of transparent mode or spoke no TLS',
     ),
   );
+  server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -207,7 +207,7 @@ const form = (fields: [name: string, value: string | undefined, more?: string][]
       ([name, value, more = '']) =>
         `--${BOUNDARY}\r\ncontent-disposition:  form-data; name="${name}"${more}\r\n\r\n${value}\r\n`,
     )
-    .join('')}--${BOUNDARY}--\r\nepilogue`;
+    .join('')}--${BOUNDARY}--\r\n \r\n`;
 const formOf = ({ headers, body }: SeenRequest): Promise<Map<string, Buffer>> =>
   new Promise((resolve, reject) => {
     const fields = new Map<string, Buffer>();

@@ -166,6 +166,43 @@ describe('a provider in trouble', () => {
     expect(api.seen).toHaveLength(1);
   });
 
+  test('whose answer is lost is not passed by: by another upstream it would be a second mail', async () => {
+    const { api, smtp, gate, post } = await gateToResend();
+    await addProspect(gate, 'maria@passing.example');
+    api.script = { cut: 'late', times: 1 };
+    await post(mail('maria@passing.example'));
+    await gate.until(every('deferred'), 'deferred');
+    const upstreams = JSON.stringify(['provider']);
+    await gate.app.database.transact((trx) => trx.updateTable('engines').set({ upstreams }).execute());
+    gate.advance(5_000);
+    await gate.until(every('uncertain'), 'uncertain');
+    expect([api.sent.length, smtp.received.length]).toEqual([1, 0]);
+  });
+
+  test('that has the mail in hand does not get it again with a recipient who is released meanwhile', async () => {
+    const { api, gate, post } = await gateToResend();
+    await addProspect(gate, 'maria@passing.example');
+    await addProspect(gate, 'cto@large.example', {
+      prospect: { recipient_role: 'CTO' },
+      company: { headcount: 5000 },
+    });
+    await post(mail(['maria@passing.example', 'cto@large.example']));
+    const [maria, cto] = await gate.deliveries();
+    const { review } = gate.app;
+    await review.escalate(cto.id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until((ds) => ds.some(({ state }) => state === 'escalated'), 'escalated');
+    api.script = { stall: true, times: 1 };
+    await review.release(maria.id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until(() => api.seen.length === 1, 'handed over');
+    await review.release(cto.id, { actor: 'owner' });
+    gate.app.wake();
+    await gate.until(() => api.sent.length > 1, 'the other one sent');
+    const to = api.sent.map(({ body }) => (JSON.parse(body.toString()) as { to: string[] }).to);
+    expect(to).toEqual([['maria@passing.example'], ['cto@large.example']]);
+  });
+
   test('that breaks the connection before the whole request came is tried again', async () => {
     const { api, gate, post } = await gateToResend();
     await addProspect(gate, 'maria@passing.example');

@@ -308,6 +308,17 @@ describe('an idempotency key', () => {
     expect((await send()).data!.id).not.toBe(first.data!.id);
   });
 
+  test('of the gate’s own making holds back a batch of which something went', async () => {
+    const { gate, resend } = await start();
+    await addProspect(gate, 'low@rumour.example', { company: { funding_confidence: 'low' } });
+    const send = () => resend.batch.send([mail(MARIA), mail('low@rumour.example', { text: RUMOUR })]);
+    const first = await send();
+    const held = (await gate.deliveries()).find(({ state }) => state === 'held');
+    await gate.app.review.reject(held!.id, { actor: 'ann' });
+    expect((await send()).data).toEqual(first.data);
+    expect(await stored(gate)).toHaveLength(2);
+  });
+
   test('longer than 256 characters is refused', async () => {
     const { post } = await start();
     expect(await refusal(await post(mail(MARIA), { 'Idempotency-Key': 'x'.repeat(257) }))).toMatchObject({
@@ -350,13 +361,15 @@ describe('keys', () => {
     expect((await send({ Authorization: 'Bearer engine' })).status).toBe(200);
   });
 
-  test('are needed by a web page, whatever machine it runs on', async () => {
+  test('are needed by a web page and behind a proxy, whatever machine they run on', async () => {
     const { raw } = await start();
     const body = JSON.stringify(mail(MARIA));
-    for (const headers of [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }] as Record<
-      string,
-      string
-    >[]) {
+    for (const headers of [
+      { Origin: 'https://evil.example' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'X-Forwarded-For': '203.0.113.9' },
+      { Via: '1.1 proxy' },
+    ] as Record<string, string>[]) {
       expect(
         (await raw('/emails', { headers: { Authorization: 'Bearer any', ...headers }, body })).status,
       ).toBe(403);
@@ -466,6 +479,12 @@ describe('a request that cannot be taken', () => {
       mail(MARIA, { attachments: [{ filename: 'a', content: [1, 256] }] }),
       422,
       /attachments\.0\.content/,
+    ],
+    [
+      'gives bytes and names a file elsewhere',
+      mail(MARIA, { attachments: [{ filename: 'a', content: 'aGk=', path: 'https://files.example/a' }] }),
+      422,
+      /has both `content` and `path`/,
     ],
     [
       'names a file elsewhere',

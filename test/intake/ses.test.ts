@@ -344,6 +344,18 @@ describe('a request in the shape of Amazon SES', () => {
     ['MIME in bad base64', 400, /not base64/, { Content: { Raw: { Data: '*' } } }],
     ['MIME for nobody', 400, /Destination/, rawContent('From: a@sender.example\r\n\r\nx')],
     [
+      'MIME whose To hides an address',
+      400,
+      /not an address/,
+      rawContent('From: a@sender.example\r\nTo: <a@x.example> <b@x.example>\r\n\r\nx'),
+    ],
+    [
+      'MIME that was resent',
+      400,
+      /Resent/,
+      rawContent('From: a@sender.example\r\nTo: a@x.example\r\nResent-To: b@x.example\r\n\r\nx'),
+    ],
+    [
       'MIME with two senders',
       400,
       /one From header/,

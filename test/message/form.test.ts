@@ -100,3 +100,28 @@ describe('a urlencoded form', () => {
     ]);
   });
 });
+
+describe('a multipart form', () => {
+  const part = (head: string) => `--xx\r\n${head}\r\n\r\nvalue\r\n`;
+  const NAMED = 'Content-Disposition: form-data; name="o:tag"';
+  const read = (body: string) => readForm('multipart/form-data; boundary=xx', Buffer.from(body));
+
+  test('is read where nothing is odd about it', () => {
+    expect(pairs(read(`${part(NAMED)}--xx--\r\n`))).toEqual([['o:tag', 'value']]);
+  });
+
+  test.each([
+    [part(`${NAMED}; name="bcc"`)],
+    [part(`${NAMED}\r\nContent-Disposition: form-data; name="bcc"`)],
+    [part(`${NAMED}; name*=utf-8''bcc`)],
+    [part(String.raw`Content-Disposition: form-data; name="o:tag\"; name=\"bcc"`)],
+    [`${part(NAMED)}--xx--\r\n${part('Content-Disposition: form-data; name="bcc"')}`],
+  ])('whose parts another reader may name otherwise is damaged: %j', (body) => {
+    expect(() => read(`${body}--xx--\r\n`)).toThrow(/two names|behind the parts/);
+  });
+
+  test('with two boundaries is damaged', () => {
+    const type = 'multipart/form-data; boundary=xx; boundary=yy';
+    expect(() => readForm(type, Buffer.from(`${part(NAMED)}--xx--\r\n`))).toThrow(/boundary/);
+  });
+});

@@ -98,6 +98,8 @@ export interface Front {
   key?(headers: IncomingHttpHeaders): string | null;
   /** For providers whose clients sign requests instead. @returns null when the signature is wrong or missing */
   verify?(request: HttpRequest, keys: ApiKeys, now: number): Promise<Engine | null>;
+  /** With `verify`: whose key a request claims to be signed with, so that a stranger is turned away before the body is read. */
+  keyId?(headers: IncomingHttpHeaders): string | null;
   /** The provider's own error shape. */
   refuse(refusal: Refusal): HttpAnswer;
 }

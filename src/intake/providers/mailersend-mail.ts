@@ -47,11 +47,13 @@ const emailSchema = z.looseObject({
 });
 type Email = z.infer<typeof emailSchema>;
 
-const KNOWN = new Set(Object.keys(emailSchema.shape));
+const [KNOWN, KNOWN_BOX, KNOWN_FILE] = [emailSchema, mailbox, attachmentSchema].map(
+  ({ shape }) => new Set(Object.keys(shape)),
+) as [Set<string>, Set<string>, Set<string>];
 
 /** Filled in at MailerSend, for each recipient. */
 const RENDERED = ['template_id', 'personalization', 'variables'];
-const PLACEHOLDER = /\{\{|\{%|\{\$\w/;
+const PLACEHOLDER = /\{\{|\{%|\{\s*\$/;
 
 /**
  * One mail of a request.
@@ -92,7 +94,7 @@ export function readMailerSendMail(value: unknown, body: Buffer, gate: Gate): Re
       path: '/v1/email',
       contentType: 'application/json',
       body,
-      trouble: [...unknownFields(mail, KNOWN, gate.acceptFields), ...placeholders(mail)],
+      trouble: [...unknownIn(mail, gate.acceptFields), ...placeholders(mail)],
     },
   };
 }
@@ -115,9 +117,17 @@ function refuseUnreadable(value: unknown): void {
   }
 }
 
+function* unknownIn(mail: Email, accepted: ReadonlySet<string>): Generator<IntakeTrouble> {
+  yield* unknownFields(mail, KNOWN, accepted);
+  const boxes = [mail.from, mail.to, mail.cc, mail.bcc, mail.reply_to].flatMap((one) => one ?? []);
+  for (const box of boxes) yield* unknownFields(box, KNOWN_BOX, accepted, 'to.');
+  for (const file of mail.attachments ?? []) yield* unknownFields(file, KNOWN_FILE, accepted, 'attachments.');
+}
+
 function* placeholders(mail: Email): Generator<IntakeTrouble> {
-  for (const field of ['subject', 'text', 'html'] as const) {
-    if (!PLACEHOLDER.test(mail[field] ?? '')) continue;
+  const { subject, text, html, from } = mail;
+  for (const [field, value] of Object.entries({ subject, text, html, 'from.name': from.name })) {
+    if (!PLACEHOLDER.test(value ?? '')) continue;
     yield {
       kind: 'unreadable',
       detail: `the ${field} holds a placeholder, which MailerSend replaces after it was judged`,

@@ -120,8 +120,8 @@ export function mailgunTrouble(
     ...unknownFields(Object.fromEntries(names.map((name) => [name, true])), known, gate.acceptFields),
   ];
   for (const { name, value } of entries) {
-    if (!['subject', 'text', 'html', 'message'].includes(name) || !PLACEHOLDER.test(value.toString()))
-      continue;
+    // Files are sent as they are, and options say nothing to the recipient.
+    if (/^(?:attachment|inline|[ov]:.*)$/.test(name) || !PLACEHOLDER.test(value.toString())) continue;
     trouble.push({
       kind: 'unreadable',
       detail: `the ${name} holds a placeholder, which Mailgun replaces after it was judged`,

@@ -13,7 +13,9 @@ const MAX_TO = 50;
 const addresses = z.union([z.string(), z.array(z.string())]).nullish();
 
 /** `Buffer` as JSON writes it, and a plain byte array. */
-const bytes = z.array(z.int().min(0).max(255));
+const bytes = z.custom<number[]>(
+  (value) => Array.isArray(value) && value.every((byte) => (byte & 0xff) === byte),
+);
 const attachmentSchema = z.looseObject({
   content: z.union([z.string(), z.looseObject({ type: z.literal('Buffer'), data: bytes }), bytes]).nullish(),
   filename: z.union([z.string(), z.literal(false)]).nullish(),
@@ -43,6 +45,7 @@ export const resendEmailSchema = z.looseObject({
 });
 
 const KNOWN = new Set(Object.keys(resendEmailSchema.shape));
+const KNOWN_FILE = new Set(Object.keys(attachmentSchema.shape));
 
 const listOf = (value: string | string[] | null | undefined): string[] =>
   value == null ? [] : typeof value === 'string' ? [value] : value;
@@ -109,7 +112,12 @@ export async function readResendMail(value: unknown, body: Buffer, gate: Gate): 
       path: '/emails',
       contentType: 'application/json',
       body: changeJson(body, fetched),
-      trouble: [...unknownFields(mail, KNOWN, gate.acceptFields)],
+      trouble: [
+        ...unknownFields(mail, KNOWN, gate.acceptFields),
+        ...(mail.attachments ?? []).flatMap((one) => [
+          ...unknownFields(one, KNOWN_FILE, gate.acceptFields, 'attachments.'),
+        ]),
+      ],
     },
   };
 }

@@ -16,6 +16,8 @@ const BYPASSES = [
   'bypass_unsubscribe_management',
 ] as const;
 
+const BOX = new Set(['email', 'name']);
+
 /** A tag that nobody takes for a word of the text, e.g. `%open-track%`. */
 const PLAIN_TAG = /^[^\p{L}\p{N}\s]+[\w.-]+[^\p{L}\p{N}\s]+$/u;
 
@@ -54,6 +56,9 @@ export function refuseSettings({ mail_settings: settings }: SendGridMail): void 
 /** What of a request nobody here can say the effect of; concerns all its mails. */
 export function* requestTrouble(mail: SendGridMail, accepted: ReadonlySet<string>): Generator<IntakeTrouble> {
   yield* unknownFields(mail, names(sendgridSchema), accepted);
+  for (const box of [mail.from, mail.reply_to, mail.reply_to_list].flatMap((one) => one ?? [])) {
+    yield* unknownFields(box, BOX, accepted, 'from.');
+  }
   const { mail_settings: settings, tracking_settings: tracking, sections } = mail;
   yield* unknownFields(settings ?? {}, names(mailSettingsSchema), accepted, 'mail_settings.');
   yield* unknownFields(tracking ?? {}, names(trackingSettingsSchema), accepted, 'tracking_settings.');

@@ -1,11 +1,10 @@
-import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
 import { withoutBcc } from '../../message/bcc.ts';
 import { headerValues } from '../header-peek.ts';
 import { type MailAttachment, type Mailbox, readBase64, readHeader, recipientsOf } from '../outgoing-mail.ts';
 import { Refusal, refusalOf } from '../refusal.ts';
 import type { IntakeTrouble } from '../submission.ts';
-import { readEncodedMailbox } from './address-list.ts';
+import { readAddressList, readEncodedMailbox } from './address-list.ts';
 import type { Gate, ReadMail } from './front.ts';
 import { fromOf, withCrlf } from './raw-mime.ts';
 import { unknownFields } from './unknown-fields.ts';
@@ -37,11 +36,17 @@ const simple = z.looseObject({
   Attachments: z.array(attachment).nullish(),
 });
 
+const destinationSchema = z.looseObject({
+  ToAddresses: strings,
+  CcAddresses: strings,
+  BccAddresses: strings,
+});
+
 /** `POST /v2/email/outbound-emails` (Amazon SES API v2, "SendEmail"). */
 const emailSchema = z.looseObject({
   FromEmailAddress: z.string().nullish(),
   FromEmailAddressIdentityArn: z.string().nullish(),
-  Destination: z.looseObject({ ToAddresses: strings, CcAddresses: strings, BccAddresses: strings }).nullish(),
+  Destination: destinationSchema.nullish(),
   ReplyToAddresses: strings,
   FeedbackForwardingEmailAddress: z.string().nullish(),
   FeedbackForwardingEmailAddressIdentityArn: z.string().nullish(),
@@ -65,6 +70,12 @@ const KNOWN_CONTENT = new Set(['Simple', 'Raw', 'Template']);
 /** Does what ListManagementOptions does. */
 const LIST_HEADER = 'x-ses-list-management-options';
 const KNOWN_BODY = new Set(['Text', 'Html']);
+const KNOWN_RAW = new Set(['Data']);
+const [KNOWN_DESTINATION, KNOWN_PART, KNOWN_FILE] = [
+  known(destinationSchema),
+  known(part),
+  known(attachment),
+];
 
 /**
  * The mail of a request.
@@ -109,10 +120,18 @@ function refuseTemplate(value: unknown): void {
 function* troubleOf(email: Email, mail: ReadMail['mail'], gate: Gate): Generator<IntakeTrouble> {
   yield* unknownFields(email, KNOWN, gate.acceptFields);
   yield* unknownFields(email.Content, KNOWN_CONTENT, gate.acceptFields);
-  const { Simple } = email.Content;
+  const { Simple, Raw } = email.Content;
+  yield* unknownFields(email.Destination ?? {}, KNOWN_DESTINATION, gate.acceptFields, 'Destination.');
+  yield* unknownFields(Raw ?? {}, KNOWN_RAW, gate.acceptFields, 'Raw.');
   if (Simple) {
     yield* unknownFields(Simple, KNOWN_SIMPLE, gate.acceptFields);
     yield* unknownFields(Simple.Body, KNOWN_BODY, gate.acceptFields);
+    for (const one of [Simple.Subject, Simple.Body.Text, Simple.Body.Html]) {
+      yield* unknownFields(one ?? {}, KNOWN_PART, gate.acceptFields);
+    }
+    for (const one of Simple.Attachments ?? []) {
+      yield* unknownFields(one, KNOWN_FILE, gate.acceptFields, 'Attachments.');
+    }
   }
   const inHeader =
     'raw' in mail
@@ -168,10 +187,10 @@ function rawMail(email: Email, data: string, gate: Gate): ReadMail['mail'] {
   const given = destination(email, gate);
   let recipients = recipientsOf(given);
   if (recipients.length === 0) {
+    refuseResent(message);
+    // Read strictly: an address that nodemailer skips would be a recipient nobody has judged.
     const [to, cc, bcc] = ['to', 'cc', 'bcc'].map((name) =>
-      headerValues(message, name)
-        .flatMap((value) => addressparser(value, { flatten: true }))
-        .map(({ address }) => readEncodedMailbox(address, 'Content.Raw.Data')),
+      headerValues(message, name).flatMap((value) => readAddressList(value, 'Content.Raw.Data')),
     ) as [Mailbox[], Mailbox[], Mailbox[]];
     bound(to.length + cc.length + bcc.length, gate);
     recipients = recipientsOf({ to, cc, bcc });
@@ -183,6 +202,14 @@ function rawMail(email: Email, data: string, gate: Gate): ReadMail['mail'] {
     ? readEncodedMailbox(email.FromEmailAddress, 'FromEmailAddress').address
     : headerFrom;
   return { raw, from, recipients, scheduledAt: null };
+}
+
+/** Whether they would get it too is not said. */
+function refuseResent(message: Buffer): void {
+  if (['to', 'cc', 'bcc'].every((name) => headerValues(message, `resent-${name}`).length === 0)) return;
+  throw new Refusal('invalid_field', 'With Resent headers in the message, name who gets it in Destination.', {
+    field: 'Destination',
+  });
 }
 
 function destination({ Destination }: Email, gate: Gate): { to: Mailbox[]; cc: Mailbox[]; bcc: Mailbox[] } {

@@ -11,7 +11,7 @@ import {
 } from './front.ts';
 import { readSesMail } from './ses-mail.ts';
 import { sesInsights } from './ses-view.ts';
-import { verifySigV4 } from './sigv4.ts';
+import { accessKeyIdOf, verifySigV4 } from './sigv4.ts';
 
 /** "SendEmail" and "Common errors" of the Amazon SES API v2: status and type. */
 const ERRORS: Record<RefusalKind, [status: number, type: string]> = {
@@ -38,6 +38,7 @@ const ERRORS: Record<RefusalKind, [status: number, type: string]> = {
 export const ses: Front = {
   name: 'ses',
   verify: verifySigV4,
+  keyId: accessKeyIdOf,
   refuse: ({ kind, message }) => {
     const [status, type] = ERRORS[kind];
     return { status, headers: { 'x-amzn-ErrorType': type }, body: { message } };

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKeys } from '../api-keys.ts';
 import type { Engine } from '../engine-store.ts';
 import { Refusal } from '../refusal.ts';
@@ -62,6 +63,11 @@ const wrong = (message: string): Refusal => new Refusal('wrong_key', message);
 
 const isoOf = ([, year, month, day, hour, minute, second]: RegExpExecArray): string =>
   `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+
+/** The access key id that a request names; null when it names none. */
+export function accessKeyIdOf(headers: IncomingHttpHeaders): string | null {
+  return /^AWS4-HMAC-SHA256 +Credential=([\w-]{1,128})\//.exec(headers.authorization ?? '')?.[1] ?? null;
+}
 
 function readAuthorization(request: HttpRequest): Authorization {
   if ([...request.query.keys()].some((name) => /^x-amz-signature$/i.test(name))) {
