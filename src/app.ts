@@ -25,6 +25,7 @@ import { CredentialChecker } from './intake/credentials.ts';
 import { createFetchAttachment } from './intake/fetch-attachment.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
+import { listEngines } from './intake/engine-store.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import { serverKeyPair } from './intake/tls.ts';
 import type { JudgeModel } from './judge/adapter-judge.ts';
@@ -71,6 +72,8 @@ export interface App {
   review: Review;
   /** `https`: null without transparent mode. */
   addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
+  /** Names of engines that may submit from this machine without AUTH. */
+  openEngines: string[];
   /** true when this start created the data folder's content. */
   firstRun: boolean;
   /** Looks for work at once. */
@@ -319,6 +322,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       database,
       review,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
+      openEngines: (await listEngines(database.db))
+        .filter((one) => one.loopbackWithoutAuth)
+        .map(({ name }) => name),
       firstRun,
       wake: () => {
         runner.wake();

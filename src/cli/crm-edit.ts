@@ -125,7 +125,7 @@ Examples:
     .action(async (text: string, flags: Flags, command: Command) => {
       const target = suppressionTarget(text);
       const channels = flags.channel === undefined ? null : parseChannels(flags.channel, 'channel');
-      await withDatabase(command, async (database) => {
+      await withDatabase(command, async (database, config) => {
         const { taken, left } = await database.transact(async (trx) => {
           let taken = 0;
           for (const channel of channels ?? [null])
@@ -145,6 +145,10 @@ Examples:
           );
         if (flags.json) return printJson({ ...target, taken, stillSuppressed: left });
         printLine(`${taken} ${taken === 1 ? 'opt-out' : 'opt-outs'} of ${text} taken back.`);
+        const targets = writeBackTargetNames(config);
+        if (taken > 0 && targets.length > 0) {
+          printLine(`The lists of ${targets.join(', ')} may still hold it; take it off there by hand.`);
+        }
         if (left.length > 0)
           printLine(`Still opted out of ${left.join(', ')}, by another channel's opt-out or by its domain.`);
       });

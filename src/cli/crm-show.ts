@@ -13,7 +13,12 @@ import type { Company, Prospect } from '../crm/records.ts';
 import { fieldChanges } from '../crm/revert.ts';
 import { history, type Revision } from '../crm/revision-store.ts';
 import { getCompany } from '../crm/store.ts';
-import { suppressedChannels, suppressionsOf, suppressionTarget } from '../crm/suppression-store.ts';
+import {
+  suppressedChannels,
+  suppressionsHolding,
+  suppressionsOf,
+  suppressionTarget,
+} from '../crm/suppression-store.ts';
 import { openThreadOf, threadMessages } from '../crm/thread-store.ts';
 import type { Database } from '../store/database.ts';
 import { withDatabase } from './context.ts';
@@ -125,6 +130,7 @@ async function describe(database: Database, text: string) {
       prospect,
       company: prospect.company_id === null ? null : await getCompany(db, prospect.company_id),
       suppressed: await suppressedChannels(db, prospect.address),
+      suppressions: await suppressionsHolding(db, prospect.address),
       commitments: await commitmentsOf(db, prospect.id),
       thread: threadId === null ? [] : await threadMessages(db, threadId, 5),
     };
@@ -136,6 +142,7 @@ async function describe(database: Database, text: string) {
     return {
       company,
       suppressed: suppressions.map((s) => s.channel),
+      suppressions,
       prospects: await prospectsOfCompany(db, company.id),
     };
   }

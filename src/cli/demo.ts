@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Transporter, createTransport } from 'nodemailer';
 import { type App, startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
+import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -34,15 +35,17 @@ export function register(program: Command): void {
       'send varied mails over real SMTP to a gate with the example CRM, and show what became of each',
     )
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }, command: Command) => {
+    .option('--with-upstream', 'send through the configured upstream, so that what passes really leaves')
+    .action(async (options: { json?: boolean; withUpstream?: boolean }, command: Command) => {
       await withDatabase(command, async (database, config) => {
+        if (!options.withUpstream) refuseRealUpstream(config);
         const own = (await isListening(config)) ? null : await startOwn(config);
         try {
           const port = own?.addresses.smtp[0]?.port ?? config.smtp.port;
           await refuseWithoutDemoEngine(database);
           const results = await sendAll(database, config.smtp.host, port);
           if (options.json) return printJson(results);
-          show(results, own !== null);
+          show(results, own !== null, config.upstreams[0]?.name ?? null);
         } finally {
           await own?.stop();
         }
@@ -50,14 +53,27 @@ export function register(program: Command): void {
     });
 }
 
-function show(results: DemoResult[], ownGate: boolean): void {
+/** The demo's mails are for a look, not for anybody's mailbox. */
+function refuseRealUpstream({ upstreams, providers }: Config): void {
+  if (upstreams.length === 0 && accountsOf(providers).size === 0) return;
+  throw new UserError(
+    'this configuration has a real upstream, and mail of the demo that passes would leave by it; run the demo with a configuration that has none, or add --with-upstream',
+  );
+}
+
+/** @param real name of the upstream it went through; null = the outbox */
+function show(results: DemoResult[], ownGate: boolean, real: string | null): void {
   if (ownGate) printLine('No gate was running, so one ran for this demo.\n');
   printTable(
     ['WHAT IT SHOWS', 'TO', 'DECISION', 'STATE', 'RULE OR REASON', 'WHY'],
     results.map((r) => [r.shows, r.to, r.decision ?? '(doubt)', r.state, r.reason ?? '–', r.why]),
   );
   const held = results.find((r) => r.state === 'held');
-  printLine(`\nCaptured mail is in the outbox folder of the data folder. Look closer:`);
+  printLine(
+    real
+      ? `\nWhat passed went through the upstream ${real}. Look closer:`
+      : '\nCaptured mail is in the outbox folder of the data folder. Look closer:',
+  );
   if (held) printLine(`  npx presend show ${held.id}`);
   printLine('  npx presend review list');
 }
@@ -66,7 +82,7 @@ async function refuseWithoutDemoEngine(database: Database): Promise<void> {
   const demo = (await listEngines(database.db)).find((engine) => engine.name === 'demo');
   if (!demo?.loopbackWithoutAuth || !demo.senderDomains.includes('demo.example')) {
     throw new UserError(
-      'this gate has no engine "demo" that may submit without AUTH; run the demo in a fresh folder: npm run demo -- --data demo-data',
+      'the data folder has no engine "demo" that may submit without AUTH, so this is not the folder of the gate that listens, or "demo" was closed; name the folder with --data, or stop that gate and run the demo in a fresh one',
     );
   }
 }

@@ -127,7 +127,9 @@ Examples:
             options.all ? 'No event matches.' : 'No event that was given up matches; --all takes every one.',
           );
         }
-        printLine(`${ids.length === 1 ? '1 event is' : `${ids.length} events are`} sent again.`);
+        printLine(
+          `${ids.length === 1 ? '1 event is' : `${ids.length} events are`} in line again; a running gate sends ${ids.length === 1 ? 'it' : 'them'} at once.`,
+        );
       });
     });
 }

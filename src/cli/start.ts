@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { startApp } from '../app.ts';
+import { accountsOf } from '../config/providers.ts';
+import { PROVIDER_TITLES } from '../message/provider.ts';
 import type { Config } from '../config/config.ts';
 import { type Logger, createLogger } from '../observability/logger.ts';
 import { readSetup } from '../transparent/ca.ts';
@@ -39,6 +41,15 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
           ? `Passed mail is relayed through ${config.upstreams.map((u) => u.name).join(', then ')}.`
           : `No upstream is configured: passed mail is captured in ${config.data_dir}/outbox, nothing leaves this machine.`,
       );
+      const accounts = [...accountsOf(config.providers)].map((name) => PROVIDER_TITLES[name]);
+      if (accounts.length > 0) {
+        printLine(`Mail that came in the shape of an API goes on to that of ${accounts.join(', ')}.`);
+      }
+      if (app.openEngines.length > 0 && (config.upstreams.length > 0 || accounts.length > 0)) {
+        printLine(
+          `Warning: ${app.openEngines.join(', ')} may send from this machine without a password, and mail really leaves. Close it: presend engine set ${app.openEngines[0]} --no-loopback-without-auth`,
+        );
+      }
       // Not awaited: DNS may take its time, and mail is taken already.
       void warnOfLoops(config, log);
       if (app.firstRun) {

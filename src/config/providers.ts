@@ -15,7 +15,15 @@ const account = {
   answer_seconds: z.number().positive().default(60),
 };
 
-const baseUrl = (url: string) => z.url({ protocol: /^https?$/ }).default(url);
+/** The key travels in every request: in the clear only on this machine. */
+const safeUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => /^https:|^http:\/\/(?:localhost|127\.|\[::1\])/.test(url),
+    'must be https, or http on this machine',
+  );
+
+const baseUrl = (url: string) => safeUrl.default(url);
 
 /** `providers:` of the configuration; a provider that is not named is neither sent through nor believed. */
 export const providersSchema = z.strictObject({
@@ -68,10 +76,7 @@ export const providersSchema = z.strictObject({
       ...account,
       region: z.string().default('us-east-1'),
       /** null = the region's own endpoint. */
-      base_url: z
-        .url({ protocol: /^https?$/ })
-        .nullable()
-        .default(null),
+      base_url: safeUrl.nullable().default(null),
       access_key_id: z.string().optional(),
       /** SNS topics that may report events. */
       topic_arns: z.array(z.string().regex(/^arn:aws[\w-]*:sns:/, 'must be an SNS topic ARN')).default([]),

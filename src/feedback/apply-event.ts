@@ -43,12 +43,36 @@ export function applyEvent(event: FeedbackEvent, options: ApplyOptions): Promise
       ...(await settleUncertain(trx, event, found, now)),
       ...(await passOn(trx, event, found, options)),
     ];
+    await noteInTimeline(trx, event, found, now);
     await saveEffect(trx, event, {
       deliveryId: found[0]?.delivery.id ?? null,
       effect: effects.length === 0 ? null : effects.join('; '),
     });
     return true;
   });
+}
+
+/** What the provider says of a mail's fate stands in its history; that somebody opened it does not. */
+async function noteInTimeline(
+  trx: Trx,
+  event: FeedbackEvent,
+  found: readonly Candidate[],
+  now: number,
+): Promise<void> {
+  if (event.kind === 'other') return;
+  for (const { delivery } of found) {
+    await trx
+      .insertInto('audit')
+      .values({
+        at: now,
+        actor: `provider:${event.provider}`,
+        subject_type: 'delivery',
+        subject_id: delivery.id,
+        action: event.kind,
+        detail: JSON.stringify(event.detail === null ? {} : { note: event.detail }),
+      })
+      .execute();
+  }
 }
 
 async function suppress(

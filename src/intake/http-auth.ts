@@ -30,20 +30,25 @@ export interface AuthOptions {
  * requests, DNS rebinding), nor can what a proxy passes on, nor a revoked key.
  *
  * @param key as presented; null = none
+ * @param place where it belongs, for a client that has put it elsewhere
+ * @returns `withoutKey`: it counts as an engine that needs none
  * @throws Refusal `no_key` or `wrong_key`
  */
 export async function engineOfKey(
   { database, keys }: AuthOptions,
   req: Request,
-  key: string | null,
-): Promise<Engine> {
+  { key, place }: { key: string | null; place: string },
+): Promise<{ engine: Engine; withoutKey: boolean }> {
   const known = key === null ? null : await keys.byBearer(key);
-  if (known) return known;
+  if (known) return { engine: known, withoutKey: false };
   const open = await openEngines(database, req, key);
   const chosen = open.find(({ name }) => name === key) ?? open[0];
-  if (chosen) return chosen;
+  if (chosen) return { engine: chosen, withoutKey: true };
   if (key === null) {
-    throw new Refusal('no_key', 'Give an API key of presend; `presend engine key <engine>` prints one.');
+    throw new Refusal(
+      'no_key',
+      `Give an API key of presend as ${place}; \`presend engine key <engine>\` prints one.`,
+    );
   }
   throw new Refusal(
     'wrong_key',

@@ -91,14 +91,18 @@ async function serve(
     // A stranger is turned away before anything is read, where the key allows it.
     const early = front.verify
       ? await knownSigner(options, front, req)
-      : await engineOfKey(options, req, front.key?.(req.headers) ?? null);
+      : await engineOfKey(options, req, {
+          key: front.key?.(req.headers) ?? null,
+          place: front.keyPlace ?? 'its key',
+        });
     body = await readBody(req, {
       maxBytes: config.http.max_body_bytes,
       seconds: config.http.body_seconds,
     });
     const request = requestOf(req, body);
-    const engine = early ?? (await verified(options, front, request));
-    answer = await route.handle(request, gateFor(options, front, engine, req, request));
+    const engine = early?.engine ?? (await verified(options, front, request));
+    const gate = gateFor(options, front, { engine, withoutKey: early?.withoutKey ?? false }, req, request);
+    answer = await route.handle(request, gate);
   } catch (error) {
     if (!(error instanceof Refusal)) log.error({ err: error }, 'an HTTP submission failed inside the gate');
     const refusal = error instanceof Refusal ? error : TROUBLE;
@@ -145,7 +149,7 @@ function requestOf(req: Request, body: Buffer): HttpRequest {
 function gateFor(
   options: HttpIntakeOptions,
   front: Front,
-  engine: Engine,
+  { engine, withoutKey }: { engine: Engine; withoutKey: boolean },
   req: Request,
   request: HttpRequest,
 ): Gate {
@@ -174,6 +178,8 @@ function gateFor(
         },
         digest: digestOf(`${front.name} ${request.url}`, content),
         key,
+      }).catch((error: unknown) => {
+        throw withoutKey ? explained(error, engine) : error;
       }),
     find: async (id) => {
       const view = await readMessageView(database.db, engine.id, known(id));
@@ -195,6 +201,18 @@ function gateFor(
       }
     },
   };
+}
+
+/** A client that meant another engine learns why it counts as this one. */
+function explained(error: unknown, { name }: Engine): unknown {
+  if (!(error instanceof Refusal) || error.kind !== 'sender') return error;
+  const why = `The request had no key of presend, so it counts as engine ${name}, which needs none from this machine.`;
+  const said = new Refusal(
+    'sender',
+    `${error.message} ${why}`,
+    error.field === null ? {} : { field: error.field },
+  );
+  return error.index === null ? said : said.of(error.index);
 }
 
 function send(req: Request, res: Response, { status, headers, body }: HttpAnswer): void {

@@ -17,9 +17,14 @@ export interface MessageView extends ToldOutcome {
   request: { provider: string; path: string; body: Buffer } | null;
   /** What the upstream called it; null before it is relayed. */
   upstreamId: string | null;
-  /** The provider reported that it arrived. */
+  /** The provider reported that it arrived, and nothing worse. */
   delivered: boolean;
+  /** The worst that the provider reported of it. */
+  reported: 'delivered' | 'hard_bounce' | 'complaint' | null;
 }
+
+/** The worst first. */
+const REPORTS = ['complaint', 'hard_bounce', 'delivered'] as const;
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
@@ -46,14 +51,15 @@ export async function readMessageView(db: Reader, engineId: string, id: string):
     .orderBy('attempts.id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const arrived = await db
+  const reports = await db
     .selectFrom('provider_events')
     .innerJoin('deliveries', 'deliveries.id', 'provider_events.delivery_id')
-    .select('provider_events.event_id')
+    .select('provider_events.kind')
+    .distinct()
     .where('deliveries.message_id', '=', id)
-    .where('provider_events.kind', '=', 'delivered')
-    .limit(1)
-    .executeTakeFirst();
+    .where('provider_events.kind', 'in', [...REPORTS])
+    .execute();
+  const reported = REPORTS.find((kind) => reports.some((one) => one.kind === kind)) ?? null;
   const outcomes = await readOutcomes(db, id);
   return {
     ...toldOutcome(outcomes),
@@ -66,6 +72,7 @@ export async function readMessageView(db: Reader, engineId: string, id: string):
     outcomes,
     request: request ?? null,
     upstreamId: sent?.upstream_id ?? null,
-    delivered: arrived !== undefined,
+    delivered: reported === 'delivered',
+    reported,
   };
 }

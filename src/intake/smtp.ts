@@ -49,10 +49,11 @@ class Refusal extends Error {
 
 const refuseWith = ({ code, text }: SmtpReply): Refusal => new Refusal(code, text);
 
-const UNAUTHENTICATED: SmtpReply = {
+/** @param secure AUTH is offered at once; otherwise only after STARTTLS */
+const unauthenticated = (secure: boolean): SmtpReply => ({
   code: 530,
-  text: '5.7.0 Authentication required: AUTH with the name and password of an engine',
-};
+  text: `5.7.0 Authentication required: ${secure ? '' : 'STARTTLS, then '}AUTH with the name and password of an engine`,
+});
 
 const NOT_OFFERED = ['WIZ', 'SHELL', 'KILL', 'VRFY', 'EXPN', 'XCLIENT', 'XFORWARD'];
 
@@ -205,7 +206,7 @@ export class SmtpIntake {
       : await this.#loopbackEngine(from, session);
     // Whoever forwards a reply has no credentials: the recipient decides.
     if (!engine && this.#options.replies) return void sessionEngine.delete(session);
-    if (!engine) throw refuseWith(UNAUTHENTICATED);
+    if (!engine) throw refuseWith(unauthenticated(session.secure));
     if (!maySendAs(engine, from)) {
       throw new Refusal(
         550,
@@ -226,7 +227,8 @@ export class SmtpIntake {
     if (before.some((rcpt) => forReplies(rcpt.address)) || (forReplies(address) && before.length > 0)) {
       throw new Refusal(550, '5.7.1 The address for replies takes mail to itself alone');
     }
-    if (!forReplies(address) && !sessionEngine.has(session)) throw refuseWith(UNAUTHENTICATED);
+    if (!forReplies(address) && !sessionEngine.has(session))
+      throw refuseWith(unauthenticated(session.secure));
   }
 
   /** The engine as it is now; undefined when its credential changed since this session authenticated. */
@@ -265,7 +267,7 @@ export class SmtpIntake {
       await replies.take(raw, session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
       return '2.0.0 Taken';
     }
-    if (!engine) throw refuseWith(UNAUTHENTICATED);
+    if (!engine) throw refuseWith(unauthenticated(session.secure));
     const refusal = checkSubmittedBytes(raw, {
       maxLineBytes: config.smtp.max_line_bytes,
       maxHops: config.delivery.max_hops,

@@ -101,9 +101,15 @@ export function optOutStop(
     .filter(({ channel }) => named.includes(channelOf(channel)))
     .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   if (behind.length > 0) fields.set('suppressions', { field: 'suppressions', value: behind });
+  const bounced =
+    behind.length > 0 &&
+    behind.every(({ reason }) => reason?.startsWith('hard bounce')) &&
+    named.every((channel) => behind.some((one) => channelOf(one.channel) === channel));
   return {
     rule: 'opt_out',
-    rationale: `The prospect opted out of ${named.includes('all') ? 'all channels' : named.join(', ')}.`,
+    rationale: bounced
+      ? 'Mail to this address bounced for good, so it is suppressed.'
+      : `The prospect opted out of ${named.includes('all') ? 'all channels' : named.join(', ')}.`,
     fields: sorted([...fields.values()]),
   };
 }

@@ -80,7 +80,9 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     database.transact((trx) => handOver(trx, options, delivery, members));
   const result = await attempt(options, delivery, mail, beforeLastByte);
   metrics.attempts.inc({ upstream: result.upstream, outcome: result.outcome });
-  log.info({ id: delivery.id, outcome: result.outcome, upstream: result.upstream }, 'courier attempt');
+  const told = { id: delivery.id, outcome: result.outcome, upstream: result.upstream };
+  if (result.outcome === 'delivered') log.info(told, 'courier attempt');
+  else log.warn({ ...told, reason: result.response }, 'courier attempt');
   await database.transact((trx) => finish(trx, options, members, mail, result));
 
   if (result.outcome !== 'delivered') return;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
+import { idOf } from '../message/id.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import { type StoredVerdict, newestVerdict } from '../pipeline/verdict-store.ts';
 import type { Delivery } from '../queue/settle.ts';
@@ -97,14 +98,15 @@ export interface DeliveryDetail {
 /**
  * Everything about one delivery, or about each delivery of a message.
  *
- * @param id a delivery's id or a message's
+ * @param id a delivery's id or a message's; also as the engine was given it, as the upstream named it, or the Message-ID
  * @throws UserError when there is neither
  */
 export async function readDetails(db: Reader, id: string): Promise<DeliveryDetail[]> {
+  const known = await ownId(db, id);
   const rows = await db
     .selectFrom('deliveries')
     .selectAll()
-    .where((eb) => eb.or([eb('id', '=', id), eb('message_id', '=', id)]))
+    .where((eb) => eb.or([eb('id', '=', known), eb('message_id', '=', known)]))
     .where('kind', '=', 'mail')
     .orderBy('created_at')
     .execute();
@@ -112,6 +114,24 @@ export async function readDetails(db: Reader, id: string): Promise<DeliveryDetai
     throw new UserError(`there is no message or delivery "${id}"; list them with: presend messages`);
   }
   return Promise.all(rows.map((delivery) => readDetail(db, delivery)));
+}
+
+/** The gate's own id behind what an engine, a provider or a mail's header calls it. */
+async function ownId(db: Reader, text: string): Promise<string> {
+  const given = idOf(text) ?? idOf(/^<?(\w{26})@/.exec(text)?.[1]?.toUpperCase() ?? '');
+  if (given !== null) return given;
+  const attempt = await db
+    .selectFrom('attempts')
+    .select('delivery_id')
+    .where('upstream_id', 'in', [text, `<${text}>`])
+    .executeTakeFirst();
+  if (attempt) return attempt.delivery_id;
+  const message = await db
+    .selectFrom('messages')
+    .select('id')
+    .where('message_id', 'in', [text, `<${text}>`])
+    .executeTakeFirst();
+  return message?.id ?? text;
 }
 
 async function readDetail(db: Reader, delivery: Delivery): Promise<DeliveryDetail> {

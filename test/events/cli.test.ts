@@ -123,8 +123,10 @@ test('events are listed, shown and replayed', async () => {
 
   expect(await json('events', 'replay', '--engine', 'bot', '--since', '24h')).toEqual([first]);
   expect(await presend('events', 'replay', '--delivery', 'd1')).toMatch(/--all takes every one/);
-  expect(await presend('events', 'replay', '--delivery', 'd1', '--all')).toMatch(/2 events are sent again/);
-  expect(await presend('events', 'replay', first!)).toMatch(/1 event is sent again/);
+  expect(await presend('events', 'replay', '--delivery', 'd1', '--all')).toMatch(
+    /2 events are in line again/,
+  );
+  expect(await presend('events', 'replay', first!)).toMatch(/1 event is in line again/);
   await expect(presend('events', 'replay')).rejects.toThrow(/name one event, or --delivery/);
   await expect(presend('events', 'replay', first!, '--delivery', 'd1')).rejects.toThrow(/name one event/);
   await expect(presend('events', 'replay', '--engine', 'bot')).rejects.toThrow(/go together/);

@@ -96,6 +96,8 @@ export interface Front {
   routes: FrontRoute[];
   /** Where the provider's clients put their key; null = there is none. */
   key?(headers: IncomingHttpHeaders): string | null;
+  /** The same in words, for a client that puts it elsewhere. */
+  keyPlace?: string;
   /** For providers whose clients sign requests instead. @returns null when the signature is wrong or missing */
   verify?(request: HttpRequest, keys: ApiKeys, now: number): Promise<Engine | null>;
   /** With `verify`: whose key a request claims to be signed with, so that a stranger is turned away before the body is read. */

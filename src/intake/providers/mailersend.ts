@@ -44,6 +44,7 @@ const MAX_BULK = 500;
 export const mailersend: Front = {
   name: 'mailersend',
   key: bearer,
+  keyPlace: 'Authorization: Bearer psk_…',
   refuse: ({ kind, message, field, index }) => {
     if (kind === 'no_key' || kind === 'wrong_key') {
       return { status: 401, body: { message: 'Unauthenticated.', presend: message } };

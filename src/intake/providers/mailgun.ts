@@ -28,6 +28,7 @@ const STATUS: Partial<Record<RefusalKind, number>> = {
 export const mailgun: Front = {
   name: 'mailgun',
   key: basicApiKey,
+  keyPlace: 'basic auth, user "api" and password psk_…',
   refuse: ({ kind, message }) => {
     if (kind === 'no_key' || kind === 'wrong_key') {
       return {

@@ -107,4 +107,5 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string(),
   field: z.string().optional(),
+  ...submittedSchema.omit({ duplicate: true }).partial().shape,
 });

@@ -42,13 +42,14 @@ const STATUS: Record<RefusalKind, number> = {
 export const native: Front = {
   name: 'native',
   key: bearer,
+  keyPlace: 'Authorization: Bearer psk_…',
   refuse: ({ kind, message, field }) => {
     const status = STATUS[kind];
     const title = kind.replaceAll('_', ' ');
     return {
       status,
       headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
-      body: { type: 'about:blank', title, status, detail: message, ...(field === null ? {} : { field }) },
+      body: { type: 'about:blank', title, status, detail: message, ...(field ? { field } : {}) },
     };
   },
   routes: [
@@ -89,8 +90,12 @@ async function submit(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
   if (submitted!.told === 'suppressed' && gate.refusesSuppressed) {
     const { id, reason } = submitted!;
     const why = `Suppressed: ${reason || 'policy'} (${id}). It was not sent; do not send it again.`;
-    const refused = native.refuse(new Refusal('suppressed', why));
-    return { ...refused, headers: { ...refused.headers, ...headers } };
+    const { status, headers: type, body } = native.refuse(new Refusal('suppressed', why));
+    return {
+      status,
+      headers: { ...type, ...headers },
+      body: { ...(body as object), ...outcome(submitted!) },
+    };
   }
   return { status: 202, headers, body: { ...outcome(submitted!), duplicate: submitted!.duplicate } };
 }

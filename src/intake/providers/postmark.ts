@@ -48,6 +48,7 @@ const tokenOf = ({ 'x-postmark-server-token': token }: HttpRequest['headers']): 
 export const postmark: Front = {
   name: 'postmark',
   key: tokenOf,
+  keyPlace: 'X-Postmark-Server-Token: psk_…',
   refuse: (refusal) => ({ status: ERRORS[refusal.kind][0], body: errorOf(refusal) }),
   routes: [
     { method: 'post', path: '/email', handle: send },

@@ -52,8 +52,11 @@ export function resendView(view: MessageView): object {
   };
 }
 
-function lastEvent({ outcomes, delivered }: MessageView): string {
+/** What the provider reported, in Resend's words. */
+const REPORTED = { delivered: 'delivered', hard_bounce: 'bounced', complaint: 'complained' } as const;
+
+function lastEvent({ outcomes, reported }: MessageView): string {
   const words = (outcomes ?? []).map(({ state }) => LAST_EVENT[state]);
   const least = ORDER.find((word) => words.includes(word)) ?? 'queued';
-  return least === 'sent' && delivered ? 'delivered' : least;
+  return least === 'sent' && reported !== null ? REPORTED[reported] : least;
 }

@@ -45,6 +45,7 @@ const MAX_BATCH = 100;
 export const resend: Front = {
   name: 'resend',
   key: bearer,
+  keyPlace: 'Authorization: Bearer psk_…',
   refuse: (refusal) => {
     const [status, name] = ERRORS[refusal.kind];
     const where = refusal.index === null ? '' : `In the mail at index ${refusal.index}: `;

@@ -40,6 +40,7 @@ const STATUS: Record<RefusalKind, number> = {
 export const sendgrid: Front = {
   name: 'sendgrid',
   key: bearer,
+  keyPlace: 'Authorization: Bearer psk_…',
   refuse: ({ kind, message, field, index }) => {
     const where = index === null ? '' : `In the mail of personalizations.${index}: `;
     return { status: STATUS[kind], body: { errors: [{ message: `${where}${message}`, field, help: null }] } };
