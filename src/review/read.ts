@@ -118,20 +118,22 @@ export async function readDetails(db: Reader, id: string): Promise<DeliveryDetai
 
 /** The gate's own id behind what an engine, a provider or a mail's header calls it. */
 async function ownId(db: Reader, text: string): Promise<string> {
-  const given = idOf(text) ?? idOf(/^<?(\w{26})@/.exec(text)?.[1]?.toUpperCase() ?? '');
-  if (given !== null) return given;
+  // The upstream may name mails by UUIDs as well, so one is only taken for the gate's if there is such a message.
+  const given = [idOf(text), idOf(/^<?(\w{26})@/.exec(text)?.[1]?.toUpperCase() ?? '')].filter(
+    (id) => id !== null,
+  );
+  const message = await db
+    .selectFrom('messages')
+    .select('id')
+    .where((eb) => eb.or([eb('id', 'in', [text, ...given]), eb('message_id', 'in', [text, `<${text}>`])]))
+    .executeTakeFirst();
+  if (message) return message.id;
   const attempt = await db
     .selectFrom('attempts')
     .select('delivery_id')
     .where('upstream_id', 'in', [text, `<${text}>`])
     .executeTakeFirst();
-  if (attempt) return attempt.delivery_id;
-  const message = await db
-    .selectFrom('messages')
-    .select('id')
-    .where('message_id', 'in', [text, `<${text}>`])
-    .executeTakeFirst();
-  return message?.id ?? text;
+  return attempt?.delivery_id ?? text;
 }
 
 async function readDetail(db: Reader, delivery: Delivery): Promise<DeliveryDetail> {

@@ -31,6 +31,18 @@ const json = async (dataDir: string, ...args: string[]) => {
   return JSON.parse(stdout);
 };
 
+test('the demo does not send through a real upstream unless it is told to', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'presend-demo-'));
+  const config = join(folder, 'presend.yaml');
+  writeFileSync(
+    config,
+    `rubric: ${join(PROJECT_ROOT, 'config/rubric.yaml')}\nupstreams: [{ name: real, host: smtp.example, port: 587 }]\n`,
+  );
+  const { code, stderr } = await presend(join(folder, 'data'), '--config', config, 'demo');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/has a real upstream, .*--with-upstream/);
+});
+
 describe('from the terminal, beside a running gate', () => {
   test('a held mail is listed, shown, released, and undone in time', async () => {
     const gate = await startGate({ config: { delivery: { undo_seconds: 30 } } });

@@ -1,12 +1,16 @@
+import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { addSuppression, suppressionTarget } from '../../src/crm/suppression-store.ts';
 import { releaseLeases } from '../../src/queue/store.ts';
+import { readDetails } from '../../src/review/read.ts';
 import { apiKeyFor } from '../support/api-key.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { ProviderStandIn } from '../support/provider-stand-in.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
 
+/** Made up for this test. */
+const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret for this test only').toString('base64')}`;
 const FINE = 'Hi Maria,\n\nwould a short call next week about your hiring plans be useful?\n\nBest,\nAnn';
 
 async function gateToResend(options: Parameters<typeof startGate>[0] = {}) {
@@ -95,6 +99,77 @@ describe('a mail in the shape of the API that it leaves by', () => {
     expect(held.note).toContain('footer_id');
   });
 });
+
+describe('a mail that left by an API', () => {
+  test('is found by every name that somebody has of it, and shows the bounce that its provider reported', async () => {
+    const { gate, post } = await gateToResend({
+      config: {
+        providers: {
+          resend: {
+            api_key: 're_real',
+            base_url: (await ProviderStandIn.start()).baseUrl,
+            webhook_secret: WEBHOOK_SECRET,
+          },
+        },
+      },
+    });
+    const { database } = gate.app;
+    const key = await apiKeyFor(gate);
+    const stand = await gateUpstreamId(gate, post);
+    const names = [stand.given, stand.upstream, stand.messageId, stand.messageId.slice(1, -1), stand.id];
+    for (const name of names) {
+      expect((await readDetails(database.db, name)).map(({ message }) => message.id)).toEqual([stand.id]);
+    }
+    const event = JSON.stringify({
+      type: 'email.bounced',
+      created_at: new Date().toISOString(),
+      data: {
+        email_id: stand.upstream,
+        to: ['maria@passing.example'],
+        subject: 'Hiring plans',
+        bounce: { type: 'Permanent', message: 'no such mailbox' },
+      },
+    });
+    const at = new Date();
+    const signed = {
+      'svix-id': 'msg_1',
+      'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'svix-signature': new Webhook(WEBHOOK_SECRET).sign('msg_1', at, event),
+    };
+    const told = await fetch(`${gate.httpBase}/events/resend`, {
+      method: 'POST',
+      headers: signed,
+      body: event,
+    });
+    expect(told.status).toBe(200);
+    const view = await fetch(`${gate.httpBase}/emails/${stand.given}`, {
+      headers: { Authorization: `Bearer ${key}` },
+    });
+    expect(await view.json()).toMatchObject({ last_event: 'bounced' });
+    const [{ timeline }] = await readDetails(database.db, stand.id);
+    expect(timeline.at(-1)).toMatchObject({
+      actor: 'provider:resend',
+      action: 'hard_bounce',
+      detail: { note: expect.stringContaining('no such mailbox') },
+    });
+    const next = await post(mail('maria@passing.example', { subject: 'Again' }));
+    expect(next.status).toBe(422);
+    expect((await gate.deliveries()).at(-1)?.note).toBe(
+      'Mail to this address bounced for good, so it is suppressed.',
+    );
+  });
+});
+
+/** Sends one mail and waits until it is relayed. */
+async function gateUpstreamId(gate: TestGate, post: (body: object) => Promise<Response>) {
+  await addProspect(gate, 'maria@passing.example');
+  const { id: given } = (await (await post(mail('maria@passing.example'))).json()) as { id: string };
+  await gate.until(every('relayed'), 'relayed');
+  const { db } = gate.app.database;
+  const attempt = await db.selectFrom('attempts').select('upstream_id').executeTakeFirstOrThrow();
+  const message = await db.selectFrom('messages').select(['id', 'message_id']).executeTakeFirstOrThrow();
+  return { given, upstream: attempt.upstream_id!, messageId: message.message_id!, id: message.id };
+}
 
 describe('a provider in trouble', () => {
   test('whose answer is lost before an opt-out arrives leaves the mail uncertain, not suppressed as unsent', async () => {

@@ -341,6 +341,9 @@ describe('keys', () => {
       status: 401,
       name: 'missing_api_key',
     });
+    expect((await refusal(await send({ Authorization: '' }))).message).toContain(
+      'as Authorization: Bearer psk_…',
+    );
     expect(await refusal(await send({ Authorization: 'Bearer re_123' }))).toMatchObject({
       status: 403,
       name: 'invalid_api_key',
@@ -359,6 +362,19 @@ describe('keys', () => {
     );
     expect(await refusal(await send({ Authorization: `Bearer ${key.key}` }))).toMatchObject({ status: 403 });
     expect((await send({ Authorization: 'Bearer engine' })).status).toBe(200);
+  });
+
+  test('of somebody else count as the engine that needs none, and a client that meant another learns so', async () => {
+    const { raw } = await start({ engine: { loopbackWithoutAuth: false } });
+    const refused = await refusal(
+      await raw('/emails', {
+        headers: { Authorization: 'Bearer re_real' },
+        body: JSON.stringify(mail(MARIA)),
+      }),
+    );
+    expect(refused.message).toMatch(
+      /may not send as sender\.example; .* so it counts as engine demo, which needs none/,
+    );
   });
 
   test('are needed by a web page and behind a proxy, whatever machine they run on', async () => {

@@ -1,6 +1,7 @@
 import { type JsonChange, changeJson } from '../../message/json-text.ts';
 import type { ApiAnswer, ApiVerdict, Departure, Dialect, StoredRequest } from './dialect.ts';
 import { interpretStatus, jsonOf } from './interpret.ts';
+import { textChanges } from './json-edit.ts';
 import { keepOnly } from './json-recipients.ts';
 
 /**
@@ -36,12 +37,7 @@ function depart(
       if (Array.isArray(list)) changes.push(...keepOnly(list, [field], only, emailOf).changes);
     }
   }
-  if (edit) {
-    changes.push([['subject'], edit.subject]);
-    for (const part of ['text', 'html'] as const) {
-      if (part in mail || edit[part] !== null) changes.push([[part], edit[part] ?? undefined]);
-    }
-  }
+  if (edit) changes.push(...textChanges(mail, edit));
   changes.push(...addHeaders(mail['headers'], headers));
   return { contentType, body: withSomebodyInTo(changeJson(body, changes)) };
 }

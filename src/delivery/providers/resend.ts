@@ -1,6 +1,7 @@
 import { type JsonChange, changeJson } from '../../message/json-text.ts';
 import type { ApiAnswer, ApiVerdict, Departure, Dialect, StoredRequest } from './dialect.ts';
 import { interpretStatus, jsonOf } from './interpret.ts';
+import { textChanges } from './json-edit.ts';
 import { isAmong } from './recipients.ts';
 
 /** Resend keeps keys for 24 hours; the last of them is left out, for clocks that differ. */
@@ -37,12 +38,7 @@ function depart(
       if (kept.length < all.length) changes.push([[field], kept.length > 0 ? kept : undefined]);
     }
   }
-  if (edit) {
-    changes.push([['subject'], edit.subject]);
-    for (const part of ['text', 'html'] as const) {
-      if (part in mail || edit[part] !== null) changes.push([[part], edit[part] ?? undefined]);
-    }
-  }
+  if (edit) changes.push(...textChanges(mail, edit));
   if (headers.length > 0 && mail['headers'] == null) changes.push([['headers'], {}]);
   for (const { name, value } of headers) changes.push([['headers', name], value]);
   const changed = changeJson(body, changes);
