@@ -18,7 +18,7 @@ import { accountOwner } from './dispose.ts';
 import { groupOf } from './group.ts';
 import type { OwnMail } from './own-mail.ts';
 import { composeReminder } from './reminder.ts';
-import { leavesByApi, readRequest, smtpUpstreams } from './route.ts';
+import { leavesByApi, readRequest, readRequestHead, smtpUpstreams } from './route.ts';
 import { newestVerdict } from './verdict-store.ts';
 
 /** What one courier attempt sends to one recipient. */
@@ -75,13 +75,12 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
     const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
     if (delivery.kind !== 'mail') return ownMail(options, delivery, { message, engine, raw });
     if (delivery.state === 'escalating') return forward(options, delivery, { message, engine, raw });
-    const request = await readRequest(database.db, message.id);
-    if (request === null || !leavesByApi(request, engine, accounts)) {
+    if (!leavesByApi(await readRequestHead(database.db, message.id), engine, accounts)) {
       return relay(config, delivery, { message, engine, raw: withOneClick(options, delivery, raw) });
     }
     const group = await groupOf(database.db, delivery, now());
     if (group === null) return { waits: true };
-    return composeRequest(database, request, group, {
+    return composeRequest(database, await readRequest(database.db, message.id), group, {
       from: message.envelope_from,
       headers: oneClickHeaders(options, group.members, raw),
     });

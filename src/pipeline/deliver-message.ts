@@ -76,8 +76,7 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   const members = await database.transact((trx) => begin(trx, options, delivery, mail));
   if (members === null) return;
 
-  const beforeLastByte = (): Promise<boolean> =>
-    database.transact((trx) => handOver(trx, options, delivery, members));
+  const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const result = await attempt(options, delivery, mail, beforeLastByte);
   metrics.attempts.inc({ upstream: result.upstream, outcome: result.outcome });
   const told = { id: delivery.id, outcome: result.outcome, upstream: result.upstream };
@@ -155,16 +154,11 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
  * The durable mark before the last byte. Deliveries that must not go any more are settled here, in the same transaction
  * that denies the hand-over.
  */
-async function handOver(
-  trx: Trx,
-  options: DeliverOptions,
-  delivery: Delivery,
-  members: Member[],
-): Promise<boolean> {
+async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): Promise<boolean> {
   const now = options.now();
   const deliveries = members.map((member) => member.delivery);
   if (!(await stillHolds(trx, deliveries))) {
-    await letGo(trx, delivery);
+    for (const one of deliveries) await letGo(trx, one);
     return false;
   }
   if (await stopIfForbidden(trx, options, deliveries)) return false;

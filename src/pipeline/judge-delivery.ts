@@ -16,7 +16,7 @@ import type { Database } from '../store/database.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
 import type { JudgeDelivery } from './process-message.ts';
 import type { Rejudge } from './rejudge.ts';
-import { leavesByApi, readRequest, withTroubleOf } from './route.ts';
+import { leavesByApi, readRequestHead, withTroubleOf } from './route.ts';
 
 const isoDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -92,7 +92,7 @@ export function createRejudge({
       throw new Error(`delivery ${delivery.id} names engine ${delivery.engine_id}, which does not exist`);
     const text = revision ?? delivery.body_revision;
     const raw = await readRaw(database.db, delivery.message_id, text);
-    const request = await readRequest(database.db, delivery.message_id);
+    const request = await readRequestHead(database.db, delivery.message_id);
     const parsed = withTroubleOf(
       await parseMessage(raw),
       leavesByApi(request, engine, accounts) ? request : null,

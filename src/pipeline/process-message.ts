@@ -17,7 +17,7 @@ import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
-import { leavesByApi, readRequest, withTroubleOf } from './route.ts';
+import { leavesByApi, readRequestHead, withTroubleOf } from './route.ts';
 import { saveVerdict } from './verdict-store.ts';
 
 /** Judges one delivery of a parsed message by the rules; see judge-delivery.ts. */
@@ -85,7 +85,7 @@ export async function processMessage(
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
   const read = await parse(await readRaw(database.db, message.id, 0));
-  const request = await readRequest(database.db, message.id);
+  const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));

@@ -7,32 +7,46 @@ import type { ParsedMessage } from '../message/types.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Schema } from '../store/schema.ts';
 
-/** The provider-shaped request a message came in; null for mail over SMTP and in the gate's own shape. */
-export async function readRequest(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
-  messageId: string,
-): Promise<(StoredRequest & { trouble: IntakeTrouble[] }) | null> {
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
+/** What the way of a message depends on. */
+export interface RequestHead {
+  provider: ProviderName;
+  trouble: IntakeTrouble[];
+}
+
+/**
+ * The provider-shaped request a message came in, without its body, which may be large; null for mail over SMTP and in the
+ * gate's own shape.
+ */
+export async function readRequestHead(db: Reader, messageId: string): Promise<RequestHead | null> {
   const row = await db
     .selectFrom('provider_requests')
-    .selectAll()
+    .select(['provider', 'trouble'])
     .where('message_id', '=', messageId)
     .executeTakeFirst();
-  if (!row) return null;
-  return {
-    provider: row.provider,
-    path: row.path,
-    contentType: row.content_type,
-    body: row.body,
-    trouble: row.trouble === null ? [] : (JSON.parse(row.trouble) as IntakeTrouble[]),
-  };
+  return row ? { provider: row.provider, trouble: troubleOf(row.trouble) } : null;
 }
+
+/** The whole request of a message that has one. */
+export async function readRequest(db: Reader, messageId: string): Promise<StoredRequest> {
+  const row = await db
+    .selectFrom('provider_requests')
+    .select(['provider', 'path', 'content_type', 'body'])
+    .where('message_id', '=', messageId)
+    .executeTakeFirstOrThrow();
+  return { provider: row.provider, path: row.path, contentType: row.content_type, body: row.body };
+}
+
+const troubleOf = (json: string | null): IntakeTrouble[] =>
+  json === null ? [] : (JSON.parse(json) as IntakeTrouble[]);
 
 /**
  * Does a message leave by the API of the provider whose shape it came in? It does when the gate has an account there and the
  * engine's upstreams name no others. Then it leaves whole, as the request that came; otherwise each delivery goes by SMTP.
  */
 export function leavesByApi(
-  request: Pick<StoredRequest, 'provider'> | null,
+  request: Pick<RequestHead, 'provider'> | null,
   engine: Pick<Engine, 'upstreams'>,
   accounts: ReadonlySet<ProviderName>,
 ): boolean {
@@ -45,11 +59,11 @@ export function leavesByApi(
  * holds for all. Empty where each goes by itself.
  */
 export async function companionsOf(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  db: Reader,
   delivery: Delivery,
   accounts: ReadonlySet<ProviderName>,
 ): Promise<Delivery[]> {
-  const request = await readRequest(db, delivery.message_id);
+  const request = await readRequestHead(db, delivery.message_id);
   const engine = await db
     .selectFrom('engines')
     .select('upstreams')
@@ -75,7 +89,7 @@ export function smtpUpstreams({ upstreams }: Pick<Engine, 'upstreams'>): string[
 /** What is wrong with the request counts where the request itself goes on, parts and all that nobody here has read. */
 export function withTroubleOf(
   parsed: ParsedMessage,
-  request: { trouble: IntakeTrouble[] } | null,
+  request: Pick<RequestHead, 'trouble'> | null,
 ): ParsedMessage {
   return request === null || request.trouble.length === 0
     ? parsed
