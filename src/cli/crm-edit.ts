@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { UserError } from '../config/user-error.ts';
 import { isFreemail } from '../crm/address.ts';
-import { COMPANY_FIELDS, type Field, headingKey, parseChannels, PROSPECT_FIELDS } from '../crm/fields.ts';
+import {
+  COMPANY_FIELDS,
+  type Field,
+  headingKey,
+  parseChannels,
+  parseSuppressed,
+  PROSPECT_FIELDS,
+} from '../crm/fields.ts';
 import { lookUpCompany, lookUpProspect } from '../crm/lookup-store.ts';
 import type { Change, Company, CompanyFields, Prospect, ProspectFields } from '../crm/records.ts';
 import { revert, revertImport } from '../crm/revert.ts';
@@ -120,11 +127,14 @@ Examples:
   crm
     .command('opt-in <target>')
     .description('take an opt-out of an address or @domain back')
-    .option('--channel <channel>', `${channel}; without it every channel`)
+    .option(
+      '--channel <channel>',
+      `${channel}, or unclear for what a reply may have asked; without it every channel`,
+    )
     .option('--json', 'print JSON')
     .action(async (text: string, flags: Flags, command: Command) => {
       const target = suppressionTarget(text);
-      const channels = flags.channel === undefined ? null : parseChannels(flags.channel, 'channel');
+      const channels = flags.channel === undefined ? null : parseSuppressed(flags.channel, 'channel');
       await withDatabase(command, async (database, config) => {
         const { taken, left } = await database.transact(async (trx) => {
           let taken = 0;

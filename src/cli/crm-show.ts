@@ -15,6 +15,7 @@ import { history, type Revision } from '../crm/revision-store.ts';
 import { getCompany } from '../crm/store.ts';
 import {
   suppressedChannels,
+  possibleOptOut,
   suppressionsHolding,
   suppressionsOf,
   suppressionTarget,
@@ -131,6 +132,7 @@ async function describe(database: Database, text: string) {
       company: prospect.company_id === null ? null : await getCompany(db, prospect.company_id),
       suppressed: await suppressedChannels(db, prospect.address),
       suppressions: await suppressionsHolding(db, prospect.address),
+      possible_opt_out: await possibleOptOut(db, [prospect.address]),
       commitments: await commitmentsOf(db, prospect.id),
       thread: threadId === null ? [] : await threadMessages(db, threadId, 5),
     };

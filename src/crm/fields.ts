@@ -1,6 +1,7 @@
 import { domainKey } from './address.ts';
 import { UserError } from '../config/user-error.ts';
 import type { CompanyFields, ProspectFields } from './records.ts';
+import { UNCLEAR } from './suppression-store.ts';
 
 /** How one field is written by people: in a CSV column, on the command line, in a form. */
 export interface Field {
@@ -93,10 +94,19 @@ export function parseDate(text: string, field: string): string | null {
 }
 
 export function parseChannels(text: string, field: string): string[] {
+  return channelsAmong(CHANNELS, text, field);
+}
+
+/** The channels of suppressions: `parseChannels`, and `unclear` for an opt-out that is only possible. */
+export function parseSuppressed(text: string, field: string): string[] {
+  return channelsAmong([...CHANNELS, UNCLEAR], text, field);
+}
+
+function channelsAmong(known: readonly string[], text: string, field: string): string[] {
   const channels = parseFlags(text, field);
   for (const channel of channels) {
-    if (!(CHANNELS as readonly string[]).includes(channel)) {
-      throw new UserError(`${field} "${channel}" is not a channel: write one of ${CHANNELS.join(', ')}`);
+    if (!known.includes(channel)) {
+      throw new UserError(`${field} "${channel}" is not a channel: write one of ${known.join(', ')}`);
     }
   }
   return channels;

@@ -1,6 +1,6 @@
 import { UserError } from '../config/user-error.ts';
 import { addressKey, isFreemail } from './address.ts';
-import { optional, parseChannels, parseDate } from './fields.ts';
+import { optional, parseDate, parseSuppressed } from './fields.ts';
 import { type ImportKind, type Planned, readRows } from './import-plan.ts';
 import { commitmentsBy, peersBy, prospectsBy, suppressionsBy } from './import-store.ts';
 import { peerRow } from './list-store.ts';
@@ -31,7 +31,7 @@ export const suppressionsImport: ImportKind = {
       }
       return {
         target,
-        channels: cells.get(CHANNEL, parseChannels) ?? ['all'],
+        channels: cells.get(CHANNEL, parseSuppressed) ?? ['all'],
         reason: cells.text(...REASON) ?? null,
         source: cells.text('source') ?? 'import',
       };

@@ -29,6 +29,13 @@ export function suppressionTarget(text: string): SuppressionTarget {
   return { kind: domain ? 'domain' : 'address', value };
 }
 
+/**
+ * The channel of an opt-out that is only possible: a reply may ask for no more mail, and a person has to read it. It
+ * suppresses nothing and holds mail to the address (`possible_opt_out`) until a mail that a person released has left, or
+ * `presend crm opt-in` or `opt-out` settles it.
+ */
+export const UNCLEAR = 'unclear';
+
 /** Adds an opt-out. One that is there already stays as it is. */
 export async function addSuppression(
   trx: Trx,
@@ -82,6 +89,7 @@ export async function suppressionsHolding(
   return await db
     .selectFrom('suppressions')
     .select(['value', 'channel', 'reason', 'source'])
+    .where('channel', '!=', UNCLEAR)
     .where((where) =>
       where.or([
         where.and([where('kind', '=', 'address'), where('value', '=', key)]),
@@ -90,6 +98,24 @@ export async function suppressionsHolding(
     )
     .orderBy('id')
     .execute();
+}
+
+/** What may be an opt-out of one of the addresses; null when nothing may. */
+export async function possibleOptOut(
+  db: Kysely<Schema>,
+  addresses: readonly string[],
+): Promise<SuppressionEvidence | null> {
+  const keys = addresses.flatMap((address) => addressKey(address) ?? []);
+  if (keys.length === 0) return null;
+  const row = await db
+    .selectFrom('suppressions')
+    .select(['value', 'channel', 'reason', 'source'])
+    .where('kind', '=', 'address')
+    .where('value', 'in', keys)
+    .where('channel', '=', UNCLEAR)
+    .orderBy('id')
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** The channels of `suppressionsHolding`, each once. */

@@ -177,3 +177,7 @@ export const NO_OPT_OUT = new RegExp(
   ].join('|'),
   'iu',
 );
+
+/** "If you have received this message in error, please delete it": below mail of every kind, and no request about mail. */
+export const CONFIDENTIALITY_NOTICE =
+  /^(?!.*\b(?:me|my|us|our)\b).*\bif (?:you|this)\b.{0,60}\b(?:intended (?:recipient|addressee)|(?:in|by) (?:error|mistake))\b/;

@@ -1,5 +1,5 @@
 import { splitSentences } from '../judge/language/sentences.ts';
-import { EVERY_CHANNEL, NO_OPT_OUT, OPT_OUT_PHRASES } from './opt-out-phrases.ts';
+import { CONFIDENTIALITY_NOTICE, EVERY_CHANNEL, NO_OPT_OUT, OPT_OUT_PHRASES } from './opt-out-phrases.ts';
 
 /** A request not to be written to any more. */
 export interface OptOut {
@@ -30,7 +30,7 @@ export function optOutIn(text: string, companyNames: readonly string[] = []): Op
     .filter(({ plain }) => plain !== '');
   const own: OptOut[] = [];
   for (const { said, plain } of sentences) {
-    if (NO_OPT_OUT.test(plain)) continue;
+    if (NO_OPT_OUT.test(plain) || CONFIDENTIALITY_NOTICE.test(plain)) continue;
     const erases = OPT_OUT_PHRASES.erasure.test(plain);
     const channel = erases || EVERY_CHANNEL.test(plain) ? 'all' : 'email';
     const found = { channel, sentence: oneLine(said) } as const;

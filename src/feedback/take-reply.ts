@@ -3,11 +3,12 @@ import type { Config } from '../config/config.ts';
 import { addressKey, domainKey, isFreemail, registrableDomain } from '../crm/address.ts';
 import type { Company, Prospect } from '../crm/records.ts';
 import { getCompany, getProspect, getProspectByAddress } from '../crm/store.ts';
-import { addSuppression, type SuppressionTarget } from '../crm/suppression-store.ts';
+import { addSuppression, type SuppressionTarget, UNCLEAR } from '../crm/suppression-store.ts';
 import { addThreadMessage, type Fingerprint, openThreadOf } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { InboundMail } from './event.ts';
+import { mayOptOut } from './opt-out-doubt.ts';
 import { type OptOut, optOutIn } from './reply-intent.ts';
 import { type Answered, answeredBy, isOwnSide, openMailTo, seenMail } from './reply-store.ts';
 import { replyText } from './reply-text.ts';
@@ -101,6 +102,7 @@ export async function takeInboundIn(
         targets: targetsOf(optOut, mail, { answered, prospect, company }),
       })
     : [];
+  if (!optOut && prospect) await doubt(trx, deps, mail, { text, answered, prospect });
   const result = optOut ? 'opt_out' : threadId === null ? 'unrelated' : 'reply';
   return { result, threadId, prospectId: prospect?.id ?? null, suppressed };
 }
@@ -167,25 +169,47 @@ function companyDomain(addressOrDomain: string): string | null {
   return domain === null || isFreemail(domain) || (key !== null && isFreemail(key)) ? null : domain;
 }
 
-const REASON_CHARS = 300;
-
 async function suppress(
   trx: Trx,
   { now, queueWriteBacks }: Pick<TakeReplyDeps, 'now' | 'queueWriteBacks'>,
   mail: InboundMail,
   { optOut, targets }: { optOut: OptOut; targets: SuppressionTarget[] },
 ): Promise<SuppressionTarget[]> {
-  const date = ` (${new Date(Math.min(mail.at, now())).toISOString().slice(0, 10)})`;
-  const room = REASON_CHARS - date.length - 2;
-  const said = optOut.sentence.length > room ? `${optOut.sentence.slice(0, room - 1)}…` : optOut.sentence;
-  const reason = `"${said}"${date}`;
   const at = now();
+  const reason = quoted(optOut.sentence, mail, at);
   for (const target of targets) {
     const source = sourceOf(mail);
     await addSuppression(trx, { ...target, channel: optOut.channel, reason, source }, { actor: source, at });
     await queueWriteBacks(trx, { ...target, reason, at, except: null });
   }
   return targets;
+}
+
+/** Notes what may be an opt-out, so that mail to whoever wrote it is held. No provider is told: it may be none. */
+async function doubt(
+  trx: Trx,
+  { now }: Pick<TakeReplyDeps, 'now'>,
+  mail: InboundMail,
+  { text, ...known }: { text: string; answered: Answered | null; prospect: Prospect },
+): Promise<void> {
+  const sentence = mayOptOut(text);
+  if (sentence === null) return;
+  const at = now();
+  const [reason, source] = [quoted(sentence, mail, at), sourceOf(mail)];
+  const optOut: OptOut = { scope: 'address', channel: 'email', sentence };
+  for (const target of targetsOf(optOut, mail, { ...known, company: null })) {
+    await addSuppression(trx, { ...target, channel: UNCLEAR, reason, source }, { actor: source, at });
+  }
+}
+
+const REASON_CHARS = 300;
+
+/** The sentence with its date, as evidence. */
+function quoted(sentence: string, mail: InboundMail, now: number): string {
+  const date = ` (${new Date(Math.min(mail.at, now)).toISOString().slice(0, 10)})`;
+  const room = REASON_CHARS - date.length - 2;
+  const said = sentence.length > room ? `${sentence.slice(0, room - 1)}…` : sentence;
+  return `"${said}"${date}`;
 }
 
 const sourceOf = (mail: InboundMail): string =>

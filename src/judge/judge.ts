@@ -27,6 +27,8 @@ export interface JudgeInput {
   suppressedChannels?: readonly string[];
   /** Where those opt-outs come from, as evidence. */
   suppressions?: readonly SuppressionEvidence[];
+  /** A reply of the recipient's that may ask for no more mail and that no person has decided on. */
+  possibleOptOut?: SuppressionEvidence | null;
 }
 
 interface Doubt {
@@ -60,7 +62,7 @@ export function judgeByRules(input: JudgeInput): Verdict {
     doubts.push(...ruled.doubts);
     notices.push(...ruled.notices);
   }
-  doubts.push(...foreignLanguage(draft));
+  doubts.push(...undecidedReply(input), ...foreignLanguage(draft));
 
   const first = findings.find((finding) => finding.enforced);
   const doubt = doubts[0];
@@ -138,6 +140,17 @@ function suppressionFindings(input: JudgeInput): Finding[] {
       rationale,
       spans: [],
       fields,
+    },
+  ];
+}
+
+function undecidedReply({ possibleOptOut, rubric }: JudgeInput): Doubt[] {
+  if (!possibleOptOut || rubric.rules.opt_out !== 'enforce') return [];
+  const { value, reason } = possibleOptOut;
+  return [
+    {
+      reason: 'possible_opt_out',
+      rationale: `A reply may ask for no more mail: ${reason ?? 'see the thread'}. If it does: presend crm opt-out ${value}; if not, release this mail.`,
     },
   ];
 }

@@ -50,6 +50,7 @@ export type HoldReason =
   | ParseTrouble
   | 'unknown_recipient'
   | 'stale_record'
+  | 'possible_opt_out'
   | 'language'
   | 'unknown_headcount'
   | 'unvalidated_vertical'

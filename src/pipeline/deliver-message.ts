@@ -4,6 +4,8 @@ import type { ProviderApi } from '../delivery/provider-api.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { addressKey } from '../crm/address.ts';
+import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -242,7 +244,14 @@ async function joinThread(
   try {
     const raw = sent ?? (await readRaw(database.db, delivery.message_id, delivery.body_revision));
     const relayed = await readRelayedDraft(raw);
-    await database.transact((trx) => recordRelayedDraft(trx, delivery, relayed, fingerprint, now()));
+    await database.transact(async (trx) => {
+      await recordRelayedDraft(trx, delivery, relayed, fingerprint, now());
+      // Whoever released it has read the reply that may have been an opt-out.
+      const { recipient, released_by: actor } = delivery;
+      const value = addressKey(recipient);
+      if (actor === null || value === null) return;
+      await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() });
+    });
   } catch (err) {
     log.error({ err, id: delivery.id }, 'a relayed mail could not be added to its thread');
   }

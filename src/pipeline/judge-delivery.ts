@@ -1,4 +1,4 @@
-import { suppressedChannels, suppressionsHolding } from '../crm/suppression-store.ts';
+import { possibleOptOut, suppressedChannels, suppressionsHolding } from '../crm/suppression-store.ts';
 import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { findThread } from '../crm/threads.ts';
@@ -59,6 +59,7 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
       prospect,
       suppressedChannels: found ? [] : await suppressedChannels(db, address),
       suppressions: found ? [] : await suppressionsHolding(db, address),
+      possibleOptOut: await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]),
       channel: 'email',
       today: isoDate(now),
       rubric,

@@ -128,6 +128,12 @@ test('an opt-out of an address or a domain is made and taken back', async () => 
     suppressed: [],
     prospect: { opt_out_channels: [] },
   });
+  const unclear = 'address,channel,reason\njane@acme.example,unclear,"""Off limits."""\n';
+  await run('import', 'suppressions', file('unclear.csv', unclear));
+  expect(await run('show', 'jane@acme.example')).toMatch(/POSSIBLE_OPT_OUT\n {2}value +jane@acme.example/u);
+  expect(await json('show', 'jane@acme.example')).toMatchObject({ suppressed: [], suppressions: [] });
+  await run('opt-in', 'jane@acme.example', '--channel', 'unclear');
+  expect(await json('show', 'jane@acme.example')).toMatchObject({ possible_opt_out: null });
   await expect(run('opt-out', '@gmail.com')).rejects.toThrow(/personal mailboxes/u);
   await expect(run('opt-out', 'acme')).rejects.toThrow(/neither an address nor a domain/u);
   await expect(run('opt-out', 'a@b.example', '--channel', 'fax')).rejects.toThrow(/not a channel/u);

@@ -1,5 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import { addSuppression, suppressionTarget } from '../../src/crm/suppression-store.ts';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  addSuppression,
+  possibleOptOut,
+  suppressionTarget,
+  UNCLEAR,
+} from '../../src/crm/suppression-store.ts';
 import { addThreadMessage } from '../../src/crm/thread-store.ts';
 import { updateProspect } from '../../src/crm/store.ts';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
@@ -199,6 +204,39 @@ describe('what changed after the judgement wins before every attempt', () => {
     gate.advance(60_000);
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', released_by: null });
     expect(sentTo(upstream, 'eve@later.example')).toHaveLength(0);
+  });
+});
+
+describe('a reply that may be an opt-out', () => {
+  test('holds mail to its writer until a person has let one go', async () => {
+    const { upstream, gate } = await gateWithUpstream();
+    await addProspect(gate, 'eve@later.example');
+    await gate.app.database.transact((trx) =>
+      addSuppression(
+        trx,
+        {
+          kind: 'address',
+          value: 'eve@later.example',
+          channel: UNCLEAR,
+          reason: '"Off limits."',
+          source: 'reply:1',
+        },
+        { actor: 'reply:1', at: Date.now() },
+      ),
+    );
+    expect(await gate.send({ to: 'eve@later.example', text: FINE })).toMatch(/Held for review/);
+    const [held] = await gate.deliveries();
+    expect(held).toMatchObject({ state: 'held', decision: null, hold_reason: 'possible_opt_out' });
+    expect(upstream.received).toHaveLength(0);
+    await gate.app.review.release(held.id, { actor: 'ann' });
+    gate.app.wake();
+    await gate.until(only('relayed'), 'relayed');
+    await vi.waitFor(async () => {
+      expect(await possibleOptOut(gate.app.database.db, ['eve@later.example'])).toBeNull();
+    });
+    await gate.send({ to: 'eve@later.example', text: FINE });
+    await gate.until((all) => all.filter(({ state }) => state === 'relayed').length === 2, 'both relayed');
+    expect(upstream.received).toHaveLength(2);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recheckRecord } from '../../src/crm/recheck.ts';
 import { findProspect, snapshot } from '../../src/crm/snapshot.ts';
 import { createProspect } from '../../src/crm/store.ts';
+import { possibleOptOut, suppressedChannels } from '../../src/crm/suppression-store.ts';
 import { takeInbound } from '../../src/feedback/take-reply.ts';
 import { rejectionsOf } from '../../src/judge/language/rejection.ts';
 import { decidedByRecord } from '../../src/judge/record-rules.ts';
@@ -226,6 +227,42 @@ describe('mail that is no reply', () => {
     const failing = { ...deps, queueWriteBacks: () => Promise.reject(new Error('disk full')) };
     await expect(takeInbound(failing, inbound({ text: 'unsubscribe' }))).rejects.toThrow('disk full');
     expect(await threadOf(database)).toHaveLength(1);
+    expect(await suppressionsIn(database)).toEqual([]);
+  });
+});
+
+describe('a reply that may be an opt-out', () => {
+  const unclear = (value: string) => ({
+    kind: 'address',
+    value,
+    channel: 'unclear',
+    reason: '"My inbox is off limits." (2026-03-01)',
+    source: 'reply:<reply-1@acme.example>',
+  });
+
+  it('is noted for its writer and whom it answers for, suppresses nothing and tells no provider', async () => {
+    const { database, deps, queued } = await replyDesk();
+    const mail = inbound({ from: 'pa@acme.example', text: 'My inbox is off limits.' });
+    expect(await takeInbound(deps, mail)).toMatchObject({ result: 'reply', suppressed: [] });
+    const noted = await database.db.selectFrom('suppressions').selectAll().orderBy('value').execute();
+    expect(noted).toMatchObject([unclear('jane@acme.example'), unclear('pa@acme.example')]);
+    expect(await suppressedChannels(database.db, 'jane@acme.example')).toEqual([]);
+    expect(await possibleOptOut(database.db, ['JANE@acme.example'])).toMatchObject({
+      value: 'jane@acme.example',
+    });
+    expect(await possibleOptOut(database.db, ['bo@acme.example'])).toBeNull();
+    expect(queued).toEqual([]);
+    const record = await recheckRecord(database.db, { address: 'jane@acme.example', prospectId: 'p1' });
+    expect(record).toMatchObject({ opt_out_channels: [], suppressions: [] });
+    expect(decidedByRecord(record, RULES)).toBeNull();
+  });
+
+  it.each([
+    { case: 'a stranger', changes: { from: 'who@else.example', inReplyTo: null, references: [] } },
+    { case: 'a machine', changes: { automatic: true } },
+  ])('by $case is not noted', async ({ changes }) => {
+    const { database, deps } = await replyDesk();
+    await takeInbound(deps, inbound({ text: 'My inbox is off limits.', ...changes }));
     expect(await suppressionsIn(database)).toEqual([]);
   });
 });

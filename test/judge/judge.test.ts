@@ -46,6 +46,25 @@ describe('judgeByRules', () => {
     expect(verdict.findings.map((finding) => finding.rule)).toContain('low_confidence_funding');
   });
 
+  it('holds mail to whom a reply may have opted out, unless a rule stops it or opt_out is not enforced', () => {
+    const possibleOptOut = {
+      value: 'jane@acme.example',
+      channel: 'unclear',
+      reason: '"My inbox is off limits." (2026-03-01)',
+      source: 'reply:<reply-1@acme.example>',
+    };
+    const held = judge(PLAIN, {}, { possibleOptOut });
+    expect(held).toMatchObject({ decision: null, hold_reason: 'possible_opt_out' });
+    expect(held.rationale).toContain('presend crm opt-out jane@acme.example');
+    expect(judge(PLAIN, {}, { possibleOptOut, prospect: null }).hold_reason).not.toBeNull();
+    expect(judge(PLAIN, { opt_out_channels: ['email'] }, { possibleOptOut })).toMatchObject({
+      decision: 'SUPPRESS',
+      hold_reason: null,
+    });
+    const observed = { ...rubric, rules: { ...rubric.rules, opt_out: 'observe' as const } };
+    expect(judge(PLAIN, {}, { possibleOptOut, rubric: observed }).decision).toBe('PASS');
+  });
+
   it('records what an observed rule finds without deciding by it', () => {
     const observed = { ...rubric, rules: { ...rubric.rules, disqualifier: 'observe' as const } };
     const verdict = judge(PLAIN, { disqualifiers: ['competitor'] }, { rubric: observed });
