@@ -14,7 +14,7 @@ import { fieldChanges } from '../crm/revert.ts';
 import { history, type Revision } from '../crm/revision-store.ts';
 import { getCompany } from '../crm/store.ts';
 import {
-  suppressedChannels,
+  channelsOf,
   possibleOptOut,
   suppressionsHolding,
   suppressionsOf,
@@ -126,12 +126,13 @@ async function describe(database: Database, text: string) {
   const { db } = database;
   const prospect = await lookUpProspect(db, text);
   if (prospect) {
+    const suppressions = await suppressionsHolding(db, prospect.address);
     const threadId = prospect.thread_id ?? (await openThreadOf(db, prospect.id));
     return {
       prospect,
       company: prospect.company_id === null ? null : await getCompany(db, prospect.company_id),
-      suppressed: await suppressedChannels(db, prospect.address),
-      suppressions: await suppressionsHolding(db, prospect.address),
+      suppressed: channelsOf(suppressions),
+      suppressions,
       possible_opt_out: await possibleOptOut(db, [prospect.address]),
       commitments: await commitmentsOf(db, prospect.id),
       thread: threadId === null ? [] : await threadMessages(db, threadId, 5),

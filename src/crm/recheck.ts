@@ -3,7 +3,7 @@ import type { Schema } from '../store/schema.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import { type Prospect, united } from './records.ts';
 import { getCompany, getProspect, getProspectByAddress } from './store.ts';
-import { suppressionsHolding } from './suppression-store.ts';
+import { channelsOf, suppressionsHolding } from './suppression-store.ts';
 import { newestInbound } from './thread-store.ts';
 
 /** What may have changed between judging and sending. */
@@ -71,10 +71,6 @@ export async function optOutsOf(
   const suppressions = distinct(holding);
   return { channels: united(prospect.opt_out_channels, channelsOf(suppressions)), suppressions };
 }
-
-/** In the order of the alphabet, so that a verdict does not depend on which came first. */
-const channelsOf = (suppressions: readonly SuppressionEvidence[]): string[] =>
-  [...new Set(suppressions.map(({ channel }) => channel))].sort();
 
 function distinct(suppressions: readonly SuppressionEvidence[]): SuppressionEvidence[] {
   return [...new Map(suppressions.map((one) => [JSON.stringify([one.value, one.channel]), one])).values()];

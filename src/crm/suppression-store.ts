@@ -120,6 +120,9 @@ export async function possibleOptOut(
 
 /** The channels of `suppressionsHolding`, each once. */
 export async function suppressedChannels(db: Kysely<Schema>, address: string): Promise<string[]> {
-  const channels = (await suppressionsHolding(db, address)).map(({ channel }) => channel);
-  return [...new Set(channels)].sort();
+  return channelsOf(await suppressionsHolding(db, address));
 }
+
+/** Each channel once, in the order of the alphabet, so that a verdict does not depend on which came first. */
+export const channelsOf = (suppressions: readonly SuppressionEvidence[]): string[] =>
+  [...new Set(suppressions.map(({ channel }) => channel))].sort();

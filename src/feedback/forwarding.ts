@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { headersOf, entitiesOf, scanMime } from '../message/mime.ts';
 import type { MimePart } from '../message/mime.ts';
@@ -7,6 +6,7 @@ import type { InboundMail } from './event.ts';
 import { inlineForward } from './forwarded-text.ts';
 import { isAutomatic } from './automatic.ts';
 import { inboundFromMime } from './from-mime.ts';
+import { sameText } from './signatures/constant-time.ts';
 import { isOwnAddress, type TakeReplyDeps, type TakenReply, takeInbound } from './take-reply.ts';
 
 /**
@@ -16,8 +16,7 @@ import { isOwnAddress, type TakeReplyDeps, type TakenReply, takeInbound } from '
 export function isReplyAddress(config: Pick<Config, 'replies'>, recipient: string): boolean {
   const { address } = config.replies;
   if (address === null) return false;
-  const digest = (text: string): Buffer => createHash('sha256').update(text.trim().toLowerCase()).digest();
-  return timingSafeEqual(digest(address), digest(recipient));
+  return sameText(recipient.trim().toLowerCase(), address.trim().toLowerCase());
 }
 
 /**

@@ -99,7 +99,7 @@ export async function takeInboundIn(
   const suppressed = optOut
     ? await suppress(trx, deps, mail, {
         optOut,
-        targets: targetsOf(optOut, mail, { answered, prospect, company }),
+        targets: targetsOf(optOut.scope, mail, { answered, prospect, company }),
       })
     : [];
   if (!optOut && prospect) await doubt(trx, deps, mail, { text, answered, prospect });
@@ -144,7 +144,7 @@ async function addToThread(
 
 /** Whom an opt-out is about: who wrote it, and to whom the mail went that it answers. */
 function targetsOf(
-  optOut: OptOut,
+  scope: OptOut['scope'],
   mail: InboundMail,
   known: { answered: Answered | null; prospect: Prospect | null; company: Company | null },
 ): SuppressionTarget[] {
@@ -155,7 +155,7 @@ function targetsOf(
   );
   const targets: SuppressionTarget[] = Array.from(addresses, (value) => ({ kind: 'address', value }));
   // From a stranger it is believed for the one address only: nothing says that the company is theirs.
-  if (optOut.scope !== 'company' || (known.answered === null && known.prospect === null)) return targets;
+  if (scope !== 'company' || (known.answered === null && known.prospect === null)) return targets;
   const domains = new Set(
     [...addresses.values(), known.company?.domain ?? ''].flatMap((value) => companyDomain(value) ?? []),
   );
@@ -196,8 +196,7 @@ async function doubt(
   if (sentence === null) return;
   const at = now();
   const [reason, source] = [quoted(sentence, mail, at), sourceOf(mail)];
-  const optOut: OptOut = { scope: 'address', channel: 'email', sentence };
-  for (const target of targetsOf(optOut, mail, { ...known, company: null })) {
+  for (const target of targetsOf('address', mail, { ...known, company: null })) {
     await addSuppression(trx, { ...target, channel: UNCLEAR, reason, source }, { actor: source, at });
   }
 }

@@ -1,4 +1,4 @@
-import { possibleOptOut, suppressedChannels, suppressionsHolding } from '../crm/suppression-store.ts';
+import { channelsOf, possibleOptOut, suppressionsHolding } from '../crm/suppression-store.ts';
 import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { findThread } from '../crm/threads.ts';
@@ -52,13 +52,14 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
         today: isoDate(now),
       });
     }
+    const suppressions = found ? [] : await suppressionsHolding(db, address);
     const verdict = judgeByRules({
       draft,
       headers,
       trouble,
       prospect,
-      suppressedChannels: found ? [] : await suppressedChannels(db, address),
-      suppressions: found ? [] : await suppressionsHolding(db, address),
+      suppressedChannels: channelsOf(suppressions),
+      suppressions,
       possibleOptOut: await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]),
       channel: 'email',
       today: isoDate(now),

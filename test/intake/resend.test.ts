@@ -1,6 +1,7 @@
 import { Resend } from 'resend';
 import { describe, expect, test } from 'vitest';
 import { revokeApiKey } from '../../src/intake/api-keys.ts';
+import { addEngine } from '../../src/intake/engine-store.ts';
 import { idOf } from '../../src/message/id.ts';
 import { apiKeyFor, newKey } from '../support/api-key.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
@@ -253,23 +254,7 @@ describe('an idempotency key', () => {
   test('belongs to its engine', async () => {
     const { gate, post, raw } = await start();
     await gate.app.database.transact((trx) =>
-      trx
-        .insertInto('engines')
-        .values({
-          id: 'e2',
-          name: 'other',
-          secret_hash: null,
-          sender_domains: '["sender.example"]',
-          upstreams: '[]',
-          mode: 'enforce',
-          trusted_headers: 0,
-          answer: null,
-          decisions: null,
-          loopback_without_auth: 0,
-          created_at: 0,
-          updated_at: 0,
-        })
-        .execute(),
+      addEngine(trx, { name: 'other', senderDomains: ['sender.example'] }, { actor: 'test', now: 0 }),
     );
     const other = await apiKeyFor(gate, 'other');
     await post(mail(MARIA), { 'Idempotency-Key': 'k' });
@@ -396,23 +381,7 @@ describe('keys', () => {
     const { gate, resend } = await start();
     const { data } = await resend.emails.send(mail(MARIA));
     await gate.app.database.transact((trx) =>
-      trx
-        .insertInto('engines')
-        .values({
-          id: 'e2',
-          name: 'other',
-          secret_hash: null,
-          sender_domains: '[]',
-          upstreams: '[]',
-          mode: 'enforce',
-          trusted_headers: 0,
-          answer: null,
-          decisions: null,
-          loopback_without_auth: 0,
-          created_at: 0,
-          updated_at: 0,
-        })
-        .execute(),
+      addEngine(trx, { name: 'other', senderDomains: [] }, { actor: 'test', now: 0 }),
     );
     const other = new Resend(await apiKeyFor(gate, 'other'), { baseUrl: gate.httpBase });
     expect((await other.emails.get(data!.id)).error).toMatchObject({ statusCode: 404, name: 'not_found' });

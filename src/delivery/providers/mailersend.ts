@@ -1,8 +1,9 @@
 import { type JsonChange, changeJson } from '../../message/json-text.ts';
+import { bearerRequest } from './bearer-request.ts';
 import type { ApiAnswer, ApiVerdict, Departure, Dialect, StoredRequest } from './dialect.ts';
 import { interpretStatus, jsonOf } from './interpret.ts';
 import { textChanges } from './json-edit.ts';
-import { keepOnly } from './json-recipients.ts';
+import { keepOnly, withSomebodyInTo } from './json-recipients.ts';
 
 /**
  * Validation errors that speak of our account and not of the mail: an unverified domain (#MS42207), a trial's or plan's
@@ -15,12 +16,7 @@ export const mailersend: Dialect = {
   // MailerSend knows no idempotency keys.
   keyMs: null,
   depart,
-  request: ({ path, contentType, body }, { baseUrl, apiKey }) => ({
-    url: `${baseUrl}${path}`,
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': contentType },
-    body,
-  }),
+  request: bearerRequest,
   interpret,
 };
 
@@ -59,22 +55,6 @@ function addHeaders(present: unknown, headers: Departure['headers']): JsonChange
     changes.push(at < 0 ? [['headers', -1], { name, value }] : [['headers', at, 'value'], value]);
   }
   return changes;
-}
-
-/** Without anybody in `to` MailerSend takes no mail: who was in cc or bcc moves up. */
-function withSomebodyInTo(body: Buffer): Buffer {
-  const mail = jsonOf(body.toString());
-  if (mail['to'] !== undefined) return body;
-  const from = mail['cc'] === undefined ? 'bcc' : 'cc';
-  const moved = mail[from];
-  if (moved === undefined) return body;
-  if (from === 'bcc' && Array.isArray(moved) && moved.length > 1) {
-    throw new Error('only blind copies are left, which would see each other in To');
-  }
-  return changeJson(body, [
-    [['to'], moved],
-    [[from], undefined],
-  ]);
 }
 
 function interpret({ status, headers, body }: ApiAnswer): ApiVerdict {

@@ -1,7 +1,9 @@
 import { type JsonChange, changeJson } from '../../message/json-text.ts';
+import { bearerRequest } from './bearer-request.ts';
 import type { ApiAnswer, ApiVerdict, Departure, Dialect, StoredRequest } from './dialect.ts';
 import { interpretStatus, jsonOf } from './interpret.ts';
 import { textChanges } from './json-edit.ts';
+import { withSomebodyInTo } from './json-recipients.ts';
 import { isAmong } from './recipients.ts';
 
 /** Resend keeps keys for 24 hours; the last of them is left out, for clocks that differ. */
@@ -14,12 +16,10 @@ export const resend: Dialect = {
   name: 'resend',
   keyMs: KEY_MS,
   depart,
-  request: ({ path, contentType, body }, { baseUrl, apiKey }, key) => ({
-    url: `${baseUrl}${path}`,
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': contentType, 'Idempotency-Key': key },
-    body,
-  }),
+  request: (stored, account, key) => {
+    const request = bearerRequest(stored, account);
+    return { ...request, headers: { ...request.headers, 'Idempotency-Key': key } };
+  },
   interpret,
 };
 
@@ -41,24 +41,7 @@ function depart(
   if (edit) changes.push(...textChanges(mail, edit));
   if (headers.length > 0 && mail['headers'] == null) changes.push([['headers'], {}]);
   for (const { name, value } of headers) changes.push([['headers', name], value]);
-  const changed = changeJson(body, changes);
-  // Without anybody in `to` Resend takes no mail: who was in cc or bcc moves up.
-  return { contentType, body: withSomebodyInTo(changed) };
-}
-
-function withSomebodyInTo(body: Buffer): Buffer {
-  const mail = jsonOf(body.toString());
-  if (mail['to'] !== undefined) return body;
-  const from = mail['cc'] === undefined ? 'bcc' : 'cc';
-  const moved = mail[from];
-  if (moved === undefined) return body;
-  if (from === 'bcc' && Array.isArray(moved) && moved.length > 1) {
-    throw new Error('only blind copies are left, which would see each other in To');
-  }
-  return changeJson(body, [
-    [['to'], moved],
-    [[from], undefined],
-  ]);
+  return { contentType, body: withSomebodyInTo(changeJson(body, changes)) };
 }
 
 function interpret({ status, body }: ApiAnswer): ApiVerdict {

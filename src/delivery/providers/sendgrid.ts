@@ -1,5 +1,6 @@
 import { addressKey } from '../../crm/address.ts';
 import { type JsonChange, changeJson } from '../../message/json-text.ts';
+import { bearerRequest } from './bearer-request.ts';
 import type { ApiAnswer, ApiVerdict, Departure, Dialect, StoredRequest } from './dialect.ts';
 import { interpretStatus, jsonOf } from './interpret.ts';
 
@@ -8,12 +9,7 @@ export const sendgrid: Dialect = {
   name: 'sendgrid',
   keyMs: null,
   depart,
-  request: ({ path, contentType, body }, { baseUrl, apiKey }) => ({
-    url: `${baseUrl}${path}`,
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': contentType },
-    body,
-  }),
+  request: bearerRequest,
   interpret,
 };
 

@@ -114,16 +114,22 @@ export function bearer(headers: IncomingHttpHeaders): string | null {
 /** Clients refuse answers with headers of 16 KiB; of more mails than this only the first are told so. */
 const MAX_TOLD = 100;
 
+type Told = Pick<Submitted, 'id' | 'told' | 'decision'>;
+
 /** Headers that tell a client of the gate's more than the provider's shape can. */
-export function presendHeaders(submitted: readonly Submitted[]): Record<string, string> {
-  const list = (value: (one: Submitted) => string): string =>
-    submitted.slice(0, MAX_TOLD).map(value).join(', ');
+export function presendHeaders(submitted: readonly Told[]): Record<string, string> {
+  const list = (value: (one: Told) => string): string => submitted.slice(0, MAX_TOLD).map(value).join(', ');
   return {
     'X-Presend-Id': list(({ id }) => id),
     'X-Presend-Disposition': list(({ told }) => told),
     'X-Presend-Decision': list(({ decision }) => decision ?? 'none'),
     ...(submitted.length > MAX_TOLD ? { 'X-Presend-Count': String(submitted.length) } : {}),
   };
+}
+
+/** The answer to a look-up: the message in the provider's own shape. */
+export function viewAnswer(view: MessageView, body: object): HttpAnswer {
+  return { status: 200, headers: presendHeaders([view]), body };
 }
 
 /**

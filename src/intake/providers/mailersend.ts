@@ -12,6 +12,7 @@ import {
   type Submitted,
   bearer,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { readJson } from './read-json.ts';
 import { readMailerSendMail } from './mailersend-mail.ts';
@@ -122,11 +123,7 @@ async function sendBulk(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
 
 async function view({ params }: HttpRequest, gate: Gate): Promise<HttpAnswer> {
   const found = await gate.find(params['id']!);
-  return {
-    status: 200,
-    headers: presendHeaders([{ ...found, duplicate: false }]),
-    body: mailerSendView(found),
-  };
+  return viewAnswer(found, mailerSendView(found));
 }
 
 async function viewBulk({ params }: HttpRequest, gate: Gate): Promise<HttpAnswer> {

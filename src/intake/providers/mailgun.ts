@@ -116,7 +116,7 @@ async function events({ query, url, headers }: HttpRequest, gate: Gate): Promise
   });
   return {
     status: 200,
-    ...(view ? { headers: presendHeaders([{ ...view, duplicate: false }]) } : {}),
+    ...(view ? { headers: presendHeaders([view]) } : {}),
     // Clients read whole URLs here.
     body: mailgunEvents(view, bare, `http://${headers.host ?? 'localhost'}${url}`),
   };

@@ -14,6 +14,7 @@ import {
   bearer,
   idempotencyKey,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { judgeSchema, messageSchema, rescheduleSchema, verdictSchema } from './native-schema.ts';
 import { readJson } from './read-json.ts';
@@ -211,17 +212,13 @@ function outcome({ id, told, decision, reason, outcomes }: Omit<Submitted, 'dupl
 
 function shown(view: MessageView): HttpAnswer {
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-  return {
-    status: 200,
-    headers: presendHeaders([{ ...view, duplicate: false }]),
-    body: {
-      ...outcome(view),
-      from: view.from,
-      subject: view.subject,
-      message_id: view.messageId,
-      received_at: time(view.receivedAt),
-      scheduled_at: time(view.scheduledAt),
-      upstream_id: view.upstreamId,
-    },
-  };
+  return viewAnswer(view, {
+    ...outcome(view),
+    from: view.from,
+    subject: view.subject,
+    message_id: view.messageId,
+    received_at: time(view.receivedAt),
+    scheduled_at: time(view.scheduledAt),
+    upstream_id: view.upstreamId,
+  });
 }

@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type Submitted,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { type PostmarkRead, TEMPLATE_REFUSED, readPostmarkMail } from './postmark-mail.ts';
 import { postmarkView } from './postmark-view.ts';
@@ -63,11 +64,7 @@ export const postmark: Front = {
       path: '/messages/outbound/:id/details',
       handle: async ({ params }, gate) => {
         const view = await gate.find(params['id']!);
-        return {
-          status: 200,
-          headers: presendHeaders([{ ...view, duplicate: false }]),
-          body: postmarkView(view),
-        };
+        return viewAnswer(view, postmarkView(view));
       },
     },
   ],

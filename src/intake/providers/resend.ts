@@ -13,6 +13,7 @@ import {
   bearer,
   idempotencyKey,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { readJson } from './read-json.ts';
 import { readResendMail } from './resend-mail.ts';
@@ -59,11 +60,7 @@ export const resend: Front = {
       path: '/emails/:id',
       handle: async ({ params }, gate) => {
         const view = await gate.find(params['id']!);
-        return {
-          status: 200,
-          headers: presendHeaders([{ ...view, duplicate: false }]),
-          body: resendView(view),
-        };
+        return viewAnswer(view, resendView(view));
       },
     },
     { method: 'patch', path: '/emails/:id', handle: reschedule },

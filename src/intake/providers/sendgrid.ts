@@ -7,6 +7,7 @@ import {
   type Submitted,
   bearer,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { readJson } from './read-json.ts';
 import { readSendGridMails } from './sendgrid-mail.ts';
@@ -52,11 +53,7 @@ export const sendgrid: Front = {
       path: '/v3/messages/:id',
       handle: async ({ params }, gate) => {
         const view = await gate.find(params['id']!);
-        return {
-          status: 200,
-          headers: presendHeaders([{ ...view, duplicate: false }]),
-          body: sendgridView(view),
-        };
+        return viewAnswer(view, sendgridView(view));
       },
     },
   ],

@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   type Submitted,
   presendHeaders,
+  viewAnswer,
 } from './front.ts';
 import { readSesMail } from './ses-mail.ts';
 import { sesInsights } from './ses-view.ts';
@@ -61,11 +62,7 @@ export const ses: Front = {
       path: '/v2/email/insights/:id',
       handle: async ({ params }, gate) => {
         const view = await gate.find(params['id']!);
-        return {
-          status: 200,
-          headers: presendHeaders([{ ...view, duplicate: false }]),
-          body: sesInsights(view),
-        };
+        return viewAnswer(view, sesInsights(view));
       },
     },
   ],
