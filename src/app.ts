@@ -2,10 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
+import { browserApi } from './app/browser-api.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
-import type { Config } from './config/config.ts';
+import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { UserError } from './config/user-error.ts';
@@ -18,6 +19,7 @@ import { WebhookSender } from './events/webhook-sender.ts';
 import { settleLearnt } from './feedback/settle-learnt.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
+import { webAppRoutes } from './http/web-app.ts';
 import { Acceptor } from './intake/accept.ts';
 import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
@@ -233,6 +235,8 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
+          ['/api', browserApi({ database, now, authenticate: async () => null, log })],
+          ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
             httpIntakeRoutes(

@@ -1,0 +1,30 @@
+import type { Router } from 'express';
+import { type AccessDeps, accessEndpoints } from '../access/endpoints.ts';
+import { type CrmDeps, crmEndpoints } from '../crm/endpoints.ts';
+import { type HubSpotDeps, hubSpotEndpoints } from '../crm/hubspot/endpoints.ts';
+import { type Authenticate, apiRouter } from '../http/api-router.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import { type InsightDeps, insightEndpoints } from '../insight/endpoints.ts';
+import type { Logger } from '../observability/logger.ts';
+import { type ReviewDeps, reviewEndpoints } from '../review/endpoints.ts';
+import { type SettingsDeps, settingsEndpoints } from '../settings/endpoints.ts';
+
+/** What the parts behind the browser API need, all of them together. */
+export type BrowserApiDeps = AccessDeps & ReviewDeps & CrmDeps & HubSpotDeps & SettingsDeps & InsightDeps;
+
+/** Every endpoint below `/api`. */
+export function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
+  return [
+    ...accessEndpoints(deps),
+    ...reviewEndpoints(deps),
+    ...crmEndpoints(deps),
+    ...hubSpotEndpoints(deps),
+    ...settingsEndpoints(deps),
+    ...insightEndpoints(deps),
+  ];
+}
+
+/** The browser API as one router, to be mounted at `/api`. */
+export function browserApi(deps: BrowserApiDeps & { authenticate: Authenticate; log: Logger }): Router {
+  return apiRouter({ endpoints: browserEndpoints(deps), authenticate: deps.authenticate, log: deps.log });
+}

@@ -1,0 +1,291 @@
+/**
+ * What the review part of the browser API takes and gives. Types only: the browser app imports them too. Times are
+ * milliseconds since the epoch.
+ */
+import type { StoredVerdict } from '../pipeline/verdict-store.ts';
+import type { DeliveryState } from '../message/disposition.ts';
+import type { Decision, HiddenText, Link, Segment } from '../message/types.ts';
+
+export type Label = 'right' | 'wrong' | 'not_sure';
+
+/** A person as others see them. */
+export interface Person {
+  id: string;
+  name: string;
+}
+
+/** `amber`: due within a day, `red`: within four hours or over. */
+export type DueTone = 'ok' | 'amber' | 'red';
+
+/** One held (or otherwise listed) delivery in the queue. */
+export interface QueueItem {
+  id: string;
+  message_id: string;
+  engine: string;
+  recipient: string;
+  recipient_name: string | null;
+  prospect_id: string | null;
+  company: { id: string; name: string } | null;
+  subject: string | null;
+  state: DeliveryState;
+  decision: Decision | null;
+  /** Rule or hold reason; null for what was never stopped. */
+  reason: string | null;
+  /** One sentence. */
+  rationale: string | null;
+  received_at: number;
+  /** When it was last held; null when it is not held. */
+  held_at: number | null;
+  /** When the hold expires. */
+  due_at: number | null;
+  due: DueTone;
+  assigned: Person | null;
+  snoozed_until: number | null;
+  /** Whether the asking account opened it, at its present text; bulk release asks for that. */
+  opened: boolean;
+  comments: number;
+  /** Four-eyes: who approved a release so far, and how many more are needed. Null where one person is enough. */
+  approvals: { given: Person[]; needed: number } | null;
+  /** Groups what was held for one cause (`GET /queue/causes`). */
+  cause: string | null;
+  /** While a release can still be undone. */
+  undo_until: number | null;
+  /** Changes with every change of the delivery; an act repeats it, so that nobody acts on what they did not see. */
+  version: number;
+}
+
+/** `GET /queue`. Filters are strings in the URL of the app as well, under the same names. */
+export interface QueueQuery {
+  /** Comma-separated; default `held`. `all` = every state. */
+  state?: string;
+  /** Rule or hold reason, comma-separated. */
+  reason?: string;
+  engine?: string;
+  /** `me`, `none` or a user's id. */
+  assigned?: string;
+  /** `0` (default) leaves snoozed out, `1` shows all, `only` just these. */
+  snoozed?: string;
+  /** `red` or `amber` (which includes red). */
+  due?: string;
+  company?: string;
+  cause?: string;
+  /** Words; all must be found, in any of recipient, names, company, subject, text, rationale, engine, ids, headers. */
+  q?: string;
+  sort?: 'oldest' | 'newest' | 'due';
+  /** From the page before. */
+  cursor?: string;
+  limit?: string;
+}
+
+export interface QueuePage {
+  items: QueueItem[];
+  next: string | null;
+  /** Of all pages. */
+  total: number;
+  /** Counts under the other filters, for the filter menus. */
+  facets: { reasons: Facet[]; engines: Facet[]; assigned: Facet[] };
+  /** The last change this page contains; `GET /live` goes on from it. */
+  live_id: number;
+}
+
+export interface Facet {
+  key: string;
+  label: string;
+  count: number;
+}
+
+/** `GET /views`: built-in ones first (they have no id of a row and cannot be changed). */
+export interface SavedView {
+  id: string;
+  name: string;
+  query: QueueQuery;
+  count: number;
+  builtin: boolean;
+  shared: boolean;
+  mine: boolean;
+}
+
+/** `GET /queue/causes`: what is held for one cause, largest first. Settled once for all after a sample was opened. */
+export interface Cause {
+  key: string;
+  kind: 'stale_record' | 'template' | 'adapter_unavailable' | 'rule';
+  /** One sentence: what these have in common. */
+  label: string;
+  count: number;
+  /** Ids to read; chosen at random, the same for an hour. */
+  sample: string[];
+  /** How many of the sample the asking account has opened. */
+  opened: number;
+  /** How many must be opened before the group can be released. */
+  needed: number;
+}
+
+export const ACTS = [
+  'release',
+  'reject',
+  'escalate',
+  'edit',
+  'snooze',
+  'claim',
+  'comment',
+  'undo',
+  'close',
+  'take_over',
+  'confirm',
+  'resend',
+  'cancel',
+] as const;
+export type ActName = (typeof ACTS)[number];
+
+/** Body of an act on one delivery. `version` from the item that was looked at; another one answers 409. */
+export interface ActBody {
+  version?: number;
+  label?: Label;
+  reason?: string;
+}
+
+/** What an act answers. */
+export interface ActResult {
+  item: QueueItem;
+  /** A release that is not undone by then leaves. */
+  undo_until: number | null;
+  /** Four-eyes: the act was noted as an approval and the mail stays held. */
+  awaiting_approval: boolean;
+}
+
+export interface EditBody {
+  text: string;
+  subject?: string;
+  version?: number;
+}
+
+/** The verdict on the edited text; the delivery stays held until it is released. */
+export interface EditResult {
+  item: QueueItem;
+  verdict: StoredVerdict;
+}
+
+/** `POST /queue/bulk` and `POST /queue/causes/:key/settle`. */
+export interface BulkBody {
+  ids: string[];
+  act: 'release' | 'reject' | 'escalate' | 'snooze' | 'claim';
+  label?: Label;
+  reason?: string;
+  until?: number;
+}
+
+export interface BulkResult {
+  done: string[];
+  refused: { id: string; why: string }[];
+  undo_until: number | null;
+}
+
+/** A field of the record that a finding rests on. */
+export interface EvidenceField {
+  field: string;
+  as_judged: unknown;
+  today: unknown;
+  changed: boolean;
+}
+
+export interface ThreadEntry {
+  thread_id: string;
+  direction: 'in' | 'out';
+  person: string | null;
+  role: string | null;
+  at: number;
+  text: string;
+}
+
+export interface AttachmentView {
+  index: number;
+  filename: string | null;
+  content_type: string;
+  size: number;
+}
+
+/** The mail as parsed for reading, at one revision of its body. */
+export interface MailView {
+  revision: number;
+  /** Revision 0 is as the engine sent it. */
+  revisions: { revision: number; at: number; actor: string }[];
+  subject: string | null;
+  from: string;
+  to: string;
+  cc: string | null;
+  reply_to: string | null;
+  date: string | null;
+  /** Unsanitised HTML part, null for plain text mail. Only ever shown sanitised in the sandboxed frame. */
+  html: string | null;
+  /** Plain text as the recipient would read it. */
+  text: string;
+  /** The draft the judge read: spans of findings are offsets into these. */
+  draft: { subject: string | null; body: string; segments: Segment[]; hidden: HiddenText[]; links: Link[] };
+  headers: { name: string; value: string }[];
+  attachments: AttachmentView[];
+  /** Content-ID to index of `attachments`, for inline pictures. */
+  inline: Record<string, number>;
+  /** Text that an edit starts from. */
+  editable_text: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** `GET /deliveries/:id` */
+export interface DeliveryView {
+  item: QueueItem;
+  envelope_from: string;
+  message_id_header: string | null;
+  /** Other deliveries of the message. */
+  companions: { id: string; recipient: string; state: DeliveryState; leaves_together: boolean }[];
+  mail: MailView;
+  verdict: StoredVerdict | null;
+  /** Earlier verdicts, newest first. */
+  verdicts: { at: number; decision: Decision | null; hold_reason: string | null; rationale: string }[];
+  evidence: EvidenceField[];
+  prospect_exists: boolean;
+  account_owner: string | null;
+  /** The recipient's own thread, oldest first. */
+  thread: ThreadEntry[];
+  /** Newest entries of other threads at the company. */
+  company_threads: ThreadEntry[];
+  /** What became of mail held for the same reason with like text. */
+  similar: {
+    released: number;
+    rejected: number;
+    escalated: number;
+    items: {
+      id: string;
+      recipient: string;
+      subject: string | null;
+      act: string;
+      label: Label | null;
+      by: string;
+      at: number;
+      likeness: number;
+    }[];
+  };
+  comments: { id: number; at: number; by: Person; text: string }[];
+  timeline: { at: number; actor: string; action: string; detail: Record<string, unknown> }[];
+  attempts: { at: number; upstream: string; outcome: string | null; response: string | null }[];
+  labels: { at: number; actor: string; right: Label; act: string }[];
+  /** What the asking account may do now; `why_not` explains a disabled one. */
+  allowed: Partial<Record<ActName, { ok: boolean; why_not?: string }>>;
+}
+
+/** `GET /live` sends server-sent events: `change` with this data, whose id resumes the stream after a lost connection. */
+export interface LiveChange {
+  id: number;
+  at: number;
+  actor: string;
+  subject: { type: string; id: string };
+  action: string;
+  /** For deliveries: where it stands after the change. */
+  state: DeliveryState | null;
+}
+
+/** … and `presence`: who is looking at a delivery now. `POST /deliveries/:id/presence` every 15 s keeps one there. */
+export interface LivePresence {
+  delivery_id: string;
+  people: Person[];
+}

@@ -1,0 +1,51 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, createContext, useContext, useEffect } from 'react';
+import type { Role } from '../../http/endpoint.ts';
+import { api, setCsrf, setOnSignedOut } from './api.ts';
+
+/** `GET /session`, for everybody. */
+export interface SessionView {
+  /** No user exists yet: only the setup link leads in. */
+  setup_needed: boolean;
+  account: { id: string; email: string; name: string; role: Role; shortcuts: boolean } | null;
+  csrf: string | null;
+  /** Name of the identity provider on the sign-in button; null = none. */
+  oidc: string | null;
+}
+
+const SessionContext = createContext<SessionView | null>(null);
+
+export const SESSION_KEY = ['session'];
+
+/** Loads who is signed in; renders `loading` until that is known. */
+export function SessionProvider({ children, loading }: { children: ReactNode; loading: ReactNode }) {
+  const client = useQueryClient();
+  const { data } = useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: async () => {
+      const session = await api.get<SessionView>('/session');
+      setCsrf(session.csrf);
+      return session;
+    },
+    staleTime: 5 * 60_000,
+    retry: true,
+  });
+  useEffect(() => {
+    setOnSignedOut(() => void client.invalidateQueries({ queryKey: SESSION_KEY }));
+  }, [client]);
+  if (!data) return loading;
+  return <SessionContext.Provider value={data}>{children}</SessionContext.Provider>;
+}
+
+export function useSession(): SessionView {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('useSession outside SessionProvider');
+  return session;
+}
+
+/** The signed-in account; only below the shell. */
+export function useAccount(): NonNullable<SessionView['account']> {
+  const { account } = useSession();
+  if (!account) throw new Error('useAccount without a session');
+  return account;
+}
