@@ -71,7 +71,7 @@ export async function issueCertificate(authority: PemPair, hosts: string[], now:
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns', value }))),
+    new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: 'dns' as const, value }))),
     await SubjectKeyIdentifierExtension.create(keys.publicKey),
     // Python 3.13 and newer refuse a certificate without it (VERIFY_X509_STRICT).
     await AuthorityKeyIdentifierExtension.create(issuer.publicKey),

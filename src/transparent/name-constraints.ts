@@ -19,7 +19,7 @@ export function nameConstraints(hosts: string[]): Extension {
   // An address is followed by its mask, RFC 5280: 0.0.0.0/0 and ::/0.
   const excluded = [8, 32].map((length) => subtree(IP_ADDRESS, Buffer.alloc(length)));
   const value = der(SEQUENCE, der(PERMITTED, ...permitted), der(EXCLUDED, ...excluded));
-  return new Extension(NAME_CONSTRAINTS, true, value);
+  return new Extension(NAME_CONSTRAINTS, true, Uint8Array.from(value));
 }
 
 const subtree = (tag: number, base: Buffer): Buffer => der(SEQUENCE, der(tag, base));

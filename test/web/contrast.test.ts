@@ -64,7 +64,7 @@ function contrasts(opened: Page, pairs: Pair[]): Promise<number[]> {
         const part = value / 255;
         return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
       });
-      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     return wanted.map(([foreground, ground]) => {
       const a = luminance(resolve(ground));
