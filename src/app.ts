@@ -6,6 +6,7 @@ import { browserApi } from './app/browser-api.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
+import { createAuthenticate } from './access/authenticate.ts';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
@@ -213,6 +214,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
+    const access = { database, now, config, key: deriveKey, log };
     const {
       server: http,
       address: httpAddress,
@@ -235,7 +237,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, authenticate: async () => null, log })],
+          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
@@ -260,6 +262,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         ],
       }),
     );
+    app.set('trust proxy', config.access.trusted_proxies);
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });

@@ -1,12 +1,12 @@
 import type { Endpoint } from '../http/endpoint.ts';
-import type { Database } from '../store/database.ts';
+import type { AccessContext } from './context.ts';
+import { sessionEndpoints } from './session-endpoints.ts';
 
 export interface AccessDeps {
-  database: Database;
-  now: () => number;
+  access: AccessContext;
 }
 
-/** Placeholder until the part is written. */
-export function accessEndpoints(_deps: AccessDeps): Endpoint[] {
-  return [];
+/** Sessions, users and first run. */
+export function accessEndpoints({ access }: AccessDeps): Endpoint[] {
+  return [...sessionEndpoints(access)];
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { accessSchema } from '../access/access-config.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
 import { providersSchema } from './providers.ts';
@@ -199,6 +200,7 @@ export const configSchema = z.strictObject({
       deputy: address.nullable().default(null),
     })
     .prefault({}),
+  access: accessSchema.prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

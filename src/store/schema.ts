@@ -2,6 +2,7 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { Disposition } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
+import type { AccessSchema } from './access-schema.ts';
 import type {
   ApiKeyTable,
   EventAttemptTable,
@@ -317,7 +318,7 @@ export interface SettingTable {
   value: string;
 }
 
-export interface Schema {
+export interface Schema extends AccessSchema {
   engines: EngineTable;
   messages: MessageTable;
   bodies: BodyTable;

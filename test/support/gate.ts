@@ -23,6 +23,8 @@ export interface TestGate {
   dataDir: string;
   /** The test's clock, added to the real one; `advance` wakes the queue. */
   advance(ms: number): void;
+  /** The gate's time. */
+  now(): number;
   send(mail: TestMail): Promise<string>;
   deliveries(): Promise<Delivery[]>;
   /** Waits until the deliveries are as asked for; fails with what they were instead. */
@@ -53,6 +55,7 @@ export async function startGate(
 ): Promise<TestGate> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'presend-gate-'));
   let offset = 0;
+  const now = (): number => Date.now() + offset;
   const parsed = configSchema.parse({
     delivery: { undo_seconds: 0, first_retry_seconds: 1 },
     ...options.config,
@@ -68,7 +71,7 @@ export async function startGate(
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
     },
     log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
-    now: () => Date.now() + offset,
+    now,
     pollMs: 20,
     ...(options.model === 'configured' ? {} : { model: options.model ?? null }),
   });
@@ -102,15 +105,16 @@ export async function startGate(
       offset += ms;
       app.wake();
     },
+    now,
     send: (mail) => sendTo(port, mail),
     deliveries,
     until: async (check, what) => {
       const deadline = performance.now() + 20_000;
       for (;;) {
-        const now = await deliveries();
-        if (check(now)) return now;
+        const found = await deliveries();
+        if (check(found)) return found;
         if (performance.now() > deadline) {
-          const seen = now.map(
+          const seen = found.map(
             (d) => `${d.kind} ${d.recipient} ${d.state} ${d.hold_reason ?? ''} ${d.note ?? ''}`,
           );
           throw new Error(`never came: ${what}; deliveries are:\n${seen.join('\n')}`);

@@ -1,17 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, createContext, useContext, useEffect } from 'react';
-import type { Role } from '../../http/endpoint.ts';
+import type { SessionView } from '../../access/web-types.ts';
 import { api, setCsrf, setOnSignedOut } from './api.ts';
 
-/** `GET /session`, for everybody. */
-export interface SessionView {
-  /** No user exists yet: only the setup link leads in. */
-  setup_needed: boolean;
-  account: { id: string; email: string; name: string; role: Role; shortcuts: boolean } | null;
-  csrf: string | null;
-  /** Name of the identity provider on the sign-in button; null = none. */
-  oidc: string | null;
-}
+export type { SessionView };
 
 const SessionContext = createContext<SessionView | null>(null);
 
