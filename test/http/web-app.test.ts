@@ -39,7 +39,9 @@ describe('the browser app as the gate serves it', () => {
     expect(asset.headers.get('content-encoding')).toBe('gzip');
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await raw(`${gate.httpBase}/app/assets/none.js`)).status).toBe(404);
-    expect((await raw(`${gate.httpBase}/app/favicon.svg`)).headers.get('content-type')).toContain('image/svg');
+    expect((await raw(`${gate.httpBase}/app/favicon.svg`)).headers.get('content-type')).toContain(
+      'image/svg',
+    );
   });
 
   it('gives the frame of a mail a policy without scripts, forms or remote pictures unless they are asked for', async () => {

@@ -2,7 +2,8 @@ import { Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { LiveProvider } from './live.tsx';
-import { PAGES, Setup, SignIn } from './routes.tsx';
+import { PAGES } from './pages.ts';
+import { COMPONENTS, Setup, SignIn } from './routes.tsx';
 import { SessionProvider, useSession } from './session.tsx';
 import { NotFound, Shell } from './shell.tsx';
 
@@ -50,11 +51,14 @@ function Entry() {
             <Route path="/setup/:token?">
               <Redirect to="/welcome" replace />
             </Route>
-            {PAGES.filter((page) => page.roles.includes(account.role)).map((page) => (
-              <Route key={page.path} path={page.path}>
-                <page.component />
-              </Route>
-            ))}
+            {PAGES.filter(({ roles }) => roles.includes(account.role)).map(({ name, path }) => {
+              const Page = COMPONENTS[name];
+              return (
+                <Route key={name} path={path}>
+                  <Page />
+                </Route>
+              );
+            })}
             <Route>
               <NotFound />
             </Route>

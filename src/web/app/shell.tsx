@@ -6,7 +6,7 @@ import { EmptyState } from '../parts/empty-state.tsx';
 import { PopupMenu } from '../parts/popup-menu.tsx';
 import { api } from './api.ts';
 import { useConnection } from './live.tsx';
-import { PAGES } from './routes.tsx';
+import { PAGES } from './pages.ts';
 import { SESSION_KEY, useAccount } from './session.tsx';
 
 /** Header, navigation and the line that says when the gate cannot be reached. */
