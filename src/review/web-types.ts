@@ -14,6 +14,9 @@ export interface Person {
   name: string;
 }
 
+/** `GET /people`: whom a delivery can be assigned to. */
+export type Assignable = Person;
+
 /** `amber`: due within a day, `red`: within four hours or over. */
 export type DueTone = 'ok' | 'amber' | 'red';
 
@@ -34,7 +37,7 @@ export interface QueueItem {
   /** One sentence. */
   rationale: string | null;
   received_at: number;
-  /** When it was last held; null when it is not held. */
+  /** When it was last held; null when it is not held. Snoozing and a new verdict do not change it. */
   held_at: number | null;
   /** When the hold expires. */
   due_at: number | null;
@@ -165,17 +168,79 @@ export interface EditResult {
   verdict: StoredVerdict;
 }
 
-/** `POST /queue/bulk` and `POST /queue/causes/:key/settle`. */
+/** `POST /deliveries/:id/snooze`; `null` ends a snooze. Never later than the hold expires. */
+export interface SnoozeBody {
+  until: number | null;
+  version?: number;
+}
+
+/** `POST /deliveries/:id/assign`; `null` = nobody. `claim` and `unclaim` take no body but an optional `version`. */
+export interface AssignBody {
+  person: string | null;
+}
+
+/** `POST /deliveries/:id/comments`, answered with the comment as in `DeliveryView.comments`. */
+export interface CommentBody {
+  text: string;
+}
+
+/** `POST /deliveries/:id/label`: was the judge right, without another act. */
+export interface LabelBody {
+  label: Label;
+}
+
+/** `POST /deliveries/:id/opened`: this account has the text of that revision in front of it. */
+export interface OpenedBody {
+  revision: number;
+}
+
+/** `POST /deliveries/:id/presence`; `leave` takes the account off at once. Answered with who else is there. */
+export interface PresenceBody {
+  leave?: boolean;
+}
+
+/** `POST /views` (answers the view) and, with any part of it, `PATCH /views/:id`. */
+export interface ViewBody {
+  name: string;
+  query: QueueQuery;
+  shared: boolean;
+}
+
+/** `POST /queue/bulk`. `undo` takes back what a bulk release or escalation has done. At most 500 ids. */
 export interface BulkBody {
   ids: string[];
-  act: 'release' | 'reject' | 'escalate' | 'snooze' | 'claim';
+  act: 'release' | 'reject' | 'escalate' | 'snooze' | 'claim' | 'undo';
   label?: Label;
   reason?: string;
+  /** For `snooze`. */
   until?: number;
+}
+
+/** `POST /queue/causes/:key/settle`, answered with a job. */
+export interface CauseSettleBody {
+  act: 'release' | 'reject';
+  label?: Label;
+  reason?: string;
+}
+
+/** `GET /queue/causes/:key/settle/:job`; `POST …/settle/:job/undo` stops it and takes back what can be. */
+export interface SettleJob {
+  job: string;
+  cause: string;
+  act: CauseSettleBody['act'];
+  state: 'running' | 'done' | 'undone';
+  total: number;
+  done: number;
+  /** Four-eyes: noted as approvals; they stay held. */
+  awaiting_approval: number;
+  refused: { id: string; why: string }[];
+  undo_until: number | null;
 }
 
 export interface BulkResult {
   done: string[];
+  /** Four-eyes: noted as approvals; they stay held. */
+  awaiting_approval: string[];
   refused: { id: string; why: string }[];
   undo_until: number | null;
 }
@@ -269,6 +334,8 @@ export interface DeliveryView {
   timeline: { at: number; actor: string; action: string; detail: Record<string, unknown> }[];
   attempts: { at: number; upstream: string; outcome: string | null; response: string | null }[];
   labels: { at: number; actor: string; right: Label; act: string }[];
+  /** Who else has it open now. */
+  viewers: Person[];
   /** What the asking account may do now; `why_not` explains a disabled one. */
   allowed: Partial<Record<ActName, { ok: boolean; why_not?: string }>>;
 }
@@ -288,4 +355,9 @@ export interface LiveChange {
 export interface LivePresence {
   delivery_id: string;
   people: Person[];
+}
+
+/** … and `reset`, when more happened since the last id than is sent: read everything again. Its id resumes the stream. */
+export interface LiveReset {
+  live_id: number;
 }
