@@ -26,6 +26,7 @@ import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
 import { createFetchAttachment } from './intake/fetch-attachment.ts';
+import { openInsight } from './insight/open.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
@@ -288,10 +289,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhooks.start();
     closers.push(() => webhooks.stop());
 
+    const insight = openInsight({ database, log, standBack: () => intakeFirst.standBack() });
     feedback.start();
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
+    insight.start();
+    closers.push(() => insight.stop());
     const housekeeping = repeat(
       pollMs * 2,
       async () => {

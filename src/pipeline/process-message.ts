@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { addressKey } from '../crm/address.ts';
+import { type DraftText, draftTextOf } from '../insight/draft-text.ts';
+import { keepDraftText } from '../insight/draft-text-store.ts';
 import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -84,7 +86,8 @@ export async function processMessage(
 
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
-  const read = await parse(await readRaw(database.db, message.id, 0));
+  const raw = await readRaw(database.db, message.id, 0);
+  const read = await parse(raw);
   const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
@@ -103,8 +106,18 @@ export async function processMessage(
   }
 
   const { judged } = consulted;
+  const text = draftTextOf({
+    raw,
+    parsed: read,
+    addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
+    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+  });
   const saved = await database.transact((trx) =>
-    save(trx, { config, engine, message, judged, revision, whole, subject: parsed.draft.subject }, now()),
+    save(
+      trx,
+      { config, engine, message, judged, revision, whole, subject: parsed.draft.subject, text },
+      now(),
+    ),
   );
 
   const outcomes = await readOutcomes(database.db, message.id);
@@ -170,6 +183,8 @@ interface ToSave {
   whole: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
+  /** Kept for searching. */
+  text: DraftText;
 }
 
 interface Saved {
@@ -180,7 +195,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, whole, subject }: ToSave,
+  { config, engine, message, judged, revision, whole, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -231,5 +246,6 @@ async function save(
     .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
     .where('id', '=', message.id)
     .execute();
+  await keepDraftText(trx, { message_id: message.id, revision: 0 }, text);
   return saved;
 }

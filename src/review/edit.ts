@@ -1,8 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
+import { draftTextOf } from '../insight/draft-text.ts';
+import { keepDraftText, textContext } from '../insight/draft-text-store.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
+import { parseMessage } from '../message/parse.ts';
 import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
 import { companionsOf } from '../pipeline/route.ts';
 import { requireDelivery } from './require-delivery.ts';
@@ -38,6 +41,11 @@ export async function editDelivery(
       throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
     },
   );
+  const kept = draftTextOf({
+    raw: edited,
+    parsed: await parseMessage(edited),
+    ...(await textContext(database.db, delivery.message_id)),
+  });
   const revision = await database.transact(async (trx) => {
     const newest = await trx
       .selectFrom('bodies')
@@ -55,6 +63,7 @@ export async function editDelivery(
         actor: edit.actor,
       })
       .execute();
+    await keepDraftText(trx, { message_id: delivery.message_id, revision: next }, kept);
     return next;
   });
   // Those that leave with it leave with the same text.
