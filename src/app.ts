@@ -7,6 +7,7 @@ import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { accessGuards } from './access/guards.ts';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
@@ -237,6 +238,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
+          ['/api', accessGuards(access)],
           ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [

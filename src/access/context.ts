@@ -26,6 +26,11 @@ export function isSecure({ config }: Pick<AccessContext, 'config'>, req: Request
   return req.secure || (config.http.public_url?.startsWith('https:') ?? false);
 }
 
+/** Where people reach the gate, without a slash at the end; as this request did where the configuration does not say. */
+export function baseOf({ config }: Pick<AccessContext, 'config'>, req: Request): string {
+  return config.http.public_url?.replace(/\/+$/u, '') ?? `${req.protocol}://${req.host}`;
+}
+
 export function originOf(req: Request): Origin {
   return {
     address: (req.ip ?? 'unknown').replace(/^::ffff:/u, ''),
