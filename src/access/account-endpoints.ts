@@ -106,9 +106,15 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
           now: now(),
         });
         return {
-          sessions: rows.map(({ token_hash: _, user_id: __, ...row }) => ({
-            ...row,
+          sessions: rows.map((row) => ({
+            id: row.id,
             current: row.id === session.id,
+            method: row.method,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+            address: row.address,
+            user_agent: row.user_agent,
           })),
         };
       },

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
+import type { Oidc } from './oidc.ts';
 import type { Origin, SessionLengths } from './session-store.ts';
 
 /** What the parts of access share. */
@@ -12,6 +13,8 @@ export interface AccessContext {
   /** The gate's own key (`gateSecret(…, 'derive')`); secrets of access are derived from it. */
   key: Buffer;
   log: Logger;
+  /** null = no identity provider is configured. */
+  oidc: Oidc | null;
 }
 
 export function sessionLengths({ config: { access } }: Pick<AccessContext, 'config'>): SessionLengths {

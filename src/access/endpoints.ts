@@ -2,6 +2,7 @@ import type { Endpoint } from '../http/endpoint.ts';
 import type { AccessContext } from './context.ts';
 import { accountEndpoints } from './account-endpoints.ts';
 import { linkEndpoints } from './link-endpoints.ts';
+import { oidcEndpoints } from './oidc-endpoints.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 import { totpEndpoints } from './totp-endpoints.ts';
 import { userEndpoints } from './user-endpoints.ts';
@@ -15,6 +16,7 @@ export function accessEndpoints({ access }: AccessDeps): Endpoint[] {
   return [
     ...sessionEndpoints(access),
     ...linkEndpoints(access),
+    ...oidcEndpoints(access),
     ...accountEndpoints(access),
     ...totpEndpoints(access),
     ...userEndpoints(access),

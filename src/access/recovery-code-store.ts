@@ -74,7 +74,7 @@ export async function forgetRecoveryCodes(trx: Trx, userId: string): Promise<voi
 export async function recoveryCodesLeft(db: Reader, userId: string): Promise<number> {
   const { left } = await db
     .selectFrom('recovery_codes')
-    .select((eb) => eb.fn.countAll<number>().as('left'))
+    .select((eb) => eb.fn.countAll<number | string>().as('left'))
     .where('user_id', '=', userId)
     .where('used_at', 'is', null)
     .executeTakeFirstOrThrow();

@@ -37,7 +37,7 @@ export async function inviteUser(
 /** A new invitation link; the one before is void. @throws UserError when the user has signed in already */
 export async function inviteAgain(trx: Trx, user: User, by: By): Promise<LinkToken> {
   if (!isInvited(user))
-    throw new UserError(`${user.email} has an account already; reset the password instead`);
+    throw new UserError(`the user ${user.email} has an account already; reset the password instead`);
   requireEnabled(user);
   return issueLink(trx, user, 'invite', by);
 }
@@ -46,7 +46,9 @@ export async function inviteAgain(trx: Trx, user: User, by: By): Promise<LinkTok
 export async function resetPassword(trx: Trx, user: User, by: By): Promise<LinkToken> {
   requireEnabled(user);
   if (user.provider_only === 1) {
-    throw new UserError(`${user.email} signs in by the identity provider only and has no password here`);
+    throw new UserError(
+      `the user ${user.email} signs in by the identity provider only and has no password here`,
+    );
   }
   if (isInvited(user)) return issueLink(trx, user, 'invite', by);
   const changed = await changeUser(trx, user, { password_hash: null }, { ...by, action: 'password_reset' });
@@ -80,7 +82,7 @@ export async function enableUser(trx: Trx, user: User, by: By): Promise<User> {
 
 /** For who lost phone and recovery codes. */
 export async function resetTotp(trx: Trx, user: User, by: By): Promise<User> {
-  if (user.totp_secret === null) throw new UserError(`${user.email} uses no one-time codes`);
+  if (user.totp_secret === null) throw new UserError(`the user ${user.email} uses no one-time codes`);
   const changed = await removeSecondFactor(trx, user, { ...by, action: 'totp_reset' });
   await endEverything(trx, user, 'one-time codes were reset', by);
   return changed;
@@ -106,7 +108,7 @@ export async function setProviderOnly(trx: Trx, user: User, providerOnly: boolea
 export async function removeUser(trx: Trx, user: User, by: By): Promise<void> {
   if (!isInvited(user)) {
     throw new UserError(
-      `${user.email} has signed in before and stays in the records; disable the user instead`,
+      `the user ${user.email} has signed in before and stays in the records; disable the user instead`,
     );
   }
   if (user.role === 'admin') await requireOtherAdmin(trx, user, 'removed');
@@ -147,7 +149,8 @@ async function issueLink(trx: Trx, user: User, kind: 'invite' | 'reset', by: By)
 }
 
 function requireEnabled(user: User): void {
-  if (user.disabled_at !== null) throw new UserError(`${user.email} is disabled; enable the user first`);
+  if (user.disabled_at !== null)
+    throw new UserError(`the user ${user.email} is disabled; enable the user first`);
 }
 
 async function requireOtherAdmin(trx: Trx, user: User, what: string): Promise<void> {
@@ -155,7 +158,7 @@ async function requireOtherAdmin(trx: Trx, user: User, what: string): Promise<vo
   const active = user.disabled_at === null && (user.password_hash !== null || user.oidc_subject !== null);
   if (active && (await otherAdmins(trx, user.id)) === 0) {
     throw new UserError(
-      `${user.email} is the last active admin and cannot be ${what}; make somebody else an admin first`,
+      `the last active admin, ${user.email}, cannot be ${what}; make somebody else an admin first`,
     );
   }
 }

@@ -122,7 +122,7 @@ export async function changeUser(
 export async function otherAdmins(db: Reader, userId: string): Promise<number> {
   const { others } = await db
     .selectFrom('users')
-    .select((eb) => eb.fn.countAll<number>().as('others'))
+    .select((eb) => eb.fn.countAll<number | string>().as('others'))
     .where('role', '=', 'admin')
     .where('id', '!=', userId)
     .where('disabled_at', 'is', null)
@@ -137,4 +137,17 @@ export async function removeUserRow(trx: Trx, { id }: User): Promise<void> {
     await trx.deleteFrom(table).where('user_id', '=', id).execute();
   }
   await trx.deleteFrom('users').where('id', '=', id).execute();
+}
+
+/** The user an identity provider's person is linked to. */
+export function userBySubject(
+  db: Reader,
+  { issuer, subject }: { issuer: string; subject: string },
+): Promise<User | undefined> {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('oidc_issuer', '=', issuer)
+    .where('oidc_subject', '=', subject)
+    .executeTakeFirst();
 }
