@@ -7,6 +7,8 @@ import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { accessGuards } from './access/guards.ts';
+import { Oidc } from './access/oidc.ts';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
@@ -18,6 +20,7 @@ import { loadUpstream } from './delivery/upstream.ts';
 import { releaseEventLeases } from './events/event-queue-store.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
 import { settleLearnt } from './feedback/settle-learnt.ts';
+import type { Endpoint } from './http/endpoint.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
 import { webAppRoutes } from './http/web-app.ts';
@@ -74,6 +77,8 @@ export interface AppOptions {
 export interface App {
   database: Database;
   review: Review;
+  /** Everything below `/api`. */
+  endpoints: readonly Endpoint[];
   /** `https`: null without transparent mode. */
   addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** Names of engines that may submit from this machine without AUTH. */
@@ -215,7 +220,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
-    const access = { database, now, config, key: deriveKey, log };
+    const oidc = config.access.oidc && new Oidc(config, now);
+    const access = { database, now, config, key: deriveKey, log, oidc };
+    const api = browserApi({ database, now, access, authenticate: createAuthenticate(access), log });
     const {
       server: http,
       address: httpAddress,
@@ -238,7 +245,8 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
+          ['/api', accessGuards(access)],
+          ['/api', api.router],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
@@ -332,6 +340,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     return {
       database,
       review,
+      endpoints: api.endpoints,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       openEngines: (await listEngines(database.db))
         .filter((one) => one.loopbackWithoutAuth)

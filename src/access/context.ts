@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
+import type { Oidc } from './oidc.ts';
 import type { Origin, SessionLengths } from './session-store.ts';
 
 /** What the parts of access share. */
@@ -12,6 +13,8 @@ export interface AccessContext {
   /** The gate's own key (`gateSecret(…, 'derive')`); secrets of access are derived from it. */
   key: Buffer;
   log: Logger;
+  /** null = no identity provider is configured. */
+  oidc: Oidc | null;
 }
 
 export function sessionLengths({ config: { access } }: Pick<AccessContext, 'config'>): SessionLengths {
@@ -24,6 +27,11 @@ export function sessionLengths({ config: { access } }: Pick<AccessContext, 'conf
 /** Whether cookies may be, and so must be, for TLS only. Forwarded headers count from trusted proxies only. */
 export function isSecure({ config }: Pick<AccessContext, 'config'>, req: Request): boolean {
   return req.secure || (config.http.public_url?.startsWith('https:') ?? false);
+}
+
+/** Where people reach the gate, without a slash at the end; as this request did where the configuration does not say. */
+export function baseOf({ config }: Pick<AccessContext, 'config'>, req: Request): string {
+  return config.http.public_url?.replace(/\/+$/u, '') ?? `${req.protocol}://${req.host}`;
 }
 
 export function originOf(req: Request): Origin {

@@ -1,20 +1,18 @@
-import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { ApiError } from '../http/api-error.ts';
 import { type Endpoint, OWN, endpoint } from '../http/endpoint.ts';
 import { sessionOf } from './authenticate.ts';
-import { type AccessContext, isSecure, originOf, sessionLengths } from './context.ts';
-import { clearCookie, setCookie } from './cookies.ts';
-import { verifyPassword } from './password-hash.ts';
-import { csrfToken } from './random-token.ts';
-import { type Session, beginSession, endSession } from './session-store.ts';
-import { type User, adminExists, userByEmail } from './user-store.ts';
-import type { SessionView } from './web-types.ts';
+import { type AccessContext, isSecure } from './context.ts';
+import { clearCookie } from './cookies.ts';
+import { openSession, proceed, sessionView } from './entry.ts';
+import { endSession } from './session-store.ts';
+import { checkPassword, checkSecondStep } from './sign-in.ts';
+import type { SessionView, SignInResult } from './web-types.ts';
 
 const credentials = z.strictObject({
   email: z.string().max(320),
-  password: z.string().max(256),
+  password: z.string().max(1000),
 });
+const secondStep = z.strictObject({ token: z.string().max(200), code: z.string().max(40) });
 
 /** Who is signed in, signing in and out. */
 export function sessionEndpoints(context: AccessContext): Endpoint[] {
@@ -30,13 +28,18 @@ export function sessionEndpoints(context: AccessContext): Endpoint[] {
     endpoint('post', '/session', {
       access: 'public',
       body: credentials,
-      handle: async ({ body, req, res }): Promise<SessionView> => {
-        const user = await userByEmail(database.db, body.email);
-        const usable = user?.disabled_at === null && user.provider_only === 0 ? user : undefined;
-        if (!(await verifyPassword(usable?.password_hash ?? null, body.password)) || !usable) {
-          throw new ApiError('unauthenticated', 'The e-mail address or the password is wrong.');
-        }
-        return openSession(context, { user: usable, method: 'password', req, res });
+      handle: async ({ body, req, res }): Promise<SignInResult> => {
+        const user = await checkPassword(context, body, req);
+        return proceed(context, user, { method: 'password', req, res });
+      },
+    }),
+    endpoint('post', '/session/second-step', {
+      access: 'public',
+      body: secondStep,
+      handle: async ({ body, req, res }): Promise<SignInResult> => {
+        const { user, method, recoveryCodes } = await checkSecondStep(context, body, req);
+        const session = await openSession(context, user, { method, req, res });
+        return { step: 'done', session, recovery_codes: recoveryCodes };
       },
     }),
     endpoint('post', '/session/end', {
@@ -51,39 +54,4 @@ export function sessionEndpoints(context: AccessContext): Endpoint[] {
       },
     }),
   ];
-}
-
-/** Begins a session with a fresh cookie, whatever cookie came before: a planted one is worth nothing. */
-export async function openSession(
-  context: AccessContext,
-  { user, method, req, res }: { user: User; method: Session['method']; req: Request; res: Response },
-): Promise<SessionView> {
-  const lengths = sessionLengths(context);
-  const { token } = await context.database.transact((trx) =>
-    beginSession(trx, user, { method, lengths, origin: originOf(req), now: context.now() }),
-  );
-  setCookie(res, 'presend_session', token, {
-    secure: isSecure(context, req),
-    maxAgeMs: lengths.absoluteMs,
-  });
-  return sessionView(context, { user, csrf: csrfToken(token) });
-}
-
-/** What the app is told of who is signed in. */
-export async function sessionView(
-  { database, config }: AccessContext,
-  known: { user: User; csrf: string } | null,
-): Promise<SessionView> {
-  return {
-    setup_needed: known === null && !(await adminExists(database.db)),
-    account: known && {
-      id: known.user.id,
-      email: known.user.email,
-      name: known.user.name,
-      role: known.user.role,
-      shortcuts: known.user.shortcuts === 1,
-    },
-    csrf: known?.csrf ?? null,
-    oidc: config.access.oidc?.label ?? null,
-  };
 }

@@ -84,7 +84,8 @@ export async function findSession(
   return { session, user };
 }
 
-function isOver(session: Session, { idleMs }: SessionLengths, now: number): boolean {
+/** Whether a session was idle for too long or has come to its end. */
+export function isOver(session: Session, { idleMs }: SessionLengths, now: number): boolean {
   return now >= session.expires_at || now - session.last_used_at >= idleMs;
 }
 
@@ -142,6 +143,17 @@ export async function endSessions(
     });
   }
   return ended;
+}
+
+/** Gives a session another cookie, as after its rights changed. @returns the cookie's new value */
+export async function rotateSession(trx: Trx, session: Pick<Session, 'id'>): Promise<string> {
+  const token = newToken();
+  await trx
+    .updateTable('sessions')
+    .set({ token_hash: tokenHash(token) })
+    .where('id', '=', session.id)
+    .execute();
+  return token;
 }
 
 /** Removes sessions that are over. */

@@ -117,3 +117,37 @@ export async function changeUser(
   });
   return row;
 }
+
+/** How many other admins can sign in now. */
+export async function otherAdmins(db: Reader, userId: string): Promise<number> {
+  const { others } = await db
+    .selectFrom('users')
+    .select((eb) => eb.fn.countAll<number | string>().as('others'))
+    .where('role', '=', 'admin')
+    .where('id', '!=', userId)
+    .where('disabled_at', 'is', null)
+    .where((eb) => eb.or([eb('password_hash', 'is not', null), eb('oidc_subject', 'is not', null)]))
+    .executeTakeFirstOrThrow();
+  return Number(others);
+}
+
+/** Removes a user who never signed in, with what hangs on them. */
+export async function removeUserRow(trx: Trx, { id }: User): Promise<void> {
+  for (const table of ['one_time_tokens', 'recovery_codes', 'api_tokens', 'sessions'] as const) {
+    await trx.deleteFrom(table).where('user_id', '=', id).execute();
+  }
+  await trx.deleteFrom('users').where('id', '=', id).execute();
+}
+
+/** The user an identity provider's person is linked to. */
+export function userBySubject(
+  db: Reader,
+  { issuer, subject }: { issuer: string; subject: string },
+): Promise<User | undefined> {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where('oidc_issuer', '=', issuer)
+    .where('oidc_subject', '=', subject)
+    .executeTakeFirst();
+}

@@ -24,7 +24,14 @@ export function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
   ];
 }
 
-/** The browser API as one router, to be mounted at `/api`. */
-export function browserApi(deps: BrowserApiDeps & { authenticate: Authenticate; log: Logger }): Router {
-  return apiRouter({ endpoints: browserEndpoints(deps), authenticate: deps.authenticate, log: deps.log });
+/** The browser API as one router, to be mounted at `/api`; its endpoints beside it, for a test that tries the rights of all. */
+export function browserApi(deps: BrowserApiDeps & { authenticate: Authenticate; log: Logger }): {
+  router: Router;
+  endpoints: readonly Endpoint[];
+} {
+  const endpoints = browserEndpoints(deps);
+  return {
+    router: apiRouter({ endpoints, authenticate: deps.authenticate, log: deps.log }),
+    endpoints,
+  };
 }

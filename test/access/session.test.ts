@@ -17,8 +17,9 @@ test('A password opens a session by an HttpOnly cookie, and signing out ends it'
     body: JSON.stringify({ email: ' ann@GATE.test', password: PASSWORD }),
   });
   expect(answer.status).toBe(200);
-  const session = (await answer.json()) as { csrf: string };
-  const set = answer.headers.get('set-cookie')!;
+  const { step, session } = (await answer.json()) as { step: string; session: { csrf: string } };
+  expect(step).toBe('done');
+  const set = answer.headers.getSetCookie().find((one) => one.startsWith('presend_session='))!;
   expect(set).toMatch(/^presend_session=[\w-]{43}; /u);
   expect(set).toContain('HttpOnly');
   expect(set).toContain('SameSite=Lax');
