@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { browserApi } from './app/browser-api.ts';
+import { crmParts } from './app/crm.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
@@ -237,7 +238,17 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
+          [
+            '/api',
+            browserApi({
+              database,
+              now,
+              access,
+              ...crmParts({ config, rubric: () => rubric, accounts, rejudging, now }),
+              authenticate: createAuthenticate(access),
+              log,
+            }),
+          ],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
