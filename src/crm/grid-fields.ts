@@ -71,7 +71,7 @@ export async function readCells(
       continue;
     }
     try {
-      const value = parse(textOf(cell), field);
+      const value = parse(textOf(cell), column.title);
       fields[field] = await resolved(db, table, field, value);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
