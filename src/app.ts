@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { browserApi } from './app/browser-api.ts';
+import { crmParts } from './app/crm.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
@@ -222,7 +223,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     const onActivity = (): void => intakeFirst.note();
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
-    const api = browserApi({ database, now, access, authenticate: createAuthenticate(access), log });
+    const api = browserApi({
+      ...{ database, now, log, access },
+      ...crmParts({ config, rubric: () => rubric, accounts, rejudging, now }),
+      authenticate: createAuthenticate(access),
+    });
     const {
       server: http,
       address: httpAddress,

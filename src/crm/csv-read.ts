@@ -2,6 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { UserError } from '../config/user-error.ts';
 import { headingKey } from './fields.ts';
 
+/** A cell that a spreadsheet would take for a formula, or one that an export guarded against that by apostrophes. */
+export const FORMULA = /^'*[=+\-@\t\r\uFF0B\uFF0D\uFF1D\uFF20]/u;
+
 /** One row below the heading. */
 export interface CsvRow {
   /** As a spreadsheet counts: the heading is row 1. */
@@ -51,7 +54,7 @@ export function readCsv(bytes: Buffer, name: string): CsvFile {
     for (const [column, cell] of record.entries()) {
       const key = keys[column];
       // Exports guard cells that a spreadsheet would take for a formula with an apostrophe.
-      if (cell !== '' && key) cells.set(key, cell.replace(/^'(?=[=+\-@])/u, ''));
+      if (cell !== '' && key) cells.set(key, cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell);
     }
     if (record.length > keys.length && record.slice(keys.length).some((cell) => cell !== '')) {
       throw new UserError(

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { UserError } from '../config/user-error.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Trx } from '../store/database.ts';
 import { readCsv } from './csv-read.ts';
 import { companiesImport } from './import-companies.ts';
 import { commitmentsImport, peersImport, suppressionsImport } from './import-lists.ts';
@@ -15,6 +15,7 @@ import {
 } from './import-plan.ts';
 import { prospectsImport } from './import-prospects.ts';
 import { confirmRecords } from './import-store.ts';
+import type { Change } from './records.ts';
 import { threadsImport } from './import-threads.ts';
 import { fieldChanges } from './revert.ts';
 import type { Fingerprint } from './thread-store.ts';
@@ -86,16 +87,31 @@ export async function importCsv(database: Database, options: ImportOptions): Pro
   return await database.transact(async (trx) => {
     const plan = await importer.plan(trx, file.rows, { allowLoosen, at });
     if (plan.errors.length > 0 && !skipBad) return reportOf(plan, false, null);
-    const importId = `i_${ulid(at).toLowerCase()}`;
-    const writing = plan.records.filter(differs);
-    const change = { actor: options.actor, at, importId };
-    await applyPlan(trx, writing, change, (done) => options.onProgress?.(done, writing.length));
-    for (const [time, ids, table] of confirmations(plan.records)) await confirmRecords(trx, table, ids, time);
-    return reportOf(plan, true, writing.length > 0 ? importId : null);
+    const importId = newImportId(at);
+    const written = await writePlan(trx, plan, { actor: options.actor, at, importId }, options.onProgress);
+    return reportOf(plan, true, written > 0 ? importId : null);
   });
 }
 
-function importerOf(kind: Kind, fingerprint: Fingerprint): ImportKind {
+export function newImportId(at: number): string {
+  return `i_${ulid(at).toLowerCase()}`;
+}
+
+/** Writes what a plan changes and confirms what it found unchanged. @returns how many records were written */
+export async function writePlan(
+  trx: Trx,
+  { records }: Plan,
+  change: Change,
+  onProgress?: (done: number, total: number) => void,
+): Promise<number> {
+  const writing = records.filter(differs);
+  await applyPlan(trx, writing, change, (done) => onProgress?.(done, writing.length));
+  for (const [time, ids, table] of confirmations(records)) await confirmRecords(trx, table, ids, time);
+  return writing.length;
+}
+
+/** How a kind of file is read. @throws UserError for a kind that is none */
+export function importerOf(kind: Kind, fingerprint: Fingerprint): ImportKind {
   switch (kind) {
     case 'companies':
       return companiesImport;
@@ -114,7 +130,8 @@ function importerOf(kind: Kind, fingerprint: Fingerprint): ImportKind {
   }
 }
 
-function summary(
+/** Counts, messages and samples of a plan. */
+export function summary(
   plan: Plan,
 ): Pick<ImportReport, 'new' | 'changed' | 'unchanged' | 'invalid' | 'errors' | 'notes' | 'sample'> {
   const changed = plan.records.filter((record) => record.before !== null && differs(record));

@@ -16,7 +16,7 @@ export interface Field {
 }
 
 export const CHANNELS = ['email', 'sms', 'linkedin', 'phone', 'all'] as const;
-const CONFIDENCES = ['high', 'medium', 'low', 'insufficient_signal'];
+export const CONFIDENCES = ['high', 'medium', 'low', 'insufficient_signal'];
 
 export const COMPANY_FIELDS: Readonly<Record<keyof CompanyFields, Field>> = {
   name: {

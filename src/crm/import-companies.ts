@@ -37,15 +37,15 @@ interface Group {
 const IDS = ['id', 'company_id', 'record_id'];
 export const UPDATED = ['updated_at', 'last_modified', 'last_modified_date', 'modified', 'last_updated'];
 const NAMES = ['name', 'company', ...COMPANY_FIELDS.name.aliases];
-const KNOWN = new Set([
-  ...IDS,
-  ...UPDATED,
-  'company',
-  ...Object.entries(COMPANY_FIELDS).flatMap(([name, { aliases }]) => [name, ...aliases]),
-]);
 
 export const companiesImport: ImportKind = {
-  knows: (heading) => KNOWN.has(heading),
+  columns: [
+    ['id', IDS],
+    ...Object.entries(COMPANY_FIELDS).map(
+      ([name, { aliases }]) => [name, name === 'name' ? NAMES : [name, ...aliases]] as const,
+    ),
+    ['updated_at', UPDATED],
+  ],
   needs: [NAMES],
   plan: async (db, rows, options) => {
     const { good, errors } = readRows(rows, (cells) => ({

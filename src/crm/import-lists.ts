@@ -15,8 +15,14 @@ const REASON = ['reason', 'note', 'notes'];
 
 /** Suppressions: an address or a domain, and the channels (all, unless given). They only ever add. */
 export const suppressionsImport: ImportKind = {
-  knows: (heading) =>
-    [...ADDRESS, ...DOMAIN, ...CHANNEL, ...REASON, 'value', 'kind', 'source'].includes(heading),
+  columns: [
+    ['address', [...ADDRESS, 'value']],
+    ['domain', DOMAIN],
+    ['channel', CHANNEL],
+    ['reason', REASON],
+    ['source', ['source']],
+    ['kind', ['kind']],
+  ],
   needs: [[...ADDRESS, ...DOMAIN, 'value']],
   plan: async (db, rows, options) => {
     const { good, errors } = readRows(rows, (cells) => {
@@ -67,8 +73,14 @@ const PROSPECT = ['prospect', ...ADDRESS, 'prospect_id'];
 
 /** Commitments: of a prospect (by address or id), or general ones where that cell is empty. */
 export const commitmentsImport: ImportKind = {
-  knows: (heading) =>
-    [...SUBJECT, ...STARTS, ...ENDS, ...PROSPECT, 'type', 'note', 'notes'].includes(heading),
+  columns: [
+    ['subject', SUBJECT],
+    ['prospect', PROSPECT],
+    ['starts', STARTS],
+    ['ends', ENDS],
+    ['type', ['type']],
+    ['note', ['note', 'notes']],
+  ],
   needs: [SUBJECT],
   plan: async (db, rows) => {
     const { good, errors } = readRows(rows, (cells) => {
@@ -129,7 +141,11 @@ const INDUSTRY = ['industry', 'sector', 'vertical'];
 
 /** Peer companies: name, city, industry. A name stands for one peer. */
 export const peersImport: ImportKind = {
-  knows: (heading) => [...PEER, ...CITY, ...INDUSTRY].includes(heading),
+  columns: [
+    ['name', PEER],
+    ['city', CITY],
+    ['industry', INDUSTRY],
+  ],
   needs: [PEER],
   plan: async (db, rows) => {
     const { good, errors } = readRows(rows, (cells) =>

@@ -32,6 +32,15 @@ export interface Planned {
 export interface RowMessage {
   row: number;
   message: string;
+  /** Each thing that is wrong, with the column it is about; absent where `message` is the only one. */
+  problems?: readonly Problem[];
+}
+
+/** What is wrong with a row. */
+export interface Problem {
+  /** null = not with one column. */
+  field: string | null;
+  message: string;
 }
 
 export interface Plan {
@@ -47,10 +56,18 @@ export interface PlanOptions {
   at: number;
 }
 
+/** A field with the heading keys it is read from, its own name first. */
+export type ImportColumn = readonly [field: string, headings: readonly string[]];
+
+/** The field that a heading is read as; the first where several are. */
+export function fieldFor({ columns }: Pick<ImportKind, 'columns'>, heading: string): string | null {
+  return columns.find(([, headings]) => headings.includes(heading))?.[0] ?? null;
+}
+
 /** How one kind of file becomes records. */
 export interface ImportKind {
-  /** Heading keys it understands; others are reported and ignored. */
-  knows: (heading: string) => boolean;
+  /** What it reads, each under any of its heading keys; other columns are reported and ignored. */
+  columns: readonly ImportColumn[];
   /** Each entry: one of these columns must be there. */
   needs: readonly (readonly string[])[];
   plan: (db: Kysely<Schema>, rows: readonly CsvRow[], options: PlanOptions) => Promise<Plan>;
@@ -67,16 +84,26 @@ export function readRows<T>(rows: readonly CsvRow[], read: (cells: Cells) => T) 
       if (reader.problems.length === 0) good.push({ row: number, value });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      reader.problems.push(error.message);
+      reader.problems.push({ field: firstWord(error.message), message: error.message });
     }
-    if (reader.problems.length > 0) errors.push({ row: number, message: reader.problems.join('; ') });
+    if (reader.problems.length > 0)
+      errors.push({
+        row: number,
+        message: reader.problems.map(({ message }) => message).join('; '),
+        problems: reader.problems,
+      });
   }
   return { good, errors };
 }
 
+/** Messages about a cell begin with its field. */
+export function firstWord(message: string): string | null {
+  return /^[a-z][a-z_]*(?= )/u.exec(message)?.[0] ?? null;
+}
+
 /** The cells of one row by any of a field's headings; collects what is wrong with them. */
 export class Cells {
-  readonly problems: string[] = [];
+  readonly problems: Problem[] = [];
   readonly #cells: Map<string, string>;
 
   constructor(cells: Map<string, string>) {
@@ -100,7 +127,7 @@ export class Cells {
       return parse(text, headings[0] ?? '');
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.problems.push(error.message);
+      this.problems.push({ field: headings[0] ?? null, message: error.message });
       return undefined;
     }
   }
@@ -202,5 +229,7 @@ export function checkColumns(file: CsvFile, kind: ImportKind, name: string): str
       `${name} has no column "${anyOf[0]}": its columns are ${[...file.headings.values()].join(', ')}`,
     );
   }
-  return [...file.headings].filter(([key]) => key !== '' && !kind.knows(key)).map(([, spelling]) => spelling);
+  return [...file.headings]
+    .filter(([key]) => key !== '' && fieldFor(kind, key) === null)
+    .map(([, spelling]) => spelling);
 }

@@ -60,18 +60,20 @@ const prospectHeadings = (field: keyof ProspectFields): string[] => [
   ...PROSPECT_FIELDS[field].aliases,
 ];
 
-const KNOWN = new Set([
-  ...IDS,
-  ...UPDATED,
-  'first_name',
-  'last_name',
-  ...TICKS.flatMap((tick) => tick.headings),
-  ...(Object.keys(COMPANY_FIELDS) as (keyof CompanyFields)[]).flatMap(companyHeadings),
-  ...(Object.keys(PROSPECT_FIELDS) as (keyof ProspectFields)[]).flatMap(prospectHeadings),
-]);
-
 export const prospectsImport: ImportKind = {
-  knows: (heading) => KNOWN.has(heading),
+  columns: [
+    ...(Object.keys(PROSPECT_FIELDS) as (keyof ProspectFields)[]).map(
+      (field) => [field, prospectHeadings(field)] as const,
+    ),
+    ['first_name', ['first_name']],
+    ['last_name', ['last_name']],
+    ['id', IDS],
+    ...TICKS.map(({ headings }) => [headings[0] ?? '', headings] as const),
+    ...(Object.keys(COMPANY_FIELDS) as (keyof CompanyFields)[]).map(
+      (field) => [field === 'name' ? 'company' : `company_${field}`, companyHeadings(field)] as const,
+    ),
+    ['updated_at', UPDATED],
+  ],
   needs: [prospectHeadings('address')],
   plan: async (db, rows, options) => {
     const read = readRows(rows, readProspect);

@@ -16,19 +16,18 @@ const ROLE = ['role', 'title'];
 
 /** Thread messages, one a row. Messages are history: one that is there already is never changed. */
 export function threadsImport(fingerprint: Fingerprint): ImportKind {
-  const known = [
-    ...THREAD,
-    ...PROSPECT,
-    ...DIRECTION,
-    ...TIME,
-    ...TEXT,
-    ...MESSAGE_ID,
-    ...PERSON,
-    ...ROLE,
-    'subject',
-  ];
   return {
-    knows: (heading) => known.includes(heading),
+    columns: [
+      ['thread_id', THREAD],
+      ['address', PROSPECT],
+      ['direction', DIRECTION],
+      ['at', TIME],
+      ['text', TEXT],
+      ['message_id', MESSAGE_ID],
+      ['person', PERSON],
+      ['role', ROLE],
+      ['subject', ['subject']],
+    ],
     needs: [THREAD, PROSPECT, DIRECTION, TIME, TEXT],
     plan: async (db, rows) => {
       const { good, errors } = readRows(rows, readMessage);
@@ -107,7 +106,7 @@ function readMessage(cells: Cells) {
 }
 
 function missing(field: string, cells: Cells): never {
-  throw new UserError(cells.problems.length > 0 ? (cells.problems.pop() ?? '') : `${field} is missing`);
+  throw new UserError(cells.problems.pop()?.message ?? `${field} is missing`);
 }
 
 function parseDirection(text: string, field: string): 'in' | 'out' {

@@ -5,7 +5,7 @@ import type { Schema } from '../store/schema.ts';
 import { addressKey, domainChain, domainKey, domainOfKey } from './address.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
-import { deleteRow, insertRow, type Row } from './revision-store.ts';
+import { deleteRow, getRow, insertRow, type Row, updateRow } from './revision-store.ts';
 
 /** An address or a whole domain, as a key. */
 export interface SuppressionTarget {
@@ -60,6 +60,34 @@ export async function removeSuppressions(
   const taken = found.filter((s) => channel === null || s.channel === channel);
   for (const suppression of taken) await deleteRow(trx, 'suppressions', suppression, change);
   return taken.length;
+}
+
+/**
+ * Changes the channel or the reason of an opt-out.
+ *
+ * @throws UserError when there is no such suppression, or the target has one of that channel already
+ */
+export async function updateSuppression(
+  trx: Trx,
+  id: number,
+  patch: { channel?: string; reason?: string | null },
+  change: Change,
+): Promise<Row<'suppressions'>> {
+  const before = await suppression(trx, id);
+  const same = (await suppressionsOf(trx, before)).find((s) => s.channel === patch.channel && s.id !== id);
+  if (same) throw new UserError(`${before.value} is opted out of ${same.channel} already`);
+  return await updateRow(trx, 'suppressions', before, patch, change);
+}
+
+/** @throws UserError when there is no such suppression */
+export async function deleteSuppression(trx: Trx, id: number, change: Change): Promise<void> {
+  await deleteRow(trx, 'suppressions', await suppression(trx, id), change);
+}
+
+async function suppression(db: Kysely<Schema>, id: number): Promise<Row<'suppressions'>> {
+  const row = await getRow(db, 'suppressions', id);
+  if (!row) throw new UserError(`there is no suppression ${id}`);
+  return row;
 }
 
 export async function suppressionsOf(

@@ -39,6 +39,8 @@ export class Rejudging {
   readonly #options: Options;
   /** Everything held was judged at this revision or later. */
   #doneAt = -1;
+  /** A round and an edit's own call may come to the same delivery: it is judged once. */
+  readonly #underway = new Map<string, Promise<void>>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -73,7 +75,39 @@ export class Rejudging {
     return stale.length;
   }
 
+  /**
+   * Judges these again now, ahead of the rounds: somebody who made an edit waits to hear what came of it. A failure is
+   * logged; what has left the hold meanwhile is left alone.
+   */
+  async now(ids: readonly string[]): Promise<void> {
+    const { database, log } = this.#options;
+    for (const id of ids) {
+      const revision = await newestRevision(database.db);
+      const delivery = await database.db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('id', '=', id)
+        .where('state', '=', 'held')
+        .where('judged_revision', '<', revision)
+        .executeTakeFirst();
+      if (!delivery) continue;
+      try {
+        await this.#judgeAgain(delivery, revision);
+      } catch (err) {
+        if (!(err instanceof TransitionError)) log.error({ err, id }, 'judging a held delivery again failed');
+      }
+    }
+  }
+
   async #judgeAgain(delivery: Delivery, revision: number): Promise<void> {
+    const underway = this.#underway.get(delivery.id);
+    if (underway) return await underway;
+    const work = this.#judge(delivery, revision).finally(() => this.#underway.delete(delivery.id));
+    this.#underway.set(delivery.id, work);
+    await work;
+  }
+
+  async #judge(delivery: Delivery, revision: number): Promise<void> {
     const { database, rejudge, now } = this.#options;
     const judged = await rejudge(delivery).catch(async (err: unknown) => {
       // It stays held as it was; trying again at every round would help nobody.
