@@ -13,6 +13,7 @@ import type {
   ProviderRequestTable,
   WriteBackTable,
 } from './front-schema.ts';
+import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -347,4 +348,6 @@ export interface Schema extends AccessSchema {
   provider_events: ProviderEventTable;
   write_backs: WriteBackTable;
   mailbox_cursors: MailboxCursorTable;
+  rubric_versions: RubricVersionTable;
+  kill_switch: KillSwitchTable;
 }

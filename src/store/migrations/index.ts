@@ -2,12 +2,14 @@ import type { Migration, MigrationProvider } from 'kysely';
 import * as first from './0001-first.ts';
 import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
+import * as settings from './0007-settings.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-provider-front': providerFront,
   '0003-access': access,
+  '0007-settings': settings,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };
