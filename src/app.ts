@@ -53,6 +53,8 @@ import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
+import { Backtests } from './settings/backtests.ts';
+import type { SettingsContext } from './settings/context.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
@@ -165,6 +167,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
+    let smtpPort = config.smtp.port;
     const compose = createComposer({
       database,
       config,
@@ -245,6 +248,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     const onActivity = (): void => intakeFirst.note();
     const access = { database, now, config, key: deriveKey, log };
+    const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
+    closers.push(() => backtests.stop());
+    const settings: SettingsContext = {
+      ...{ database, config, now, log, derive: deriveKey, backtests, killSwitch, bench, apis },
+      rubric: { source: rubricSource, changes: rubricChanges },
+      courierFor: (names) => couriers.for(names),
+      publicUrl: () => publicUrl.base ?? '',
+      smtpPort: () => smtpPort,
+      wake: () => runner.wake(),
+    };
     const {
       server: http,
       address: httpAddress,
@@ -268,7 +281,10 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
+          [
+            '/api',
+            browserApi({ database, now, access, settings, authenticate: createAuthenticate(access), log }),
+          ],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
@@ -355,6 +371,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       answer,
     });
     const smtpAddresses = await listening('smtp', smtp.listen());
+    smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
     closers.push(() => smtp.close());
 
     let stopping = false;
