@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
@@ -53,7 +53,7 @@ It may run beside the gate: it only reads, at the lowest priority.`,
     .action(async (options: Options, command: Command) => {
       const text = readText(options.rubric);
       await withExistingDatabase(command, async (database, config) => {
-        if (process.platform === 'linux') setPriority(19);
+        setPriority(constants.priority.PRIORITY_LOW);
         const until = Date.now();
         const changes: BacktestChange[] = [];
         let progress: Progress | null = null;

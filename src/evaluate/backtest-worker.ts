@@ -1,5 +1,4 @@
-import { setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { constants, setPriority } from 'node:os';
 import { Database } from '../store/database.ts';
 import { type BacktestOptions, runBacktest } from './backtest-run.ts';
 import type { BacktestChange, BacktestSummary } from './backtest-types.ts';
@@ -15,26 +14,25 @@ export type FromBacktest =
   | { type: 'changes'; changes: BacktestChange[] }
   | { type: 'done'; summary: BacktestSummary };
 
-/** The lowest priority (nice 19): on Linux it holds for this thread alone, elsewhere it may be refused or do nothing. */
-const LOWEST = 19;
-
 /**
- * The thread of a backtest: judging by the rules takes some milliseconds of a core a mail, which the thread that accepts mail
- * cannot spare. It has a connection of its own, which only reads.
+ * The process of a backtest. Judging by the rules takes some milliseconds of a core a mail, which the thread that accepts mail
+ * cannot spare; here it has the lowest priority, and a connection of its own, which only reads.
  */
-async function work({ path, options }: BacktestWork): Promise<void> {
-  if (process.platform === 'linux') setPriority(LOWEST);
-  const tell = (message: FromBacktest): void => parentPort?.postMessage(message);
-  const database = new Database(path, { readonly: true });
-  try {
-    const summary = await runBacktest(database.db, options, {
-      onProgress: (done, total) => tell({ type: 'progress', done, total }),
-      onChanges: (changes) => tell({ type: 'changes', changes }),
-    });
-    tell({ type: 'done', summary });
-  } finally {
-    await database.close();
-  }
-}
+process.once('message', (work: BacktestWork) => void run(work));
 
-await work(workerData as BacktestWork);
+// The gate drains on a signal and ends this process itself; a terminal signals both at once.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(0));
+
+async function run({ path, options }: BacktestWork): Promise<void> {
+  setPriority(constants.priority.PRIORITY_LOW);
+  const tell = (message: FromBacktest): void => void process.send?.(message);
+  const database = new Database(path, { readonly: true });
+  const summary = await runBacktest(database.db, options, {
+    onProgress: (done, total) => tell({ type: 'progress', done, total }),
+    onChanges: (changes) => tell({ type: 'changes', changes }),
+  });
+  await database.close();
+  process.send?.({ type: 'done', summary } satisfies FromBacktest, () => process.disconnect());
+}

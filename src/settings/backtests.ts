@@ -1,6 +1,6 @@
 import { UserError } from '../config/user-error.ts';
 import type { BacktestOptions } from '../evaluate/backtest-run.ts';
-import { backtestInThread } from '../evaluate/backtest-thread.ts';
+import { backtestInProcess } from '../evaluate/backtest-process.ts';
 import type { BacktestChange, BacktestSummary } from '../evaluate/backtest-types.ts';
 import type { Logger } from '../observability/logger.ts';
 
@@ -36,7 +36,7 @@ interface Options {
   log: Logger;
 }
 
-/** Backtests asked for in the settings: one at a time, in a thread of its own, kept in memory for a while. */
+/** Backtests asked for in the settings: one at a time, in a process of its own, kept in memory for a while. */
 export class Backtests {
   readonly #options: Options;
   readonly #runs = new Map<string, { run: Backtest; controller: AbortController; ended: Promise<void> }>();
@@ -66,7 +66,7 @@ export class Backtests {
       changes: [],
     };
     const controller = new AbortController();
-    const ended = backtestInThread(
+    const ended = backtestInProcess(
       { path, options },
       {
         onProgress: (done, total) => Object.assign(run, { done, total }),

@@ -69,7 +69,7 @@ export class RubricChanges {
     this.#requireBase(base);
     for (const rule of FIXED_RULES) {
       if (values.rules[rule] !== 'enforce' && values.rules[rule] !== rubric.rules[rule]) {
-        throw new UserError(`${rule} cannot be turned down here. ${FIXED_WHY}`);
+        throw new UserError(`The rule ${rule} cannot be turned down here. ${FIXED_WHY}`);
       }
     }
     const edited = editRubric(text, values, path);
