@@ -38,7 +38,8 @@ import { SmtpIntake } from './intake/smtp.ts';
 import { serverKeyPair } from './intake/tls.ts';
 import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
-import { type Rubric, loadRubric } from './judge/rubric.ts';
+import { RubricSource } from './judge/rubric-source.ts';
+import { KillSwitch } from './kill-switch/switch.ts';
 import { parseMessage } from './message/parse.ts';
 import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
 import type { Logger } from './observability/logger.ts';
@@ -57,6 +58,9 @@ import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
+import { Backtests } from './settings/backtests.ts';
+import type { SettingsContext } from './settings/context.ts';
+import { RubricChanges } from './settings/rubric-change.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
 import { transparentListener } from './transparent/listen.ts';
@@ -99,7 +103,6 @@ export interface App {
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
-  const rubric: Rubric = loadRubric(config.rubric);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const unlock = lockDataFolder(config.data_dir);
   const database = new Database(join(config.data_dir, 'presend.db'));
@@ -109,6 +112,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   try {
     await database.migrate();
+    const rubricSource = new RubricSource(config, (why) =>
+      log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
+    );
+    const { rubric } = rubricSource;
     const firstRun = await firstStart(database, now());
     await database.transact(async (trx) => {
       await releaseLeases(trx);
@@ -116,11 +123,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
 
     const metrics = createMetrics();
+    const killSwitch = new KillSwitch(database, ({ mode, actor, reason }) => {
+      log.warn({ mode, actor, reason }, 'the kill switch says what the adapter may do at most');
+      runner.wake();
+    });
     const board = new OutcomeBoard();
     const upstreams = config.upstreams.map((upstream) =>
       loadUpstream(upstream, { base: dirname(config.source ?? config.data_dir), hostname: config.hostname }),
     );
-    const bench = await adapterBench(options, { metrics, now, rubric, onReady: () => runner.wake() });
+    const bench = await adapterBench(options, {
+      metrics,
+      now,
+      rubric,
+      switched: killSwitch.mode,
+      onReady: () => runner.wake(),
+    });
     if (bench) closers.push(() => bench.judge.stop());
     const afterVerdict = bench && new AfterVerdict({ database, bench, log });
     if (afterVerdict) closers.push(() => afterVerdict.stop());
@@ -142,10 +159,22 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
       rejudge: createRejudge({ database, judge, bench, accounts, now }),
     });
-    const review = new Review({ database, config, rubric: () => rubric, now });
+    const rubricChanges = new RubricChanges({
+      database,
+      source: rubricSource,
+      config,
+      now,
+      onChanged: () => {
+        log.info({ version: rubric().version }, 'another rubric is in force; what is held is judged again');
+        rejudging.again();
+      },
+    });
+    await rubricChanges.notice();
+    const review = new Review({ database, config, rubric, now });
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
+    let smtpPort = config.smtp.port;
     const compose = createComposer({
       database,
       config,
@@ -178,8 +207,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       leaseMs: leaseMs(config),
       concurrency: config.delivery.concurrency,
       adapterLine: adapterLine(config, bench, now),
-      processMessage: (message) =>
-        processMessage(
+      processMessage: async (message) => {
+        await killSwitch.refresh();
+        return processMessage(
           {
             database,
             config,
@@ -194,13 +224,15 @@ export async function startApp(options: AppOptions): Promise<App> {
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
           },
           message,
-        ),
-      deliverMessage: (delivery) =>
-        deliverMessage(
+        );
+      },
+      deliverMessage: async (delivery) => {
+        await killSwitch.refresh();
+        return deliverMessage(
           {
             database,
             config,
-            rubric: () => rubric,
+            rubric,
             now,
             random,
             log,
@@ -211,7 +243,8 @@ export async function startApp(options: AppOptions): Promise<App> {
             fingerprint: fingerprints,
           },
           delivery,
-        ),
+        );
+      },
     });
 
     const answer = createAnswer({
@@ -221,11 +254,21 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
+    const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
+    closers.push(() => backtests.stop());
+    const settings: SettingsContext = {
+      ...{ database, config, now, log, derive: deriveKey, backtests, killSwitch, bench, apis },
+      rubric: { source: rubricSource, changes: rubricChanges },
+      courierFor: (names) => couriers.for(names),
+      publicUrl: () => publicUrl.base ?? '',
+      smtpPort: () => smtpPort,
+      wake: () => runner.wake(),
+    };
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, now, log, access },
-      ...crmParts({ config, rubric: () => rubric, accounts, rejudging, now }),
+      ...{ database, now, log, access, settings },
+      ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
     const {
@@ -245,6 +288,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               database,
               metrics,
               adapter: bench?.judge ?? null,
+              killSwitch,
               now,
               isStopping: () => stopping,
             }),
@@ -268,7 +312,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
-                dryRun: createDryRun({ judge, rubric: () => rubric, bench, now }),
+                dryRun: createDryRun({ judge, rubric, bench, now }),
               },
               FRONTS,
             ),
@@ -312,6 +356,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const housekeeping = repeat(
       pollMs * 2,
       async () => {
+        await killSwitch.refresh();
+        await rubricChanges.notice();
         const settled = await settleLearnt(database, now());
         if (settled + (await keepHouse({ database, config, now, log, rejudging })) > 0) runner.wake();
       },
@@ -339,6 +385,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       answer,
     });
     const smtpAddresses = await listening('smtp', smtp.listen());
+    smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
     closers.push(() => smtp.close());
 
     let stopping = false;

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { AdapterJudge, type JudgeModel } from '../judge/adapter-judge.ts';
+import { AdapterJudge, type AdapterMode, type JudgeModel } from '../judge/adapter-judge.ts';
 import { adapterMode } from '../judge/adapter-mode.ts';
 import { openConfiguredModel } from '../judge/adapter/open.ts';
 import type { Rubric } from '../judge/rubric.ts';
@@ -15,8 +15,16 @@ export async function adapterBench(
     metrics,
     now,
     rubric,
+    switched,
     onReady,
-  }: { metrics: Metrics; now: () => number; rubric: Rubric; onReady: () => void },
+  }: {
+    metrics: Metrics;
+    now: () => number;
+    rubric: () => Rubric;
+    /** What the kill switch allows. */
+    switched: () => AdapterMode;
+    onReady: () => void;
+  },
 ): Promise<AdapterBench | null> {
   const opened =
     model === undefined
@@ -30,7 +38,7 @@ export async function adapterBench(
     log.info('no judge model is chosen or it is off: the rules judge alone');
     return null;
   }
-  const mode = adapterMode(config.adapter.mode, opened, log);
+  const mode = adapterMode(config.adapter.mode, opened, log, switched);
   const judge = new AdapterJudge({
     model: opened,
     mode,
@@ -42,7 +50,7 @@ export async function adapterBench(
       metrics.adapterSeconds.observe({ result }, seconds);
     },
   });
-  return { judge, config: config.adapter, rubric: () => rubric };
+  return { judge, config: config.adapter, rubric };
 }
 
 /** A few messages more than the adapter reads at once, so that it need not wait for the rules. */

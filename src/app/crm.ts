@@ -26,7 +26,7 @@ export function crmParts({
   return {
     judgeHeld: async (database, delivery) => {
       // By the rules alone: the adapter takes seconds, and a person waits.
-      const judge = createJudge({ database, rubric: rubric() });
+      const judge = createJudge({ database, rubric });
       return (await createRejudge({ database, judge, bench: null, accounts, now })(delivery)).verdict;
     },
     reasonOf: (verdict) => decidingRule(verdict) ?? verdict.hold_reason,

@@ -9,7 +9,7 @@ import { withExistingDatabase } from './context.ts';
 import { age, printJson, printLine, printTable } from './output.ts';
 
 /** Makes a key; it can be shown this once. */
-export function newKey(
+function newKey(
   database: Database,
   config: Config,
   engineId: string,

@@ -1,26 +1,11 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { gateSecret, webhookSecret } from '../config/gate-secret.ts';
-import { UserError } from '../config/user-error.ts';
-import { assertWebhookUrl } from '../events/webhook-target.ts';
-import { type Engine, changeEngine, requireEngine } from '../intake/engine-store.ts';
+import { type Engine, requireEngine } from '../intake/engine-store.ts';
+import { rotateWebhookSecret } from '../settings/engine-credentials.ts';
 import { actorName } from './actor.ts';
 import { withExistingDatabase } from './context.ts';
 import { printJson, printLine } from './output.ts';
-
-/**
- * The webhook as `--webhook` and `--no-webhook` give it.
- *
- * @returns undefined = not asked for, null = to be taken away
- * @throws UserError for a URL that cannot be one
- */
-export function webhookFrom(
-  value: string | boolean | undefined,
-  { webhooks }: Config,
-): string | null | undefined {
-  if (typeof value !== 'string') return value === false ? null : undefined;
-  return assertWebhookUrl(value, { allowPrivate: webhooks.allow_private }).href;
-}
 
 /** What signs the engine's events, as its owner gives it to the library that verifies them. */
 export function secretOf(engine: Engine, config: Config): string {
@@ -37,22 +22,13 @@ export function registerWebhookSecret(engine: Command): void {
     .action(async (name: string, options: { rotate?: boolean; json?: boolean }, command: Command) => {
       await withExistingDatabase(command, async (database, config) => {
         const found = await requireEngine(database.db, name);
-        if (options.rotate && found.webhookUrl === null) {
-          throw new UserError(
-            `engine ${found.name} has no webhook; set it with: presend engine set ${found.name} --webhook <url>`,
-          );
-        }
-        const changed = {
-          ...found,
-          webhookSecretVersion: found.webhookSecretVersion + (options.rotate ? 1 : 0),
-        };
-        if (options.rotate) {
-          const { webhookSecretVersion } = changed;
-          await database.transact((trx) =>
-            changeEngine(trx, found.id, { webhookSecretVersion }, { actor: actorName(), now: Date.now() }),
-          );
-        }
-        const secret = secretOf(changed, config);
+        const secret = options.rotate
+          ? await rotateWebhookSecret(database, found, {
+              actor: actorName(),
+              now: Date.now(),
+              derive: gateSecret(config.data_dir, 'derive'),
+            })
+          : secretOf(found, config);
         if (options.json) printJson({ name: found.name, webhookSecret: secret });
         else printLine(secret);
       });

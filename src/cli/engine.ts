@@ -1,22 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, decisionsSchema } from '../config/config.ts';
-import { accountsOf } from '../config/providers.ts';
-import { domainKey } from '../crm/address.ts';
-import { OUTBOX } from '../delivery/outbox.ts';
+import { decisionsSchema } from '../config/config.ts';
+import { gateSecret } from '../config/gate-secret.ts';
 import { UserError } from '../config/user-error.ts';
-import { hashPassword, newPassword } from '../intake/credentials.ts';
-import {
-  type Engine,
-  type EngineChanges,
-  addEngine,
-  changeEngine,
-  listEngines,
-  requireEngine,
-} from '../intake/engine-store.ts';
+import { type Engine, changeEngine, listEngines, requireEngine } from '../intake/engine-store.ts';
+import { type EngineInput, engineChanges } from '../settings/engine-changes.ts';
+import { createEngine, rotatePassword } from '../settings/engine-credentials.ts';
 import { withDatabase } from './context.ts';
 import { actorName } from './actor.ts';
-import { registerWebhookSecret, secretOf, webhookFrom } from './engine-webhook.ts';
-import { newKey, printKey, registerKeys } from './engine-key.ts';
+import { registerWebhookSecret, secretOf } from './engine-webhook.ts';
+import { printKey, registerKeys } from './engine-key.ts';
 import { printJson, printLine, printTable } from './output.ts';
 
 interface EngineOptions {
@@ -28,7 +20,6 @@ interface EngineOptions {
   loopbackWithoutAuth?: boolean;
   decision?: Record<string, string>;
   webhook?: string | boolean;
-  newPassword?: boolean;
   json?: boolean;
 }
 
@@ -83,42 +74,16 @@ function withOptions(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
-/** @throws UserError for a domain that is none, an upstream that is not configured, and a URL that cannot be a webhook */
-function changesFrom(options: EngineOptions, config: Config, now?: Engine): EngineChanges {
-  for (const domain of options.domain ?? []) {
-    if (domainKey(domain.replace(/^\./, '')) === null || !domain.includes('.')) {
-      throw new UserError(
-        `"${domain}" is not a domain; write it like acme.example, or .acme.example with subdomains`,
-      );
-    }
-  }
-  const upstreams = options.upstream?.includes('default') ? [] : options.upstream;
-  const known = [...config.upstreams.map(({ name }) => name), ...accountsOf(config.providers), OUTBOX];
-  const strange = upstreams?.find((name) => !known.includes(name));
-  if (strange !== undefined) {
-    throw new UserError(
-      `there is no upstream "${strange}" in the configuration; known are ${known.join(', ')}, or default for all in order`,
-    );
-  }
-  const webhookUrl = webhookFrom(options.webhook, config);
+/** The options as the settings take them. */
+function inputFrom(options: EngineOptions): EngineInput {
+  const { domain, upstream, webhook, decision: decisions, ...same } = options;
   return {
-    ...(options.domain ? { senderDomains: options.domain } : {}),
-    ...(upstreams ? { upstreams } : {}),
-    ...(options.mode ? { mode: options.mode } : {}),
-    ...(options.answer ? { answer: options.answer === 'default' ? null : options.answer } : {}),
-    ...(options.trustHeaders === undefined ? {} : { trustedHeaders: options.trustHeaders }),
-    ...(options.loopbackWithoutAuth === undefined
-      ? {}
-      : { loopbackWithoutAuth: options.loopbackWithoutAuth }),
-    ...(options.decision ? { decisions: merged(now?.decisions ?? null, options.decision) } : {}),
-    ...(webhookUrl === undefined ? {} : { webhookUrl }),
+    ...same,
+    domains: domain,
+    upstreams: upstream?.includes('default') ? [] : upstream,
+    decisions,
+    webhook: typeof webhook === 'string' ? webhook : webhook === false ? null : undefined,
   };
-}
-
-/** Actions named now on top of those set before; `default` takes one back. */
-function merged(before: Engine['decisions'], named: Record<string, string>): Engine['decisions'] {
-  const all = Object.entries<string>({ ...before, ...named }).filter(([, action]) => action !== 'default');
-  return all.length === 0 ? null : decisionsSchema.partial().parse(Object.fromEntries(all));
 }
 
 const shown = ({ secretHash, ...engine }: Engine) => ({ ...engine, hasPassword: secretHash !== null });
@@ -162,18 +127,14 @@ Examples:
   withOptions(engine.command('add <name>').description('add an engine and print its password')).action(
     async (name: string, options: EngineOptions, command: Command) => {
       if (!options.domain) throw new UserError('name at least one sender domain, e.g. --domain acme.example');
-      const password = newPassword();
-      const secretHash = await hashPassword(password);
+      const senderDomains = options.domain;
       await withDatabase(command, async (database, config) => {
-        const added = await database.transact((trx) =>
-          addEngine(
-            trx,
-            { ...changesFrom(options, config), name, senderDomains: options.domain ?? [], secretHash },
-            { actor: actorName(), now: Date.now() },
-          ),
-        );
-        const key = await newKey(database, config, added.id, 'bearer');
-        const signs = options.webhook ? { webhookSecret: secretOf(added, config) } : {};
+        const changes = engineChanges(inputFrom(options), config);
+        const derive = gateSecret(config.data_dir, 'derive');
+        const by = { actor: actorName(), now: Date.now(), derive };
+        const made = await createEngine(database, { ...changes, name, senderDomains }, by);
+        const { engine: added, password, key } = made;
+        const signs = made.webhookSecret === null ? {} : { webhookSecret: made.webhookSecret };
         if (options.json) {
           return printJson({
             ...shown(added),
@@ -225,7 +186,7 @@ Examples:
     async (name: string, options: EngineOptions, command: Command) => {
       await withDatabase(command, async (database, config) => {
         const found = await requireEngine(database.db, name);
-        const changes = changesFrom(options, config, found);
+        const changes = engineChanges(inputFrom(options), config, found);
         if (Object.keys(changes).length === 0)
           throw new UserError('nothing to change; see presend engine set --help');
         await database.transact((trx) =>
@@ -245,13 +206,9 @@ Examples:
     .description('give an engine a new password and print it')
     .option('--json', 'print JSON')
     .action(async (name: string, options: EngineOptions, command: Command) => {
-      const password = newPassword();
-      const secretHash = await hashPassword(password);
       await withDatabase(command, async (database) => {
         const found = await requireEngine(database.db, name);
-        await database.transact((trx) =>
-          changeEngine(trx, found.id, { secretHash }, { actor: actorName(), now: Date.now() }),
-        );
+        const password = await rotatePassword(database, found.id, { actor: actorName(), now: Date.now() });
         if (options.json) printJson({ name, password });
         else printLine(`SMTP password: ${password}   (shown once; the old one no longer works)`);
       });

@@ -6,6 +6,7 @@ import { draftFromText, prospectFromContext } from '../evaluate/context.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import { judgeByRules } from '../judge/judge.ts';
 import { type Rubric, loadRubric } from '../judge/rubric.ts';
+import { loadActiveRubric } from '../judge/rubric-source.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { type AdapterBench, asks, consultInShadow, consultNow } from '../pipeline/consult-adapter.ts';
 import { openBench } from './adapter-bench.ts';
@@ -45,7 +46,7 @@ As in the gate, the model is asked only about what the rules let pass or penalis
     )
     .action(async (options: Options, command: Command) => {
       const config = configFor(command);
-      const rubric = loadRubric(options.rubric ?? config.rubric);
+      const rubric = options.rubric === undefined ? loadActiveRubric(config) : loadRubric(options.rubric);
       const input = {
         prospect: readContext(options.context),
         draft: draftFromText(readText(options.draft), options.subject ?? null),

@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { PROJECT_ROOT } from '../config/config.ts';
+import { register as backtest } from './backtest.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
 import { register as engine } from './engine.ts';
 import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
 import { register as judge } from './judge.ts';
+import { register as killSwitch } from './kill-switch.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
 import { register as review } from './review.ts';
+import { register as rubric } from './rubric.ts';
 import { register as start } from './start.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
@@ -39,6 +42,9 @@ export function createProgram(): Command {
     events,
     writeBacks,
     judge,
+    rubric,
+    backtest,
+    killSwitch,
     evaluation,
     models,
     transparent,

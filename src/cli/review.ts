@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { accountsOf } from '../config/providers.ts';
-import { loadRubric } from '../judge/rubric.ts';
+import { loadActiveRubric } from '../judge/rubric-source.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { createJudge, createRejudge } from '../pipeline/judge-delivery.ts';
 import type { Delivery } from '../queue/settle.ts';
@@ -108,7 +108,7 @@ Examples:
     if (name === 'reject' || name === 'close') sub.option('--reason <text>', 'goes to the engine');
     sub.action(async (id: string, options: ReviewOptions, self: Command) => {
       await withExistingDatabase(self, async (database, config) => {
-        const rubric = loadRubric(config.rubric);
+        const rubric = loadActiveRubric(config);
         const service = new Review({ database, config, rubric: () => rubric, now: Date.now });
         const after = await service[name](id, {
           actor: actorName(),
@@ -143,9 +143,9 @@ Examples:
     .action(async (id: string, options: ReviewOptions, command: Command) => {
       const text = readFileSync(options.text === '-' ? 0 : options.text!, 'utf8');
       await withExistingDatabase(command, async (database, config) => {
-        const rubric = loadRubric(config.rubric);
+        const rubric = loadActiveRubric(config);
         const actor = actorName();
-        const judge = createJudge({ database, rubric });
+        const judge = createJudge({ database, rubric: () => rubric });
         const bench = await openBench(config, rubric);
         const rejudge = createRejudge({
           database,

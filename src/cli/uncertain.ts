@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadRubric } from '../judge/rubric.ts';
+import { loadActiveRubric } from '../judge/rubric-source.ts';
 import { listDeliveries } from '../review/read.ts';
 import { Review } from '../review/review.ts';
 import { actorName } from './actor.ts';
@@ -46,7 +46,7 @@ Look at the upstream's log or sent folder for the Message-ID, then
       .option('--json', 'print JSON')
       .action(async (id: string, options: { json?: boolean }, command: Command) => {
         await withExistingDatabase(command, async (database, config) => {
-          const rubric = loadRubric(config.rubric);
+          const rubric = loadActiveRubric(config);
           const review = new Review({ database, config, rubric: () => rubric, now: Date.now });
           const after = await review[name](id, { actor: actorName() });
           if (options.json) printJson(after);

@@ -2,9 +2,11 @@ import { Router } from 'express';
 import { sql } from 'kysely';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
+import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Database } from '../store/database.ts';
 
+const SWITCH_MODES = ['active', 'shadow', 'off'] as const;
 const ADAPTER_STATES = ['off', 'loading', 'ready', 'failed'] as const;
 
 /**
@@ -15,6 +17,7 @@ export function healthRoutes({
   database,
   metrics,
   adapter,
+  killSwitch,
   now,
   isStopping,
 }: {
@@ -22,6 +25,7 @@ export function healthRoutes({
   metrics: Metrics;
   /** null: the rules judge alone. */
   adapter: AdapterJudge | null;
+  killSwitch: KillSwitch;
   now: () => number;
   isStopping: () => boolean;
 }): Router {
@@ -40,12 +44,15 @@ export function healthRoutes({
           .onConflict((c) => c.column('key').doUpdateSet({ value: String(now()) }))
           .execute(),
       );
+      await killSwitch.refresh();
       const mode = adapter?.mode() ?? 'off';
+      const tripped = killSwitch.state();
       const version = adapter?.model.adapter.version ?? null;
       res.json({
         status: 'ready',
         judge: mode === 'active' ? 'rules and adapter' : 'rules',
         adapter: { mode, state: adapterState(), version },
+        kill_switch: { mode: killSwitch.mode(), since: tripped?.at ?? null },
       });
     } catch {
       res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });
@@ -83,6 +90,8 @@ export function healthRoutes({
     metrics.eventsPending.set(events.count);
     metrics.eventsOldest.set(events.oldest === null ? 0 : (now() - events.oldest) / 1000);
     for (const state of ADAPTER_STATES) metrics.adapterState.set({ state }, state === adapterState() ? 1 : 0);
+    await killSwitch.refresh();
+    for (const mode of SWITCH_MODES) metrics.killSwitch.set({ mode }, mode === killSwitch.mode() ? 1 : 0);
     metrics.deliveries.reset();
     for (const row of rows) metrics.deliveries.set({ state: row.state }, row.count);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { newId } from '../message/id.ts';
 import { decisionsSchema } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
+import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { EngineTable, Schema } from '../store/schema.ts';
 
@@ -93,20 +94,6 @@ function toRow(changes: EngineChanges) {
   };
 }
 
-async function auditEngine(trx: Trx, id: string, actor: string, now: number, action: string, detail: object) {
-  await trx
-    .insertInto('audit')
-    .values({
-      at: now,
-      actor,
-      subject_type: 'engine',
-      subject_id: id,
-      action,
-      detail: JSON.stringify(detail),
-    })
-    .execute();
-}
-
 /** @throws UserError when the name is taken */
 export async function addEngine(
   trx: Trx,
@@ -136,7 +123,11 @@ export async function addEngine(
     sender_domains: JSON.stringify(engine.senderDomains),
   };
   await trx.insertInto('engines').values(row).execute();
-  await auditEngine(trx, row.id, actor, now, 'added', { ...row, secret_hash: undefined });
+  const { secret_hash, ...after } = row;
+  await recordAudit(trx, {
+    ...{ at: now, actor, subject: { type: 'engine', id: row.id }, action: 'added' },
+    after: { ...after, password: secret_hash !== null },
+  });
   return engineFromRow(row);
 }
 
@@ -147,13 +138,19 @@ export async function changeEngine(
   { actor, now }: { actor: string; now: number },
 ): Promise<void> {
   const row = toRow(changes);
+  const was = await trx.selectFrom('engines').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   await trx
     .updateTable('engines')
     .set({ ...row, updated_at: now })
     .where('id', '=', id)
     .execute();
-  const shown = 'secret_hash' in row ? { ...row, secret_hash: 'changed' } : row;
-  await auditEngine(trx, id, actor, now, 'changed', shown);
+  const { secret_hash, ...after } = row;
+  await recordAudit(trx, {
+    ...{ at: now, actor, subject: { type: 'engine', id }, action: 'changed' },
+    before: Object.fromEntries(Object.keys(after).map((key) => [key, was[key as keyof typeof was]])),
+    after,
+    ...(secret_hash === undefined ? {} : { detail: { password: 'changed' } }),
+  });
 }
 
 /** May the engine send as this address? The null sender is allowed: it carries delivery reports. */

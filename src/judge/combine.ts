@@ -1,6 +1,6 @@
 import { DECISIONS, type Decision } from '../message/types.ts';
 import type { Classification } from './adapter/adapter.ts';
-import { type Calibration, type Reading, readClassification } from './adapter/reading.ts';
+import { type Calibration, readClassification } from './adapter/reading.ts';
 import { type Vertical, regimeOf } from './language/regime.ts';
 import type { AdapterRecord, Finding, HoldReason, Notice, Verdict } from './verdict.ts';
 
@@ -10,6 +10,8 @@ import type { AdapterRecord, Finding, HoldReason, Notice, Verdict } from './verd
  */
 export type Opinion =
   | { kind: 'reading'; classification: Classification; latencyMs: number }
+  /** What it said when the mail was judged before: it stands as it was, calibration and all. */
+  | { kind: 'recorded'; record: AdapterRecord }
   /** `failed`: it was asked and the call failed, so the mail itself may be why. */
   | { kind: 'unavailable'; failed?: boolean; detail: string }
   | { kind: 'unreadable' | 'too_long'; detail: string };
@@ -50,14 +52,14 @@ export function needsAdapter({ decision, prospect }: Verdict): boolean {
  */
 export function combine(rules: Verdict, opinion: Opinion, options: CombineOptions): Verdict {
   const asked: Verdict = { ...rules, adapter_version: options.version };
-  const read = opinion.kind === 'reading' ? recordOf(opinion, options) : null;
-  const finding = read && findingOf(read.record);
-  const notice = opinion.kind === 'reading' ? [] : [noticeOf(opinion)];
+  const record = recordedIn(opinion, options);
+  const finding = record && findingOf(record);
+  const notice = opinion.kind === 'reading' || opinion.kind === 'recorded' ? [] : [noticeOf(opinion)];
   const seen: Verdict = {
     ...asked,
     findings: finding ? [...rules.findings, finding] : rules.findings,
     notices: [...rules.notices, ...notice],
-    adapter: read?.record ?? null,
+    adapter: record,
   };
   if (options.mode === 'shadow' || !needsAdapter(rules)) return seen;
   if (finding && (finding.decision !== 'PENALISE' || rules.decision === 'PASS')) {
@@ -66,7 +68,7 @@ export function combine(rules: Verdict, opinion: Opinion, options: CombineOption
       ? held(seen, doubt)
       : { ...seen, decision: finding.decision, hold_reason: null, rationale: finding.rationale };
   }
-  const doubt = unvalidated(rules, options) ?? doubtOf(opinion, read?.reading ?? null, options);
+  const doubt = unvalidated(rules, options) ?? doubtOf(opinion, record, options);
   return doubt ? held(seen, doubt) : seen;
 }
 
@@ -77,23 +79,21 @@ const held = (verdict: Verdict, { reason, rationale }: Doubt): Verdict => ({
   rationale,
 });
 
-function recordOf(
-  { classification, latencyMs }: Extract<Opinion, { kind: 'reading' }>,
-  { version, mode, calibration }: CombineOptions,
-): { reading: Reading; record: AdapterRecord } {
-  const reading = readClassification(classification, calibration);
+/** The adapter's reading; null where it gave none. */
+function recordedIn(opinion: Opinion, { version, mode, calibration }: CombineOptions): AdapterRecord | null {
+  if (opinion.kind === 'recorded') return opinion.record;
+  if (opinion.kind !== 'reading') return null;
+  const { classification, latencyMs } = opinion;
+  const { probabilities, decision } = readClassification(classification, calibration);
   return {
-    reading,
-    record: {
-      version,
-      mode,
-      probabilities: reading.probabilities,
-      mass: classification.mass,
-      decision: reading.decision,
-      latency_ms: latencyMs,
-      trimmed: classification.trimmed,
-      rationale: null,
-    },
+    version,
+    mode,
+    probabilities,
+    mass: classification.mass,
+    decision,
+    latency_ms: latencyMs,
+    trimmed: classification.trimmed,
+    rationale: null,
   };
 }
 
@@ -112,12 +112,13 @@ function findingOf({ decision, mode, probabilities }: AdapterRecord): Finding | 
 
 function doubtOf(
   opinion: Opinion,
-  reading: Reading | null,
+  record: AdapterRecord | null,
   { whenUnavailable }: CombineOptions,
 ): Doubt | null {
   switch (opinion.kind) {
     case 'reading':
-      return reading?.decision === null ? unsure(reading) : null;
+    case 'recorded':
+      return record?.decision === null ? unsure(record) : null;
     case 'too_long':
       return { reason: 'too_long', rationale: opinion.detail };
     case 'unreadable':
@@ -127,7 +128,7 @@ function doubtOf(
   }
 }
 
-function unsure({ probabilities }: Reading): Doubt {
+function unsure({ probabilities }: AdapterRecord): Doubt {
   const [first, second] = DECISIONS.toSorted((a, b) => probabilities[b] - probabilities[a]) as [
     Decision,
     Decision,
@@ -153,7 +154,7 @@ function unvalidated({ prospect }: Verdict, { validatedVerticals, verticals }: C
   };
 }
 
-function noticeOf(opinion: Exclude<Opinion, { kind: 'reading' }>): Notice {
+function noticeOf(opinion: Exclude<Opinion, { kind: 'reading' | 'recorded' }>): Notice {
   return { kind: `adapter_${opinion.kind}`, detail: opinion.detail };
 }
 

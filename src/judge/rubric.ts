@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { loadStrictYaml } from '../config/strict-yaml.ts';
+import { ConfigError, parseStrictYaml } from '../config/strict-yaml.ts';
 import { RULES, type RuleMode, type RuleName } from './verdict.ts';
 
 const mode = z.enum(['enforce', 'observe', 'off']) satisfies z.ZodType<RuleMode>;
@@ -9,7 +9,8 @@ const modes = Object.fromEntries(RULES.map((name) => [name, mode])) as Record<Ru
 /** A list of words; compared in lower case wherever it is used. */
 const words = z.array(z.string().trim().min(1).toLowerCase());
 
-const schema = z.strictObject({
+/** The rubric's keys and what each may be. */
+export const rubricSchema = z.strictObject({
   rules: z.strictObject(modes),
   disqualifiers: z.strictObject({ known: words }),
   c_level: z.strictObject({ headcount_over: z.number().int().min(0), titles: words.min(1) }),
@@ -21,8 +22,11 @@ const schema = z.strictObject({
   stale_after_days: z.number().positive().nullable(),
 });
 
+/** What a rubric says, without its version. */
+export type RubricValues = z.infer<typeof rubricSchema>;
+
 /** The rubric as configured (`config/rubric.yaml`, where every key is explained). */
-export interface Rubric extends z.infer<typeof schema> {
+export interface Rubric extends RubricValues {
   /** First 12 hex digits of the file's sha256; stored with each verdict. */
   version: string;
 }
@@ -33,7 +37,31 @@ export interface Rubric extends z.infer<typeof schema> {
  * @throws ConfigError naming file, line and key, for a missing rule, an unknown key or a wrong value
  */
 export function loadRubric(path: string): Rubric {
-  const rubric = loadStrictYaml(path, schema);
-  const version = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 12);
-  return { version, ...rubric };
+  return readRubric(path).rubric;
+}
+
+/** As `loadRubric`, with the text it was read from. */
+export function readRubric(path: string): { rubric: Rubric; text: string } {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { rubric: parseRubric(text, path), text };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ConfigError(
+      code === 'ENOENT'
+        ? `${path}: no such file; create it or name another one`
+        : `${path}: cannot be read (${code})`,
+    );
+  }
+}
+
+/** As `loadRubric`, from text; `path` only names the source in messages. */
+export function parseRubric(text: string, path: string): Rubric {
+  return { version: rubricVersion(text), ...parseStrictYaml(text, path, rubricSchema) };
+}
+
+/** First 12 hex digits of the text's sha256. */
+export function rubricVersion(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -60,6 +60,12 @@ export function createMetrics() {
       labelNames: ['state'],
       registers,
     }),
+    killSwitch: new Gauge({
+      name: 'presend_kill_switch',
+      help: '1 for what the kill switch lets the adapter do at most: active (not tripped), shadow or off.',
+      labelNames: ['mode'],
+      registers,
+    }),
     adapterLine: new Gauge({
       name: 'presend_adapter_line',
       help: 'Messages that wait for the adapter.',

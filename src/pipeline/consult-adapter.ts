@@ -58,7 +58,10 @@ export async function consultAdapter<T extends ByRules>(
   if (patient && missing.length > 0)
     return { waits: true, failed: missing.some(({ failed }) => failed === true) };
 
-  const options = weighing(judge, 'active', rubric(), config.when_unavailable);
+  // The kill switch may have been tripped while it read.
+  const allowed = judge.mode();
+  if (allowed === 'off') return { waits: false, judged };
+  const options = weighing(judge, allowed, rubric(), config.when_unavailable);
   return {
     waits: false,
     judged: judged.map((one, i) => {

@@ -25,10 +25,13 @@ export interface Judged {
   takenOverBy: string | null;
 }
 
+/** What decisions lead to, and who gets what is forwarded. */
+export type DisposeConfig = Pick<Config, 'decisions' | 'escalation'>;
+
 const held = (reason: GateHold, note: string): Disposal => ({ outcome: 'hold', reason, note });
 
 /** What the verdict alone asks for, under the engine's mode and the configured action per decision. */
-function ofVerdict(verdict: Verdict, engine: Engine, config: Config): Disposal {
+function ofVerdict(verdict: Verdict, engine: Engine, config: DisposeConfig): Disposal {
   if (engine.mode === 'observe') return { outcome: 'relay', reason: null, note: verdict.rationale };
   if (verdict.decision === null) {
     return { outcome: 'hold', reason: verdict.hold_reason, note: verdict.rationale };
@@ -52,7 +55,7 @@ export function decidingRule({ decision, findings }: Verdict): Finding['rule'] |
 }
 
 /** The prospect's account owner if that is an address, else the configured fallback. */
-export function accountOwner(owner: string | null, config: Config): string | null {
+export function accountOwner(owner: string | null, config: Pick<Config, 'escalation'>): string | null {
   return owner !== null && /^[^\s@<>]+@[^\s@<>]+$/.test(owner) ? owner : config.escalation.fallback;
 }
 
@@ -60,7 +63,7 @@ export function accountOwner(owner: string | null, config: Config): string | nul
 function ofDelivery(
   { verdict, front, takenOverBy }: Judged,
   engine: Engine,
-  config: Config,
+  config: DisposeConfig,
 ): Disposal | null {
   if (!verdict) return null;
   const wanted = ofVerdict(verdict, engine, config);
@@ -81,7 +84,7 @@ function ofDelivery(
  *
  * @param whole the message leaves in one request for all recipients
  */
-export function dispose(judged: Judged[], engine: Engine, config: Config, whole = false): Disposal[] {
+export function dispose(judged: Judged[], engine: Engine, config: DisposeConfig, whole = false): Disposal[] {
   const own = judged.map((one) => ofDelivery(one, engine, config));
   const prospects = own.filter((disposal) => disposal !== null);
   const visibleStop = judged.some(

@@ -24,7 +24,14 @@ const isoDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
  * Judges one delivery: finds the recipient in the CRM mirror, takes the snapshot that this draft needs, and asks the rules.
  * An unknown recipient is still checked against the suppressions by address and domain.
  */
-export function createJudge({ database, rubric }: { database: Database; rubric: Rubric }): JudgeDelivery {
+export function createJudge({
+  database,
+  rubric,
+}: {
+  database: Database;
+  /** Asked for every mail, so that a change holds for the next one. */
+  rubric: () => Rubric;
+}): JudgeDelivery {
   const { db } = database;
   return async ({ parsed, engine, address, now }) => {
     const began = performance.now();
@@ -63,7 +70,7 @@ export function createJudge({ database, rubric }: { database: Database; rubric: 
       possibleOptOut: await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]),
       channel: 'email',
       today: isoDate(now),
-      rubric,
+      rubric: rubric(),
     });
     return {
       prospectId: found?.prospect.id ?? null,

@@ -46,6 +46,11 @@ export class Rejudging {
     this.#options = options;
   }
 
+  /** Something was marked to be judged again although no CRM record changed. */
+  again(): void {
+    this.#doneAt = -1;
+  }
+
   /** One round. @returns how many deliveries were judged again */
   async round(): Promise<number> {
     const { database, log } = this.#options;

@@ -56,7 +56,7 @@ export async function addAdapterRecord(
 
 export type StoredVerdict = Verdict & { created_at: number };
 
-function fromRow(row: Selectable<VerdictTable>): StoredVerdict {
+export function verdictFromRow(row: Selectable<VerdictTable>): StoredVerdict {
   return {
     created_at: row.created_at,
     decision: row.decision,
@@ -84,5 +84,5 @@ export async function newestVerdict(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row ? fromRow(row) : null;
+  return row ? verdictFromRow(row) : null;
 }

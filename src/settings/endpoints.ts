@@ -1,12 +1,20 @@
 import type { Endpoint } from '../http/endpoint.ts';
-import type { Database } from '../store/database.ts';
+import { adapterEndpoints } from './adapter-endpoints.ts';
+import type { SettingsContext } from './context.ts';
+import { engineEndpoints } from './engine-endpoints.ts';
+import { rubricEndpoints } from './rubric-endpoints.ts';
+import { upstreamEndpoints } from './upstream-endpoints.ts';
 
 export interface SettingsDeps {
-  database: Database;
-  now: () => number;
+  settings: SettingsContext;
 }
 
-/** Placeholder until the part is written. */
-export function settingsEndpoints(_deps: SettingsDeps): Endpoint[] {
-  return [];
+/** Engines, upstreams, the rubric, the adapter. */
+export function settingsEndpoints({ settings }: SettingsDeps): Endpoint[] {
+  return [
+    ...engineEndpoints(settings),
+    ...upstreamEndpoints(settings),
+    ...rubricEndpoints(settings),
+    ...adapterEndpoints(settings),
+  ];
 }

@@ -14,6 +14,7 @@ import type {
   WriteBackTable,
 } from './front-schema.ts';
 import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
+import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -350,4 +351,6 @@ export interface Schema extends AccessSchema {
   mailbox_cursors: MailboxCursorTable;
   draft_texts: DraftTextTable;
   draft_texts_fts: DraftTextIndex;
+  rubric_versions: RubricVersionTable;
+  kill_switch: KillSwitchTable;
 }

@@ -297,7 +297,8 @@ export function upstreamContract(wire: ProviderWire): void {
 
 function editing(gate: TestGate, { name, account }: ProviderWire): Parameters<typeof editDelivery>[0] {
   const { database } = gate.app;
-  const judge = createJudge({ database, rubric: loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`) });
+  const rubric = loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`);
+  const judge = createJudge({ database, rubric: () => rubric });
   const rejudge = createRejudge({ database, judge, bench: null, accounts: new Set([name]), now: Date.now });
   return {
     database,

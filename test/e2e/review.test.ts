@@ -84,7 +84,7 @@ describe('a hold', () => {
     const rubric = loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`);
     const rejudge = createRejudge({
       database,
-      judge: createJudge({ database, rubric }),
+      judge: createJudge({ database, rubric: () => rubric }),
       bench: null,
       accounts: new Set(),
       now: Date.now,

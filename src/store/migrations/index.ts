@@ -4,6 +4,7 @@ import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
 import * as crmGrid from './0005-crm-grid.ts';
 import * as insight from './0008-insight.ts';
+import * as settings from './0007-settings.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -12,6 +13,7 @@ export const migrations: Record<string, Migration> = {
   '0003-access': access,
   '0005-crm-grid': crmGrid,
   '0008-insight': insight,
+  '0007-settings': settings,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };
