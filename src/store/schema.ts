@@ -14,6 +14,7 @@ import type {
   WriteBackTable,
 } from './front-schema.ts';
 import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
+import type { ReviewSchema } from './review-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -319,7 +320,7 @@ export interface SettingTable {
   value: string;
 }
 
-export interface Schema extends AccessSchema {
+export interface Schema extends AccessSchema, ReviewSchema {
   engines: EngineTable;
   messages: MessageTable;
   bodies: BodyTable;
