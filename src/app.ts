@@ -51,6 +51,7 @@ import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
+import { openDesk } from './review/desk.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { Database } from './store/database.ts';
@@ -130,13 +131,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     requireSmtpBeside(accounts, config);
     requirePublicUrl(config);
     const judge = createJudge({ database, rubric });
-    const rejudging = new Rejudging({
-      database,
-      now,
-      log,
-      rejudge: createRejudge({ database, judge, bench, accounts, now }),
-    });
+    const rejudge = createRejudge({ database, judge, bench, accounts, now });
+    const rejudging = new Rejudging({ database, now, log, rejudge });
     const review = new Review({ database, config, rubric: () => rubric, now });
+    const desk = openDesk({ database, config, now, log, rubric: () => rubric, review, rejudge });
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
@@ -238,7 +236,10 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
+          [
+            '/api',
+            browserApi({ database, now, access, desk, authenticate: createAuthenticate(access), log }),
+          ],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
@@ -266,6 +267,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     app.set('trust proxy', config.access.trusted_proxies);
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
+    // Before the connections are cut, so that event streams come to their end.
+    closers.push(() => desk.stop());
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
     const https = await listening(
       'transparent',

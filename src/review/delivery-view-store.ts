@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Delivery } from '../queue/settle.ts';
 import type { Schema } from '../store/schema.ts';
 import type { DeliveryView, MailView } from './web-types.ts';
 
@@ -95,4 +96,14 @@ export function labelsOf(db: Db, deliveryId: string): Promise<DeliveryView['labe
     .where('delivery_id', '=', deliveryId)
     .orderBy('id')
     .execute();
+}
+
+/** A delivery of an engine's mail; undefined for an unknown id. */
+export function deliveryById(db: Db, id: string): Promise<Delivery | undefined> {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', 'mail')
+    .executeTakeFirst();
 }

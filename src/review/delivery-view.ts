@@ -8,7 +8,6 @@ import { companyMessages } from '../crm/thread-store.ts';
 import type { Account } from '../http/endpoint.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { Rubric } from '../judge/rubric.ts';
-import { newText } from '../message/new-text.ts';
 import { accountOwner } from '../pipeline/dispose.ts';
 import { companionsOf } from '../pipeline/route.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
@@ -51,7 +50,7 @@ export async function deliveryView(options: ViewOptions, delivery: Delivery): Pr
   const item = await queueItem({ db, review: config.review, me: account.id, now }, delivery.id);
   if (!item) throw new Error(`delivery ${delivery.id} is gone`);
   const message = await messageOf(db, delivery.message_id);
-  const { view: mail, read } = await mailView(db, delivery.message_id, delivery.body_revision);
+  const mail = await mailView(db, delivery.message_id, delivery.body_revision);
   const verdict = await newestVerdict(db, delivery.id);
   const today = await recordToday(db, delivery, { threadId: verdict?.prospect?.thread_id ?? null, now });
   const owner = accountOwner(verdict?.prospect?.account_owner ?? null, config);
@@ -71,7 +70,7 @@ export async function deliveryView(options: ViewOptions, delivery: Delivery): Pr
     similar: await similar.to(db, {
       id: delivery.id,
       hold_reason: delivery.hold_reason,
-      text: newText(read.draft),
+      text: mail.draft.body,
     }),
     comments: await commentsOf(db, delivery.id),
     timeline: await timelineOf(db, { deliveryId: delivery.id, messageId: delivery.message_id }),

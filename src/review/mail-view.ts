@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
-import { type AttachedPart, type MailToRead, readMail } from '../message/reading.ts';
+import { type AttachedPart, readMail } from '../message/reading.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { revisionsOf } from './delivery-view-store.ts';
@@ -20,11 +20,7 @@ export async function rawAt(
 }
 
 /** The mail as a reviewer reads it. */
-export async function mailView(
-  db: Kysely<Schema>,
-  messageId: string,
-  revision: number,
-): Promise<{ view: MailView; read: MailToRead }> {
+export async function mailView(db: Kysely<Schema>, messageId: string, revision: number): Promise<MailView> {
   const { raw, revisions } = await rawAt(db, messageId, revision);
   const read = await readMail(raw);
   const { draft, headers, attachments } = read;
@@ -32,30 +28,27 @@ export async function mailView(
     headers.find((one) => one.name.toLowerCase() === name)?.value ?? null;
   const { subject, body, segments, hidden, links } = draft;
   return {
-    read,
-    view: {
-      revision,
-      revisions,
-      subject,
-      from: header('from') ?? '',
-      to: header('to') ?? '',
-      cc: header('cc'),
-      reply_to: header('reply-to'),
-      date: header('date'),
-      html: read.html,
-      text: read.text,
-      draft: { subject, body, segments, hidden, links },
-      headers,
-      attachments: attachments.map(({ filename, contentType, content }, index) => ({
-        index,
-        filename,
-        content_type: contentType,
-        size: content.length,
-      })),
-      inline: inlineOf(attachments),
-      editable_text: body,
-      size: raw.length,
-    },
+    revision,
+    revisions,
+    subject,
+    from: header('from') ?? '',
+    to: header('to') ?? '',
+    cc: header('cc'),
+    reply_to: header('reply-to'),
+    date: header('date'),
+    html: read.html,
+    text: read.text,
+    draft: { subject, body, segments, hidden, links },
+    headers,
+    attachments: attachments.map(({ filename, contentType, content }, index) => ({
+      index,
+      filename,
+      content_type: contentType,
+      size: content.length,
+    })),
+    inline: inlineOf(attachments),
+    editable_text: body,
+    size: raw.length,
   };
 }
 

@@ -49,12 +49,8 @@ export class Notes {
       if (delivery.state !== 'held') {
         throw new UserError(`${delivery.id} is ${delivery.state}; only a held mail can be snoozed`);
       }
-      if (until !== null && until <= now)
-        throw new UserError('that time is over; snooze it until a later one');
-      if (until !== null && delivery.expires_at !== null && until >= delivery.expires_at) {
-        const day = new Date(delivery.expires_at).toISOString().slice(0, 16).replace('T', ' ');
-        throw new UserError(`the hold expires before that, on ${day} UTC; snooze it until an earlier time`);
-      }
+      const why = snoozeTrouble(until, delivery, now);
+      if (why !== null) throw new UserError(why);
       await snooze(trx, delivery, until, { act, now });
     });
   }
@@ -107,6 +103,19 @@ export class Notes {
       return delivery;
     });
   }
+}
+
+/** What is wrong with a time to snooze until; null = nothing. A snooze never changes when the hold expires. */
+export function snoozeTrouble(
+  until: number | null,
+  { expires_at }: Pick<Delivery, 'expires_at'>,
+  now: number,
+): string | null {
+  if (until === null) return null;
+  if (until <= now) return 'that time is over; choose a later one';
+  if (expires_at === null || until < expires_at) return null;
+  const end = new Date(expires_at).toISOString().slice(0, 16).replace('T', ' ');
+  return `the hold expires before that, at ${end} UTC; choose an earlier time`;
 }
 
 function requireOpen({ id, state }: Delivery): void {

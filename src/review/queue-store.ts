@@ -1,8 +1,10 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
+import { matchingMessages } from '../insight/search-store.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { Schema } from '../store/schema.ts';
 import { readCause } from './cause.ts';
+import { floodingTemplates } from './cause-store.ts';
 import type { Cursor, QueueFilter, QueueSort } from './queue-query.ts';
 
 type Db = Kysely<Schema>;
@@ -31,7 +33,7 @@ export interface QueueRow {
   undo_until: number | null;
   body_revision: number;
   lease_token: number;
-  /** See `CauseRow`. */
+  /** Of its present text; null = too little text to tell. */
   template_key: string | null;
   assigned_id: string | null;
   assigned_name: string | null;
@@ -48,6 +50,9 @@ function mail(db: Db) {
     .leftJoin('prospects as p', 'p.id', 'd.prospect_id')
     .leftJoin('companies as c', 'c.id', 'p.company_id')
     .leftJoin('review_states as s', 's.delivery_id', 'd.id')
+    .leftJoin('draft_texts as t', (join) =>
+      join.onRef('t.message_id', '=', 'd.message_id').onRef('t.revision', '=', 'd.body_revision'),
+    )
     .where('d.kind', '=', 'mail');
 }
 
@@ -65,21 +70,22 @@ function filtered(db: Db, filter: QueueFilter, now: number) {
   if (filter.snoozed === 'hide') query = query.where((eb) => eb.not(asleep(now)));
   if (filter.snoozed === 'only') query = query.where(asleep(now));
   if (filter.dueBefore !== null) query = query.where('d.expires_at', '<=', filter.dueBefore);
-  if (filter.cause !== null) query = query.where(ofCause(filter.cause));
+  if (filter.cause !== null) query = query.where(ofCause(db, filter.cause));
   if (filter.company !== null) query = query.where('p.company_id', '=', filter.company);
-  for (const word of filter.words) query = query.where(holds(word));
+  for (const word of filter.words) query = query.where(holds(db, word));
   return query;
 }
 
 /** Held for one cause (`GET /queue/causes`). */
-function ofCause(cause: string): Expression<SqlBool> {
+function ofCause(db: Db, cause: string): Expression<SqlBool> {
   const key = readCause(cause);
   if (key === null) return sql<SqlBool>`1 = 0`;
   switch (key.kind) {
     case 'rule':
-      return sql<SqlBool>`(d.hold_reason = ${key.reason} and d.engine_id = ${key.engineId})`;
+      return sql<SqlBool>`(d.hold_reason = ${key.reason} and d.engine_id = ${key.engineId}
+        and (t.template_key is null or t.template_key not in ${floodingTemplates(db, key.reason)}))`;
     case 'template':
-      return sql<SqlBool>`1 = 0`;
+      return sql<SqlBool>`(d.hold_reason = ${key.reason} and t.template_key = ${key.template})`;
     case 'stale_record':
     case 'adapter_unavailable':
       return sql<SqlBool>`d.hold_reason = ${key.kind}`;
@@ -87,14 +93,17 @@ function ofCause(cause: string): Expression<SqlBool> {
 }
 
 /** A word anywhere in what is known of a delivery. */
-function holds(word: string): Expression<SqlBool> {
+function holds(db: Db, word: string): Expression<SqlBool> {
   const like = `%${word.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   const columns = ['d.recipient', 'p.name', 'c.name', 'd.note', 'd.hold_reason', 'e.name', 'd.id'].map(
     (column) => sql<SqlBool>`lower(coalesce(${sql.ref(column)}, '')) like ${like} escape '\\'`,
   );
+  // Texts and headers, by the beginnings of words.
+  const texts = matchingMessages(db, word);
   return sql<SqlBool>`(${sql.join(columns, sql` or `)}
     or exists (select 1 from messages m where m.id = d.message_id and (lower(coalesce(m.subject, '')) like ${like} escape '\\'
       or lower(coalesce(m.message_id, '')) like ${like} escape '\\' or lower(m.envelope_from) like ${like} escape '\\'))
+    ${texts ? sql`or d.message_id in ${texts}` : sql``}
     or exists (select 1 from verdicts v where v.delivery_id = d.id and lower(v.rationale) like ${like} escape '\\'))`;
 }
 
@@ -108,7 +117,7 @@ export function queueRows(
   let query = chosen(filtered(db, filter, now), filter)
     .innerJoin('messages as m', 'm.id', 'd.message_id')
     .select([...ROW])
-    .select([sql<number>`${asleep(now)}`.as('asleep'), sql<string | null>`null`.as('template_key')]);
+    .select(sql<number>`${asleep(now)}`.as('asleep'));
   // Ids begin with the time of acceptance. In one state there is an index by time; over all, the ids' own.
   const by =
     sort === 'due'
@@ -153,6 +162,7 @@ const ROW = [
   'd.undo_until',
   'd.body_revision',
   'd.lease_token',
+  't.template_key',
   's.assigned_id',
   's.assigned_name',
   's.snoozed_until',
@@ -165,7 +175,7 @@ export function rowsOf(db: Db, ids: readonly string[], now: number): Promise<Que
     .innerJoin('messages as m', 'm.id', 'd.message_id')
     .where('d.id', 'in', [...ids])
     .select([...ROW])
-    .select([sql<number>`${asleep(now)}`.as('asleep'), sql<string | null>`null`.as('template_key')])
+    .select(sql<number>`${asleep(now)}`.as('asleep'))
     .execute();
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Approval, approvalsOf } from './approval-store.ts';
 import { causeOf } from './cause.ts';
+import { floodingTemplates } from './cause-store.ts';
 import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
 import { openedBy } from './note-store.ts';
 import { DUE_MS, type QueueFilter, type QueueSort, readCursor, writeCursor } from './queue-query.ts';
@@ -61,12 +62,14 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
   const { comments, heldAt } = await rowExtras(db, ids);
   const opened = await openedBy(db, me, ids);
   const approvals = await approvalsOf(db, ids);
+  const floods = await floodsOf(db, rows);
   return rows.map((row) =>
     itemOf(viewer, row, {
       comments: comments.get(row.id) ?? 0,
       heldAt: heldAt.get(row.id) ?? null,
       opened: opened.has(row.id),
       approvals: approvals.filter((one) => one.delivery_id === row.id),
+      flood: floods.get(row.hold_reason ?? '')?.has(row.template_key ?? '') ?? false,
     }),
   );
 }
@@ -74,7 +77,7 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
 function itemOf(
   { review, now }: Viewer,
   row: QueueRow,
-  more: { comments: number; heldAt: number | null; opened: boolean; approvals: Approval[] },
+  more: { comments: number; heldAt: number | null; opened: boolean; approvals: Approval[]; flood: boolean },
 ): QueueItem {
   const held = row.state === 'held';
   const waits = held || row.state === 'escalated';
@@ -106,10 +109,21 @@ function itemOf(
             needed: Math.max(0, FOUR_EYES - more.approvals.length),
           }
         : null,
-    cause: held ? causeOf(row) : null,
+    cause: held ? causeOf(more.flood ? row : { ...row, template_key: null }) : null,
     undo_until: row.undo_until !== null && row.undo_until > now ? row.undo_until : null,
     version: row.lease_token,
   };
+}
+
+/** By hold reason, the templates that flood the queue. */
+async function floodsOf(db: Viewer['db'], rows: QueueRow[]): Promise<Map<string, Set<string | null>>> {
+  const floods = new Map<string, Set<string | null>>();
+  for (const { state, hold_reason: reason, template_key } of rows) {
+    if (state !== 'held' || reason === null || template_key === null || floods.has(reason)) continue;
+    const templates = await floodingTemplates(db, reason).execute();
+    floods.set(reason, new Set(templates.map((one) => one.template_key)));
+  }
+  return floods;
 }
 
 function toneOf(due: number | null, now: number): DueTone {

@@ -7,6 +7,8 @@ export interface DecidedMail {
   id: string;
   message_id: string;
   body_revision: number;
+  /** The shown text; null = it is not kept yet. */
+  text: string | null;
   recipient: string;
   subject: string | null;
   act: 'release' | 'reject' | 'escalate' | 'close';
@@ -26,7 +28,10 @@ export async function decidedFor(
   const rows = await db
     .selectFrom('deliveries as d')
     .innerJoin('messages as m', 'm.id', 'd.message_id')
-    .select(['d.id', 'd.message_id', 'd.body_revision', 'd.recipient', 'm.subject'])
+    .leftJoin('draft_texts as t', (join) =>
+      join.onRef('t.message_id', '=', 'd.message_id').onRef('t.revision', '=', 'd.body_revision'),
+    )
+    .select(['d.id', 'd.message_id', 'd.body_revision', 'd.recipient', 'm.subject', 't.body as text'])
     .where('d.hold_reason', '=', reason)
     .where('d.kind', '=', 'mail')
     .where('d.state', 'not in', ['held', 'received', 'suppressed', 'expired', 'cancelled'])

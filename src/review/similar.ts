@@ -1,8 +1,5 @@
 import type { Kysely } from 'kysely';
 import { fingerprints } from '../judge/language/fingerprint.ts';
-import { newText } from '../message/new-text.ts';
-import { parseMessage } from '../message/parse.ts';
-import { readRaw } from '../queue/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { type DecidedMail, decidedFor } from './similar-store.ts';
 import type { DeliveryView } from './web-types.ts';
@@ -29,7 +26,7 @@ export class Similar {
     if (mail.hold_reason === null || own.size === 0) return result;
     const alike: { decided: DecidedMail; likeness: number }[] = [];
     for (const decided of await decidedFor(db, mail.hold_reason, { not: mail.id, limit: COMPARED })) {
-      const likeness = likenessOf(own, await this.#printsOf(db, decided));
+      const likeness = likenessOf(own, this.#printsOf(decided));
       if (likeness >= ALIKE) alike.push({ decided, likeness });
     }
     for (const { decided } of alike) {
@@ -53,12 +50,12 @@ export class Similar {
     return result;
   }
 
-  async #printsOf(db: Kysely<Schema>, mail: DecidedMail): Promise<ReadonlySet<number>> {
+  #printsOf(mail: DecidedMail): ReadonlySet<number> {
+    if (mail.text === null) return new Set();
     const key = `${mail.message_id} ${mail.body_revision}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const { draft } = await parseMessage(await readRaw(db, mail.message_id, mail.body_revision));
-    const prints = new Set(fingerprints(newText(draft)));
+    const prints = new Set(fingerprints(mail.text));
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     this.#kept.set(key, prints);
     return prints;
