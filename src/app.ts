@@ -56,6 +56,7 @@ import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
+import { openDesk } from './review/desk.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { Backtests } from './settings/backtests.ts';
@@ -153,12 +154,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     requireSmtpBeside(accounts, config);
     requirePublicUrl(config);
     const judge = createJudge({ database, rubric });
-    const rejudging = new Rejudging({
-      database,
-      now,
-      log,
-      rejudge: createRejudge({ database, judge, bench, accounts, now }),
-    });
+    const rejudge = createRejudge({ database, judge, bench, accounts, now });
+    const rejudging = new Rejudging({ database, now, log, rejudge });
     const rubricChanges = new RubricChanges({
       database,
       source: rubricSource,
@@ -171,6 +168,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     await rubricChanges.notice();
     const review = new Review({ database, config, rubric, now });
+    const desk = openDesk({ database, config, now, log, rubric, review, rejudge });
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
@@ -267,7 +265,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, now, log, access, settings },
+      ...{ database, now, log, access, settings, desk },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
@@ -323,6 +321,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     app.set('trust proxy', config.access.trusted_proxies);
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
+    // Before the connections are cut, so that event streams come to their end.
+    closers.push(() => desk.stop());
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
     const https = await listening(
       'transparent',

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
+import { STOP_NAMES } from '../judge/stop-names.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
 import { providersSchema } from './providers.ts';
@@ -198,6 +199,11 @@ export const configSchema = z.strictObject({
       expire_days: z.number().positive().default(14),
       remind_days: z.number().positive().default(7),
       deputy: address.nullable().default(null),
+      four_eyes: z
+        .array(
+          z.string().refine((name) => STOP_NAMES.includes(name), `must be one of ${STOP_NAMES.join(', ')}`),
+        )
+        .default([]),
     })
     .prefault({}),
   access: accessSchema.prefault({}),

@@ -134,6 +134,7 @@ function explained({ before, after, event }: Change): { rationale: string | null
     case 'escalate':
       return { rationale: withoutQuotes(after.note), reason: null };
     case 'undo':
+      return { rationale: withoutQuotes(before.note), reason: 'taken back by a reviewer' };
     case 'reject':
     case 'close':
     case 'cancel':

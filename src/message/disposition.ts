@@ -6,7 +6,7 @@ import type { Decision } from './types.ts';
  * ```
  * received ─judged→ relaying ─→ relayed | deferred | failed | uncertain | held (undo) | suppressed (late opt-out)
  *               ├→ held ─→ relaying (released) | rejected | escalating | suppressed | expired | cancelled (by its engine)
- *               ├→ escalating ─→ escalated | deferred | failed | uncertain
+ *               ├→ escalating ─→ escalated | deferred | failed | uncertain | held (undo)
  *               ├→ scheduled ─→ relaying | held | suppressed | cancelled
  *               └→ suppressed                 escalated ─→ relaying | closed
  * deferred returns to the state it came from or is suppressed | expired;
@@ -47,7 +47,7 @@ export interface Disposition {
   body_revision: number;
   /** Earliest time of the next courier attempt. */
   next_attempt_at: number | null;
-  /** A release can be undone until then. */
+  /** A release or a person's escalation can be undone until then. */
   undo_until: number | null;
   /** When a hold expires, or a deferral is given up. */
   expires_at: number | null;
@@ -98,7 +98,7 @@ export type DispositionEvent =
   | { type: 'release'; by: string; notBefore: number; undoUntil: number | null; bodyRevision?: number }
   | { type: 'undo'; by: string; expiresAt: number | null }
   | { type: 'reject'; by: string; note: string }
-  | { type: 'escalate'; by: string }
+  | { type: 'escalate'; by: string; notBefore: number; undoUntil: number | null }
   | { type: 'expire' }
   | { type: 'cancel'; by: string }
   /** Another time for a scheduled mail. */
@@ -277,12 +277,13 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
         held_behind: null,
       };
     case 'undo':
-      allow('relaying');
+      allow('relaying', 'escalating');
       if (from.undo_until === null || now >= from.undo_until) {
-        refuse('the release can no longer be taken back: its undo time is over');
+        refuse('it can no longer be taken back: its undo time is over');
       }
       return {
-        ...rest('held', 'release taken back'),
+        // It is held for what it was held for: its note goes on saying why.
+        ...rest('held', from.note),
         hold_reason: from.hold_reason ?? 'undone',
         expires_at: event.expiresAt,
         released_by: null,
@@ -292,7 +293,11 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
       return rest('rejected', event.note);
     case 'escalate':
       allow('held');
-      return { ...rest('escalating', from.note), next_attempt_at: now };
+      return {
+        ...rest('escalating', from.note),
+        next_attempt_at: event.notBefore,
+        undo_until: event.undoUntil,
+      };
     case 'expire':
       allow('held', 'deferred');
       return rest('expired', 'nobody settled it in time; it was not sent');

@@ -7,7 +7,7 @@ import type { Database, Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { decidingRule } from './dispose.ts';
 import { queueReport } from './own-mail.ts';
-import { saveVerdict } from './verdict-store.ts';
+import { newestVerdict, saveVerdict } from './verdict-store.ts';
 
 /** Judges a delivery's current text with today's CRM record. */
 export type Rejudge = (
@@ -138,7 +138,10 @@ export class Rejudging {
   }
 }
 
-/** Stores a new verdict on a held delivery; a SUPPRESS ends it, anything else leaves it held. */
+/**
+ * Stores a new verdict on a held delivery; a SUPPRESS ends it, anything else leaves it held. A verdict on the same text that
+ * says what the one before said changes nothing but the time of judging.
+ */
 export async function applyRejudged(
   trx: Trx,
   delivery: Delivery,
@@ -149,11 +152,27 @@ export async function applyRejudged(
     at: number;
     actor: string;
     bodyRevision?: number;
+    /** More for the audit entry. */
+    detail?: Record<string, unknown>;
   },
 ): Promise<Delivery> {
   const { verdict, at, actor } = judged;
   const rule = decidingRule(verdict);
   const passes = verdict.decision === 'PASS';
+  const set = { prospect_id: judged.prospectId, judged_at: at, judged_revision: judged.revision };
+  // A SUPPRESS of the adapter alone stays a hold.
+  const suppress = verdict.decision === 'SUPPRESS' && rule !== 'adapter';
+  const sameText = judged.bodyRevision === undefined;
+  if (sameText && !suppress && (await saysTheSame(trx, delivery.id, verdict))) {
+    // Nothing for anybody to look at again: no new verdict, and who is at work on it is not disturbed.
+    await trx
+      .updateTable('deliveries')
+      .set(set)
+      .where('id', '=', delivery.id)
+      .where('state', '=', 'held')
+      .execute();
+    return { ...delivery, ...set };
+  }
   await saveVerdict(trx, delivery.id, verdict, at);
   const after = await settle(
     trx,
@@ -164,17 +183,29 @@ export async function applyRejudged(
       // What passes now is still held: it keeps the reason it was held for.
       holdReason: passes ? delivery.hold_reason : (rule ?? verdict.hold_reason),
       note: passes ? `passes now: ${verdict.rationale}` : verdict.rationale,
-      // A SUPPRESS of the adapter alone stays a hold.
-      suppress: verdict.decision === 'SUPPRESS' && rule !== 'adapter',
+      suppress,
       ...(judged.bodyRevision === undefined ? {} : { bodyRevision: judged.bodyRevision }),
     },
     {
       actor,
       now: at,
-      set: { prospect_id: judged.prospectId, judged_at: at, judged_revision: judged.revision },
+      set,
+      ...(judged.detail && { detail: judged.detail }),
     },
   );
   // The engine was told that it is held.
   if (after.state === 'suppressed') await queueReport(trx, after, 'report_failed', at);
   return after;
+}
+
+/** Whether a new verdict differs from the newest in nothing that a reviewer would look at. */
+async function saysTheSame(trx: Trx, deliveryId: string, verdict: Verdict): Promise<boolean> {
+  const before = await newestVerdict(trx, deliveryId);
+  return before !== null && gist(before) === gist(verdict);
+}
+
+function gist({ decision, hold_reason, rationale, findings, notices, prospect }: Verdict): string {
+  // An escalation goes to the owner that the newest verdict knows of.
+  const owner = prospect?.account_owner ?? null;
+  return JSON.stringify({ decision, hold_reason, rationale, findings, notices, owner });
 }

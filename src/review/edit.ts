@@ -8,16 +8,19 @@ import { EditError, replaceBody } from '../message/edit.ts';
 import { parseMessage } from '../message/parse.ts';
 import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
 import { companionsOf } from '../pipeline/route.ts';
-import { requireDelivery } from './require-delivery.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
+import { type Act, actorDetail, versionOf } from './act.ts';
+import { requireDelivery } from './require-delivery.ts';
+import { requireVersion } from './review.ts';
 
 /**
  * Replaces the text of a held mail and judges it again. The accepted bytes stay; the edit is a new revision of the body.
  *
  * @returns the verdict on the new text; the delivery stays held (or is suppressed, if the record asks for that)
- * @throws UserError for unknown ids, deliveries that are not held, and mail that cannot be edited
+ * @throws UserError for unknown ids, deliveries that are not held, that somebody changed meanwhile, and mail that cannot be
+ *   edited
  */
 export async function editDelivery(
   {
@@ -27,9 +30,10 @@ export async function editDelivery(
     rejudge,
   }: { database: Database; config: Pick<Config, 'providers'>; now: () => number; rejudge: Rejudge },
   id: string,
-  edit: { text: string; subject?: string | undefined; actor: string },
+  edit: { text: string; subject?: string | undefined } & Pick<Act, 'actor' | 'person' | 'version'>,
 ): Promise<Verdict> {
   const delivery = await requireDelivery(database.db, id);
+  await requireVersion(database.db, delivery, edit.version, now());
   if (delivery.state !== 'held')
     throw new UserError(`${id} is ${delivery.state}; only a held mail can be edited`);
   if (edit.text.trim() === '') throw new UserError('the new text is empty; to end the mail, reject it');
@@ -73,6 +77,8 @@ export async function editDelivery(
   for (const one of [delivery, ...companions]) judged.push({ one, ...(await rejudge(one, revision)) });
   await database.transact(async (trx) => {
     for (const { one, verdict, prospectId } of judged) {
+      // Settled or edited by somebody else while this text was judged.
+      await requireVersion(trx, await requireDelivery(trx, one.id), versionOf(one), now());
       await applyRejudged(trx, one, {
         verdict,
         prospectId,
@@ -80,6 +86,7 @@ export async function editDelivery(
         at: now(),
         actor: edit.actor,
         bodyRevision: revision,
+        detail: { edited: true, ...actorDetail(edit) },
       });
     }
   });

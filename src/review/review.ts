@@ -11,18 +11,15 @@ import { companionsOf } from '../pipeline/route.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
-import { requireDelivery } from './require-delivery.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { type Act, actorDetail, personKey, versionOf } from './act.ts';
+import { approvalsOf, approve } from './approval-store.ts';
+import { lastChange } from './conflict-store.ts';
+import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
+import { addLabel, withdrawLabel } from './label-store.ts';
+import { requireDelivery } from './require-delivery.ts';
 
-/** "Was the judge right?", asked with every act. */
-export type Label = 'right' | 'wrong' | 'not_sure';
-
-export interface Act {
-  /** Who acts. */
-  actor: string;
-  label?: Label | undefined;
-  reason?: string | undefined;
-}
+export type { Act, Label } from './act.ts';
 
 /**
  * What a person may do with a delivery. Every act goes through the same `settle` as the gate's own events, in one
@@ -44,6 +41,8 @@ export class Review {
   /**
    * Lets a held or escalated delivery go. It is sent after the undo time. Rules 1 and 2 cannot be overridden: what the CRM
    * record forbids by now is suppressed instead.
+   *
+   * @returns the delivery; as it was where four-eyes asks for another person too: the act is noted as an approval
    */
   release(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'release', act, async (trx, delivery, now) => {
@@ -57,7 +56,7 @@ export class Review {
           trx,
           delivery.id,
           { type: 'suppress', rule: stop.rule, note: stop.rationale },
-          { actor: act.actor, now, detail: { asked: 'release' } },
+          { actor: act.actor, now, detail: { asked: 'release', ...actorDetail(act) } },
         );
         await queueReport(trx, after, 'report_failed', now);
         return { stopped: `it cannot be released: ${stop.rationale} It was suppressed instead.` };
@@ -68,15 +67,43 @@ export class Review {
           `${id} cannot be released: ${record.taken_over_by} has taken the prospect over; free it first with: presend crm set ${delivery.recipient} taken_over_by=`,
         );
       }
-      return this.#letGo(trx, delivery, act.actor, now);
+      const companions =
+        delivery.state === 'held'
+          ? await companionsOf(trx, delivery, accountsOf(this.#config.providers))
+          : [];
+      if (await this.#awaitsAnother(trx, [delivery, ...companions], act, now)) return delivery;
+      return this.#letGo(trx, delivery, companions, { act, now });
     });
+  }
+
+  /** Four-eyes: notes the approval of what leaves together, until different people have given enough of them. */
+  async #awaitsAnother(trx: Trx, together: Delivery[], act: Act, now: number): Promise<boolean> {
+    if (!together.some((one) => needsFourEyes(one, this.#config.review))) return false;
+    const [delivery] = together as [Delivery, ...Delivery[]];
+    if (delivery.state !== 'held' && delivery.state !== 'escalated') return false;
+    const given = await approvalsOf(trx, [delivery.id]);
+    const others = given.filter((one) => one.person_key !== personKey(act));
+    if (others.length >= FOUR_EYES - 1) return false;
+    if (given.length > others.length) {
+      throw new UserError(
+        `${delivery.id}: you have approved its release already; another person has to release it`,
+      );
+    }
+    for (const one of together) await approve(trx, one, act, now);
+    return true;
   }
 
   /**
    * Releases a delivery, and those of its message that leave with it: none of them goes without the others. Of these, what
    * the record forbids is suppressed.
    */
-  async #letGo(trx: Trx, delivery: Delivery, actor: string, now: number): Promise<Delivery> {
+  async #letGo(
+    trx: Trx,
+    delivery: Delivery,
+    companions: Delivery[],
+    { act, now }: { act: Act; now: number },
+  ): Promise<Delivery> {
+    const { actor } = act;
     const undo = this.#config.delivery.undo_seconds * 1000;
     const { scheduled_at } = await trx
       .selectFrom('messages')
@@ -90,39 +117,45 @@ export class Review {
       notBefore: Math.max(now + undo, scheduled_at ?? 0),
       undoUntil: undo > 0 ? now + undo : null,
     };
-    if (delivery.state === 'held') {
-      for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
-        const record = await recheckRecord(trx, {
-          address: companion.recipient,
-          prospectId: companion.prospect_id,
-        });
-        const stop = companion.internal === 1 ? null : decidedByRecord(record, this.#rubric());
-        const suppress: DispositionEvent | null = stop && {
-          type: 'suppress',
-          rule: stop.rule,
-          note: stop.rationale,
-        };
-        const after = await settle(trx, companion.id, suppress ?? event, {
-          actor,
-          now,
-          detail: { asked: 'release', with: delivery.id },
-          ...(suppress ? {} : { set: { judged_at: now } }),
-        });
-        if (suppress) await queueReport(trx, after, 'report_failed', now);
-      }
+    for (const companion of companions) {
+      const record = await recheckRecord(trx, {
+        address: companion.recipient,
+        prospectId: companion.prospect_id,
+      });
+      const stop = companion.internal === 1 ? null : decidedByRecord(record, this.#rubric());
+      const suppress: DispositionEvent | null = stop && {
+        type: 'suppress',
+        rule: stop.rule,
+        note: stop.rationale,
+      };
+      const after = await settle(trx, companion.id, suppress ?? event, {
+        actor,
+        now,
+        detail: { asked: 'release', with: delivery.id, ...actorDetail(act) },
+        ...(suppress ? {} : { set: { judged_at: now } }),
+      });
+      if (suppress) await queueReport(trx, after, 'report_failed', now);
     }
-    return settle(trx, delivery.id, event, { actor, now, set: { judged_at: now } });
+    return settle(trx, delivery.id, event, {
+      actor,
+      now,
+      detail: actorDetail(act),
+      set: { judged_at: now },
+    });
   }
 
-  /** Takes a release back while its undo time runs. */
+  /** Takes a release, or a person's escalation, back while its undo time runs; the label given with it as well. */
   undo(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'undo', act, async (trx, delivery, now) => {
       const event: DispositionEvent = { type: 'undo', by: act.actor, expiresAt: this.#expiry(now) };
       for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
         if (companion.undo_until !== delivery.undo_until) continue;
-        await settle(trx, companion.id, event, { actor: act.actor, now });
+        await settle(trx, companion.id, event, { actor: act.actor, now, detail: actorDetail(act) });
       }
-      return settle(trx, delivery.id, event, { actor: act.actor, now });
+      const taken = delivery.state === 'escalating' ? 'escalate' : 'release';
+      const after = await this.#settle(trx, delivery, event, act, now);
+      await withdrawLabel(trx, delivery.id, taken);
+      return after;
     });
   }
 
@@ -130,11 +163,11 @@ export class Review {
   reject(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'reject', act, async (trx, delivery, now) => {
       const note = act.reason ?? 'rejected by a reviewer';
-      return this.#endUnsent(trx, delivery, { type: 'reject', by: act.actor, note }, now);
+      return this.#endUnsent(trx, delivery, { type: 'reject', by: act.actor, note }, act, now);
     });
   }
 
-  /** Hands a held delivery to the account owner. */
+  /** Hands a held delivery to the account owner, after the undo time. */
   escalate(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'escalate', act, async (trx, delivery, now) => {
       const verdict = await newestVerdict(trx, delivery.id);
@@ -143,7 +176,14 @@ export class Review {
           `${id} cannot be escalated: the CRM names no account owner for it; set one, or escalation.fallback in the configuration`,
         );
       }
-      return settle(trx, delivery.id, { type: 'escalate', by: act.actor }, { actor: act.actor, now });
+      const undo = this.#config.delivery.undo_seconds * 1000;
+      const event: DispositionEvent = {
+        type: 'escalate',
+        by: act.actor,
+        notBefore: now + undo,
+        undoUntil: undo > 0 ? now + undo : null,
+      };
+      return this.#settle(trx, delivery, event, act, now);
     });
   }
 
@@ -151,7 +191,7 @@ export class Review {
   close(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'close', act, async (trx, delivery, now) => {
       const note = act.reason ?? `closed by ${act.actor}`;
-      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, now);
+      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, act, now);
     });
   }
 
@@ -166,21 +206,21 @@ export class Review {
         { actor: act.actor, at: now },
       );
       const note = `taken over by ${act.actor}`;
-      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, now);
+      return this.#endUnsent(trx, delivery, { type: 'close', by: act.actor, note }, act, now);
     });
   }
 
   /** An uncertain delivery did arrive; with it those of its message that left in the same request. */
   confirm(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'confirm', act, (trx, delivery, now) =>
-      this.#settleTogether(trx, delivery, { type: 'confirm', by: act.actor }, now),
+      this.#settleTogether(trx, delivery, { type: 'confirm', by: act.actor }, act, now),
     );
   }
 
   /** An uncertain delivery did not arrive: send it again, as `confirm` with those that left with it. */
   resend(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'resend', act, (trx, delivery, now) =>
-      this.#settleTogether(trx, delivery, { type: 'resend', by: act.actor }, now),
+      this.#settleTogether(trx, delivery, { type: 'resend', by: act.actor }, act, now),
     );
   }
 
@@ -188,18 +228,19 @@ export class Review {
     trx: Trx,
     delivery: Delivery,
     event: Extract<DispositionEvent, { type: 'confirm' | 'resend' }>,
+    act: Act,
     now: number,
   ): Promise<Delivery> {
     for (const companion of await companionsOf(trx, delivery, accountsOf(this.#config.providers))) {
-      if (companion.state === 'uncertain') await settle(trx, companion.id, event, { actor: event.by, now });
+      if (companion.state === 'uncertain') await this.#settle(trx, companion, event, act, now);
     }
-    return settle(trx, delivery.id, event, { actor: event.by, now });
+    return this.#settle(trx, delivery, event, act, now);
   }
 
   /** Takes a scheduled delivery off the schedule. */
   cancel(id: string, act: Act): Promise<Delivery> {
     return this.#act(id, 'cancel', act, (trx, delivery, now) =>
-      settle(trx, delivery.id, { type: 'cancel', by: act.actor }, { actor: act.actor, now }),
+      this.#settle(trx, delivery, { type: 'cancel', by: act.actor }, act, now),
     );
   }
 
@@ -212,11 +253,16 @@ export class Review {
     trx: Trx,
     delivery: Delivery,
     event: Extract<DispositionEvent, { type: 'reject' | 'close' }>,
+    act: Act,
     now: number,
   ): Promise<Delivery> {
-    const after = await settle(trx, delivery.id, event, { actor: event.by, now });
+    const after = await this.#settle(trx, delivery, event, act, now);
     await queueReport(trx, after, 'report_failed', now);
     return after;
+  }
+
+  #settle(trx: Trx, delivery: Delivery, event: DispositionEvent, act: Act, now: number): Promise<Delivery> {
+    return settle(trx, delivery.id, event, { actor: act.actor, now, detail: actorDetail(act) });
   }
 
   async #act(
@@ -228,21 +274,41 @@ export class Review {
     const now = this.#now();
     const result = await this.#database.transact(async (trx) => {
       const delivery = await requireDelivery(trx, id);
+      await requireVersion(trx, delivery, act.version, now);
       try {
         const after = await work(trx, delivery, now);
         if (act.label && !('stopped' in after)) {
-          await trx
-            .insertInto('labels')
-            .values({ delivery_id: delivery.id, at: now, actor: act.actor, right: act.label, act: name })
-            .execute();
+          await addLabel(trx, {
+            deliveryId: delivery.id,
+            at: now,
+            actor: act.actor,
+            right: act.label,
+            act: name,
+          });
         }
         return after;
       } catch (error) {
-        if (error instanceof TransitionError) throw new UserError(`${id}: ${error.message}`);
-        throw error;
+        if (!(error instanceof TransitionError)) throw error;
+        throw new UserError(`${id}: ${error.message} (${await lastChange(trx, delivery.id, now)})`);
       }
     });
     if ('stopped' in result) throw new UserError(`${id}: ${result.stopped}`);
     return result;
   }
+}
+
+/**
+ * Nobody acts on what they did not see.
+ *
+ * @throws UserError that says who changed the delivery, and how
+ */
+export async function requireVersion(
+  trx: Pick<Trx, 'selectFrom'>,
+  delivery: Delivery,
+  version: number | undefined,
+  now: number,
+): Promise<void> {
+  if (version === undefined || version === versionOf(delivery)) return;
+  const change = await lastChange(trx, delivery.id, now);
+  throw new UserError(`${change.charAt(0).toUpperCase()}${change.slice(1)}; look at it again before you act`);
 }

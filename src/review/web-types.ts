@@ -251,6 +251,8 @@ export interface EvidenceField {
   as_judged: unknown;
   today: unknown;
   changed: boolean;
+  /** false: it was found through the draft, so the record of today has no such value. */
+  comparable: boolean;
 }
 
 export interface ThreadEntry {

@@ -15,6 +15,7 @@ import type {
 } from './front-schema.ts';
 import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
+import type { ReviewSchema } from './review-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -320,7 +321,7 @@ export interface SettingTable {
   value: string;
 }
 
-export interface Schema extends AccessSchema {
+export interface Schema extends AccessSchema, ReviewSchema {
   engines: EngineTable;
   messages: MessageTable;
   bodies: BodyTable;

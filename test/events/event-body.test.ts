@@ -188,7 +188,7 @@ const TABLE: Record<EventType, Row[]> = {
       type: 'delivery.held',
       stop: true,
       rationale: 'It leaks.',
-      reason: 'release taken back',
+      reason: 'taken back by a reviewer',
     },
   ],
   reject: [
@@ -204,7 +204,7 @@ const TABLE: Record<EventType, Row[]> = {
   escalate: [
     {
       from: STOPPED,
-      event: { type: 'escalate', by: 'ann' },
+      event: { type: 'escalate', by: 'ann', notBefore: NOW, undoUntil: null },
       type: 'delivery.escalating',
       stop: true,
       rationale: 'Names "…" as a peer.',

@@ -2,18 +2,20 @@ import type { Migration, MigrationProvider } from 'kysely';
 import * as first from './0001-first.ts';
 import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
+import * as review from './0004-review.ts';
 import * as crmGrid from './0005-crm-grid.ts';
-import * as insight from './0008-insight.ts';
 import * as settings from './0007-settings.ts';
+import * as insight from './0008-insight.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-provider-front': providerFront,
   '0003-access': access,
+  '0004-review': review,
   '0005-crm-grid': crmGrid,
-  '0008-insight': insight,
   '0007-settings': settings,
+  '0008-insight': insight,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };

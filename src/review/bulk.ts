@@ -1,0 +1,73 @@
+import { UserError } from '../config/user-error.ts';
+import type { Delivery } from '../queue/settle.ts';
+import type { Database } from '../store/database.ts';
+import { type Act, personOf } from './act.ts';
+import { openedBy } from './note-store.ts';
+import type { Notes } from './notes.ts';
+import { refusalOf } from './refusal.ts';
+import type { Review } from './review.ts';
+import type { BulkBody, BulkResult } from './web-types.ts';
+
+/** Acts made at once, which share a commit. */
+const AT_ONCE = 50;
+
+/**
+ * One act for many deliveries, each with an outcome of its own. A release needs that the account has opened the delivery at
+ * its present text; what four-eyes applies to is only approved.
+ */
+export async function bulkAct(
+  { database, review, notes }: { database: Database; review: Review; notes: Notes },
+  body: BulkBody,
+  act: Act,
+): Promise<BulkResult> {
+  const result: BulkResult = { done: [], awaiting_approval: [], refused: [], undo_until: null };
+  const opened =
+    body.act === 'release' ? await openedBy(database.db, personOf(act).id, body.ids) : new Set<string>();
+  const one = (id: string): Promise<Delivery> => {
+    switch (body.act) {
+      case 'release':
+        if (!opened.has(id)) throw new UserError('open it first: only what was read can be released');
+        return review.release(id, act);
+      case 'reject':
+        return review.reject(id, act);
+      case 'escalate':
+        return review.escalate(id, act);
+      case 'undo':
+        return review.undo(id, act);
+      case 'claim':
+        return notes.claim(id, act);
+      case 'snooze':
+        return notes.snooze(id, body.until ?? 0, act);
+    }
+  };
+  const ids = [...new Set(body.ids)];
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    const some = ids.slice(from, from + AT_ONCE);
+    const outcomes = await Promise.all(some.map((id) => outcomeOf(id, () => one(id))));
+    for (const [i, outcome] of outcomes.entries()) addOutcome(result, some[i]!, body.act, outcome);
+  }
+  return result;
+}
+
+type Outcome = Delivery | { why: string };
+
+/** What became of one act of many. */
+export async function outcomeOf(id: string, work: () => Promise<Delivery>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = refusalOf(error);
+    return { why: why.startsWith(`${id}: `) ? why.slice(id.length + 2) : why };
+  }
+}
+
+function addOutcome(result: BulkResult, id: string, act: BulkBody['act'], outcome: Outcome): void {
+  if ('why' in outcome) result.refused.push({ id, why: outcome.why });
+  else if (act === 'release' && outcome.state !== 'relaying') result.awaiting_approval.push(id);
+  else {
+    result.done.push(id);
+    const { undo_until } = outcome;
+    // One undo for all has to come while each can still be taken back.
+    if (undo_until !== null) result.undo_until = Math.min(result.undo_until ?? undo_until, undo_until);
+  }
+}

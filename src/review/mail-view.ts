@@ -1,0 +1,61 @@
+import type { Kysely } from 'kysely';
+import { ApiError } from '../http/api-error.ts';
+import { type AttachedPart, readMail } from '../message/reading.ts';
+import { readRaw } from '../queue/store.ts';
+import type { Schema } from '../store/schema.ts';
+import { revisionsOf } from './delivery-view-store.ts';
+import type { MailView } from './web-types.ts';
+
+/** A message's bytes at a revision that exists. @throws ApiError for another */
+export async function rawAt(
+  db: Kysely<Schema>,
+  messageId: string,
+  revision: number,
+): Promise<{ raw: Buffer; revisions: MailView['revisions'] }> {
+  const revisions = await revisionsOf(db, messageId);
+  if (!revisions.some((one) => one.revision === revision)) {
+    throw new ApiError('not_found', `There is no revision ${revision} of this mail.`);
+  }
+  return { raw: await readRaw(db, messageId, revision), revisions };
+}
+
+/** The mail as a reviewer reads it. */
+export async function mailView(db: Kysely<Schema>, messageId: string, revision: number): Promise<MailView> {
+  const { raw, revisions } = await rawAt(db, messageId, revision);
+  const read = await readMail(raw);
+  const { draft, headers, attachments } = read;
+  const header = (name: string): string | null =>
+    headers.find((one) => one.name.toLowerCase() === name)?.value ?? null;
+  const { subject, body, segments, hidden, links } = draft;
+  return {
+    revision,
+    revisions,
+    subject,
+    from: header('from') ?? '',
+    to: header('to') ?? '',
+    cc: header('cc'),
+    reply_to: header('reply-to'),
+    date: header('date'),
+    html: read.html,
+    text: read.text,
+    draft: { subject, body, segments, hidden, links },
+    headers,
+    attachments: attachments.map(({ filename, contentType, content }, index) => ({
+      index,
+      filename,
+      content_type: contentType,
+      size: content.length,
+    })),
+    inline: inlineOf(attachments),
+    editable_text: body,
+    size: raw.length,
+  };
+}
+
+function inlineOf(attachments: readonly AttachedPart[]): Record<string, number> {
+  const inline: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const [index, { contentId }] of attachments.entries()) {
+    if (contentId !== null) inline[contentId] ??= index;
+  }
+  return inline;
+}
