@@ -41,6 +41,7 @@ import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { parseMessage } from './message/parse.ts';
+import { openNotify } from './app/notify.ts';
 import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -173,12 +174,23 @@ export async function startApp(options: AppOptions): Promise<App> {
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
     let smtpPort = config.smtp.port;
+    const notify = openNotify({
+      config,
+      database,
+      linkKey,
+      publicUrl: () => publicUrl.base ?? '',
+      now,
+      random,
+      log,
+    });
+    await notify.notifier.open();
     const compose = createComposer({
       database,
       config,
       linkKey,
       publicUrl: () => publicUrl.base ?? '',
       accounts,
+      notification: (delivery) => notify.notifier.compose(delivery),
       now,
     });
 
@@ -265,7 +277,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, now, log, access, settings, desk },
+      ...{ database, config, now, log, access, settings, desk },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
@@ -291,7 +303,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               isStopping: () => stopping,
             }),
           ],
-          ['/act', linkRoutes({ key: linkKey, review, database, now })],
+          ['/act', linkRoutes({ ...notify.links, review })],
           ['/api', accessGuards(access)],
           ['/api', api.router],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
@@ -364,9 +376,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       (err) => log.error({ err }, 'housekeeping failed; trying again'),
     );
     closers.push(() => housekeeping.stop());
+    const notifying = repeat(
+      pollMs * 2,
+      async () => {
+        if ((await notify.notifier.round()) > 0) runner.wake();
+      },
+      (err) => log.error({ err }, 'notifying failed; trying again'),
+    );
+    closers.push(() => notifying.stop());
     const forgetting = repeat(
       3_600_000,
-      () => forget({ database, config, now }),
+      async () => {
+        await forget({ database, config, now });
+        await notify.notifier.forget();
+      },
       (err) => log.error({ err }, 'old entries could not be removed; trying again'),
     );
     closers.push(() => forgetting.stop());

@@ -5,12 +5,19 @@ import { type HubSpotDeps, hubSpotEndpoints } from '../crm/hubspot/endpoints.ts'
 import { type Authenticate, apiRouter } from '../http/api-router.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type InsightDeps, insightEndpoints } from '../insight/endpoints.ts';
+import { type NotifyDeps, notifyEndpoints } from '../notify/endpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type ReviewDeps, reviewEndpoints } from '../review/endpoints.ts';
 import { type SettingsDeps, settingsEndpoints } from '../settings/endpoints.ts';
 
 /** What the parts behind the browser API need, all of them together. */
-export type BrowserApiDeps = AccessDeps & ReviewDeps & CrmDeps & HubSpotDeps & SettingsDeps & InsightDeps;
+export type BrowserApiDeps = AccessDeps &
+  ReviewDeps &
+  CrmDeps &
+  HubSpotDeps &
+  SettingsDeps &
+  InsightDeps &
+  NotifyDeps;
 
 /** Every endpoint below `/api`. */
 export function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
@@ -21,6 +28,7 @@ export function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
     ...hubSpotEndpoints(deps),
     ...settingsEndpoints(deps),
     ...insightEndpoints(deps),
+    ...notifyEndpoints(deps),
   ];
 }
 

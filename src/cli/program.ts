@@ -12,6 +12,7 @@ import { register as judge } from './judge.ts';
 import { register as killSwitch } from './kill-switch.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
+import { register as notify } from './notify.ts';
 import { register as review } from './review.ts';
 import { register as rubric } from './rubric.ts';
 import { register as start } from './start.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     crm,
     messages,
     review,
+    notify,
     uncertain,
     events,
     writeBacks,

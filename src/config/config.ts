@@ -7,9 +7,11 @@ import { accessSchema } from '../access/access-config.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
+import { notifySchema } from '../notify/config.ts';
 import { providersSchema } from './providers.ts';
 import { secretFields } from './secret.ts';
 import { loadStrictYaml } from './strict-yaml.ts';
+import { isTimeZone } from './time-zone.ts';
 
 const port = z.int().min(0).max(65535);
 const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address like ann@example.com');
@@ -30,15 +32,6 @@ const mailboxLimits = {
     .default(null),
   time_zone: z.string().default('UTC').refine(isTimeZone, 'must be an IANA time zone like Europe/Berlin'),
 };
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * What happens to a delivery of each decision. Each decision allows only what is at least as safe as a
@@ -207,6 +200,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   access: accessSchema.prefault({}),
+  notify: notifySchema.prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 
-/** Of an answer's body only so much is read; what it says is not kept. */
+/** Of an answer's body only so much is read. */
 const MAX_ANSWER_BYTES = 16_384;
 
 const MAX_ERROR = 300;
@@ -15,6 +15,8 @@ export interface PostResult {
   error: string | null;
   /** `Retry-After` as it came. */
   retryAfter: string | null;
+  /** The answer's body, as far as it was read. */
+  text?: string;
 }
 
 /**
@@ -28,6 +30,8 @@ export function postWebhook(
   const { headers, body, timeoutMs, lookup } = options;
   return new Promise((resolve) => {
     let answer: PostResult | null = null;
+    const read: Buffer[] = [];
+    let size = 0;
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = send(url, {
       method: 'POST',
@@ -39,7 +43,11 @@ export function postWebhook(
       clearTimeout(timer);
       // Before anything else can be heard of it; a request that is done does not mind.
       request.destroy();
-      resolve(answer ?? { status: null, error: without.slice(0, MAX_ERROR), retryAfter: null });
+      resolve(
+        answer
+          ? { ...answer, text: Buffer.concat(read).toString() }
+          : { status: null, error: without.slice(0, MAX_ERROR), retryAfter: null },
+      );
     };
     const timer = setTimeout(() => finish(`no answer within ${timeoutMs / 1000} s`), timeoutMs);
     request.on('response', (response) => {
@@ -48,10 +56,10 @@ export function postWebhook(
         error: null,
         retryAfter: response.headers['retry-after'] ?? null,
       };
-      let read = 0;
       response.on('data', (chunk: Buffer) => {
-        read += chunk.length;
-        if (read > MAX_ANSWER_BYTES) finish('');
+        read.push(chunk);
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES) finish('');
       });
       // A body that breaks off changes nothing: the status was heard.
       response.on('error', () => finish(''));

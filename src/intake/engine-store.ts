@@ -46,8 +46,17 @@ export function engineFromRow(row: Selectable<EngineTable>): Engine {
   };
 }
 
+/** Whose mail the gate's own notifications are: it is no client, and in no list. */
+export const GATE_ENGINE = 'gate';
+
 export async function listEngines(db: Reader): Promise<Engine[]> {
-  return (await db.selectFrom('engines').selectAll().orderBy('name').execute()).map(engineFromRow);
+  const rows = await db
+    .selectFrom('engines')
+    .selectAll()
+    .where('id', '!=', GATE_ENGINE)
+    .orderBy('name')
+    .execute();
+  return rows.map(engineFromRow);
 }
 
 /** By name or id; undefined when there is none. */
@@ -56,6 +65,7 @@ export async function findEngine(db: Reader, nameOrId: string): Promise<Engine |
     .selectFrom('engines')
     .selectAll()
     .where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)]))
+    .where('id', '!=', GATE_ENGINE)
     .executeTakeFirst();
   return row && engineFromRow(row);
 }

@@ -11,7 +11,8 @@ import type { ProviderName } from '../message/provider.ts';
 import type { EnvelopeParams } from '../message/types.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { type MessageRow, readRaw } from '../queue/store.ts';
-import { LINK_ACTS, type LinkAct, signLink } from '../review/links.ts';
+import { seenState } from '../review/link-state-store.ts';
+import { ESCALATION_ACTS, signLink } from '../review/links.ts';
 import type { Database } from '../store/database.ts';
 import { type ComposedRequest, composeRequest } from './compose-request.ts';
 import { accountOwner } from './dispose.ts';
@@ -44,7 +45,7 @@ function ownParams(raw: Buffer): EnvelopeParams {
   return { body8bit: raw.some((byte) => byte > 127), smtpUtf8: false };
 }
 
-const LINK_LABELS: Record<LinkAct, string> = {
+const LINK_LABELS: Record<(typeof ESCALATION_ACTS)[number], string> = {
   release: 'Release it to the recipient',
   take_over: 'Take over: do not send, pause every engine for this prospect',
   close: 'Close without sending',
@@ -58,6 +59,8 @@ export interface ComposeOptions {
   publicUrl: () => string;
   /** Providers that mail can be sent through by their API. */
   accounts: ReadonlySet<ProviderName>;
+  /** The mail of a delivery of kind `notification`; null = there is nothing to tell any more. */
+  notification: (delivery: Delivery) => Promise<{ from: string; raw: Buffer } | null>;
   now: () => number;
 }
 
@@ -65,6 +68,7 @@ export interface ComposeOptions {
 export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
   const { database, config, accounts, now } = options;
   return async (delivery) => {
+    if (delivery.kind === 'notification') return notification(options, delivery);
     const message = await database.db
       .selectFrom('messages')
       .selectAll()
@@ -156,9 +160,11 @@ async function forward(
   // Counted from the escalation, not from now: a retry is the same mail.
   const at = delivery.updated_at;
   const expires = at + config.escalation.link_days * 86_400_000;
-  const links = LINK_ACTS.map((act) => ({
+  const seen = await seenState(database.db, delivery, 'escalated');
+  const claims = { deliveryId: delivery.id, person: owner, expires, state: 'escalated' as const, seen };
+  const links = ESCALATION_ACTS.map((act) => ({
     label: LINK_LABELS[act],
-    url: `${publicUrl()}/act/${signLink(linkKey, { deliveryId: delivery.id, act, person: owner, expires })}`,
+    url: `${publicUrl()}/act/${signLink(linkKey, { ...claims, act })}`,
   }));
   return {
     by: 'smtp',
@@ -236,6 +242,13 @@ async function ownMail(
     raw,
   });
   return report ? { ...base, from: '', raw: report } : { refused: 'the sender wants no report on this mail' };
+}
+
+/** To people of the operator, by the default upstreams: no engine's. */
+async function notification(options: ComposeOptions, delivery: Delivery): Promise<ComposedMail> {
+  const mail = await options.notification(delivery);
+  if (mail === null) return { refused: 'what it told is forgotten' };
+  return { by: 'smtp', to: delivery.recipient, params: ownParams(mail.raw), upstreams: [], ...mail };
 }
 
 function reportEvent(kind: OwnMail, about: Delivery): ReportEvent {

@@ -1,78 +1,177 @@
-import { Router, urlencoded } from 'express';
+import { type Request, type Response, Router, urlencoded } from 'express';
+import { rateLimit } from 'express-rate-limit';
 import { UserError } from '../config/user-error.ts';
-import { escapeHtml, page } from '../http/page.ts';
+import { PAGE_POLICY } from '../http/page.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Delivery } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
-import { type LinkAct, readLink } from './links.ts';
+import { readFacts } from './link-facts.ts';
+import { INVALID, TOO_MANY, changedPage, donePage, offerPage, refusedPage, usedPage } from './link-page.ts';
+import { linkState } from './link-state-store.ts';
+import { findUse, giveUseBack, isAsSent, takeUse } from './link-use-store.ts';
+import { type LinkClaims, isLookProof, lookProof, readLink } from './links.ts';
+import { type Act, type ActingPerson, LABELS, versionOf } from './act.ts';
 import type { Review } from './review.ts';
 
-const TITLES: Record<LinkAct, { title: string; button: string; done: string }> = {
-  release: {
-    title: 'Release this mail',
-    button: 'Release to the recipient',
-    done: 'Released. It is on its way to the recipient.',
-  },
-  take_over: {
-    title: 'Take this prospect over',
-    button: 'Take over',
-    done: 'Taken over. The mail is closed and every engine is paused for this prospect.',
-  },
-  close: { title: 'Close without sending', button: 'Close', done: 'Closed. The mail was not sent.' },
-};
+export interface LinkPerson {
+  /** null = nobody with an account; they act by the link alone. */
+  account: ActingPerson | null;
+  /** Why their links do nothing any more (a disabled account); null = they work. */
+  refused: string | null;
+}
 
-/** Signed links of an escalation: GET shows what would happen (mail scanners prefetch), POST does it. */
-export function linkRoutes({
-  key,
-  review,
-  database,
-  now,
-}: {
+export interface LinkRoutesOptions {
+  /** The gate's link key. */
   key: Buffer;
   review: Review;
   database: Database;
   now: () => number;
-}): Router {
+  log: Logger;
+  /** Where the gate is reached, without a trailing slash. */
+  publicUrl: () => string;
+  /** Who acts by a link that was sent to this address. */
+  personAt: (address: string) => Promise<LinkPerson>;
+  /** Most requests of one address in a minute. */
+  perMinute?: number;
+}
+
+const MAX_REASON = 500;
+
+/**
+ * Signed links in mails, mounted at `/act`. GET (and HEAD) shows what would happen and does nothing: mail scanners prefetch.
+ * POST acts, once, and only for a mail that is still as the link's mail showed it. It needs the proof that the page was opened
+ * and an answer that no scanner gives by itself.
+ */
+export function linkRoutes(options: LinkRoutesOptions): Router {
+  const { key, database, now, publicUrl, personAt, perMinute = 60 } = options;
   const router = Router();
-  const expired = page(
-    'This link is no longer valid',
-    '<p>It expired or was changed on the way. Ask your operator to look the mail up with <code>presend show</code>.</p>',
+  router.use((_req, res, next) => {
+    res.set({
+      'Content-Security-Policy': PAGE_POLICY,
+      // For browsers that know no frame-ancestors.
+      'X-Frame-Options': 'DENY',
+      'X-Robots-Tag': 'noindex',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    });
+    next();
+  });
+  router.use(
+    rateLimit({
+      windowMs: 60_000,
+      limit: perMinute,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      // Behind a proxy that is not trusted all share its address.
+      validate: { xForwardedForHeader: false },
+      handler: (_req, res) => void html(res, 429, TOO_MANY),
+    }),
   );
+  const factsOf = (delivery: Delivery) => readFacts(database.db, delivery, publicUrl());
 
   router.get('/:token', async (req, res) => {
-    const claims = readLink(key, req.params.token, now());
-    if (!claims) return void res.status(410).type('html').send(expired);
-    const row = await database.db
-      .selectFrom('deliveries')
-      .innerJoin('messages', 'messages.id', 'deliveries.message_id')
-      .select(['deliveries.recipient', 'deliveries.state', 'messages.subject', 'deliveries.note'])
-      .where('deliveries.id', '=', claims.deliveryId)
-      .executeTakeFirst();
-    if (!row) return void res.status(410).type('html').send(expired);
-    const { title, button } = TITLES[claims.act];
-    const facts = `<dl><dt>To</dt><dd>${escapeHtml(row.recipient)}</dd><dt>Subject</dt><dd>${escapeHtml(row.subject ?? '(none)')}</dd><dt>Why it was stopped</dt><dd>${escapeHtml(row.note ?? '')}</dd></dl>`;
-    const form =
-      row.state === 'escalated'
-        ? `<form method="post"><button>${escapeHtml(button)}</button></form>`
-        : `<p>It was settled already: the mail is ${escapeHtml(row.state)}.</p>`;
-    res.type('html').send(page(title, facts + form));
+    const { token } = req.params;
+    const claims = readLink(key, token, now());
+    const found = claims && (await linkState(database.db, claims.deliveryId));
+    if (!claims || !found) return html(res, 410, INVALID);
+    const facts = await factsOf(found.delivery);
+    const used = await findUse(database.db, token);
+    if (used) return html(res, 200, usedPage(claims, used, facts));
+    if (!isAsSent(found, claims)) return html(res, 200, changedPage(claims, facts));
+    const { refused } = await personAt(claims.person);
+    if (refused !== null) return html(res, 403, refusedPage(refused, facts.href));
+    html(res, 200, offerPage(claims, facts, { look: lookProof(key, token) }));
   });
 
-  router.post('/:token', urlencoded({ extended: false, limit: '1kb' }), async (req, res) => {
-    const claims = readLink(key, req.params['token'] ?? '', now());
-    if (!claims) return void res.status(410).type('html').send(expired);
-    const { deliveryId, act, person } = claims;
-    const by = { actor: person };
-    try {
-      if (act === 'release') await review.release(deliveryId, by);
-      else if (act === 'take_over') await review.takeOver(deliveryId, by);
-      else await review.close(deliveryId, by);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return void res
-        .status(409)
-        .type('html')
-        .send(page('Not done', `<p>${escapeHtml(error.message)}</p>`));
-    }
-    res.type('html').send(page('Done', `<p>${escapeHtml(TITLES[act].done)}</p>`));
+  router.post('/:token', urlencoded({ extended: false, limit: '8kb' }), async (req, res) => {
+    const token = req.params['token'] ?? '';
+    const claims = readLink(key, token, now());
+    if (!claims) return html(res, 410, INVALID);
+    await post(options, { req, res, token, claims, factsOf });
   });
   return router;
+}
+
+interface Posted {
+  req: Request;
+  res: Response;
+  token: string;
+  claims: LinkClaims;
+  factsOf: (delivery: Delivery) => ReturnType<typeof readFacts>;
+}
+
+async function post(options: LinkRoutesOptions, { req, res, token, claims, factsOf }: Posted): Promise<void> {
+  const { key, database, now, log, personAt } = options;
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const label = LABELS.find((one) => one === body['label']);
+  const looked = isLookProof(key, token, body['look']) && !isCrossSite(req);
+  const { account, refused } = await personAt(claims.person);
+
+  if (refused !== null || !looked || !label) {
+    const found = await linkState(database.db, claims.deliveryId);
+    if (!found) return html(res, 410, INVALID);
+    const facts = await factsOf(found.delivery);
+    const used = await findUse(database.db, token);
+    if (refused !== null) return html(res, 403, refusedPage(refused, facts.href));
+    if (used) return html(res, 409, usedPage(claims, used, facts));
+    if (!isAsSent(found, claims)) return html(res, 409, changedPage(claims, facts));
+    const problem = looked
+      ? 'Nothing was done yet: say first whether the judge was right.'
+      : 'Nothing was done: this did not come from this page. Look at the mail and press the button here.';
+    return html(res, 400, offerPage(claims, facts, { look: lookProof(key, token), problem }));
+  }
+
+  const use = await database.transact((trx) => takeUse(trx, token, claims, now()));
+  if ('gone' in use) return html(res, 410, INVALID);
+  if ('changed' in use) return html(res, 409, changedPage(claims, await factsOf(use.changed.delivery)));
+  if ('used' in use) {
+    const found = await linkState(database.db, claims.deliveryId);
+    if (!found) return html(res, 410, INVALID);
+    return html(res, 409, usedPage(claims, use.used, await factsOf(found.delivery)));
+  }
+  const before = use.taken.delivery;
+  const facts = await factsOf(before);
+  const reason = typeof body['reason'] === 'string' ? body['reason'].trim().slice(0, MAX_REASON) : '';
+  // The version makes it the very delivery that was just looked at.
+  const act = {
+    actor: claims.person,
+    label,
+    version: versionOf(before),
+    ...(account === null ? {} : { person: account }),
+    ...(reason === '' ? {} : { reason }),
+  };
+  try {
+    const after = await perform(options.review, claims, act);
+    log.info({ id: claims.deliveryId, act: claims.act }, 'acted by a signed link');
+    const waiting = claims.act === 'release' && after.state === before.state;
+    html(res, 200, donePage(claims, facts, waiting));
+  } catch (error) {
+    await database.transact((trx) => giveUseBack(trx, token));
+    if (!(error instanceof UserError)) throw error;
+    html(res, 409, refusedPage(error.message, facts.href));
+  }
+}
+
+function perform(review: Review, { act, deliveryId }: LinkClaims, by: Act): Promise<Delivery> {
+  switch (act) {
+    case 'release':
+      return review.release(deliveryId, by);
+    case 'reject':
+      return review.reject(deliveryId, by);
+    case 'escalate':
+      return review.escalate(deliveryId, by);
+    case 'take_over':
+      return review.takeOver(deliveryId, by);
+    case 'close':
+      return review.close(deliveryId, by);
+  }
+}
+
+/** A browser says where a request comes from (Fetch Metadata); others say nothing, and have the proof to show. */
+function isCrossSite(req: Request): boolean {
+  const site = req.get('sec-fetch-site');
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
+function html(res: Response, status: number, text: string): void {
+  res.status(status).type('html').send(text);
 }

@@ -16,6 +16,13 @@ import type {
 import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 import type { ReviewSchema } from './review-schema.ts';
+import type {
+  LinkUseTable,
+  NotificationTable,
+  NotifyChannelTable,
+  NotifyOccurrenceTable,
+  NotifyPreferenceTable,
+} from './notify-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -97,8 +104,11 @@ export interface DeliveryTable extends Disposition {
   internal: number;
   /** 1 = later mail to the same prospect waits behind it; follows from the state. */
   stops_others: GeneratedAlways<number>;
-  /** `mail` is what an engine submitted; the others are the gate's own mails about the delivery `about`. */
-  kind: 'mail' | 'report_failed' | 'report_delayed' | 'reminder';
+  /**
+   * `mail` is what an engine submitted; the others are the gate's own mails about the delivery `about`, a `notification` is
+   * the one of that id.
+   */
+  kind: 'mail' | 'report_failed' | 'report_delayed' | 'reminder' | 'notification';
   about: string | null;
   prospect_id: string | null;
   attempts: number;
@@ -354,4 +364,9 @@ export interface Schema extends AccessSchema, ReviewSchema {
   draft_texts_fts: DraftTextIndex;
   rubric_versions: RubricVersionTable;
   kill_switch: KillSwitchTable;
+  notify_occurrences: NotifyOccurrenceTable;
+  notify_channels: NotifyChannelTable;
+  notifications: NotificationTable;
+  notify_preferences: NotifyPreferenceTable;
+  link_uses: LinkUseTable;
 }

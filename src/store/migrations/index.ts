@@ -6,6 +6,7 @@ import * as review from './0004-review.ts';
 import * as crmGrid from './0005-crm-grid.ts';
 import * as settings from './0007-settings.ts';
 import * as insight from './0008-insight.ts';
+import * as notify from './0009-notify.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ export const migrations: Record<string, Migration> = {
   '0005-crm-grid': crmGrid,
   '0007-settings': settings,
   '0008-insight': insight,
+  '0009-notify': notify,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };

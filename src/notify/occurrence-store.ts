@@ -1,0 +1,174 @@
+import type { Trx } from '../store/database.ts';
+import type { Topic } from './topics.ts';
+
+/** Audit entries read at once: bounds a round after a long downtime. */
+const BATCH = 500;
+/** A flood of one cause that goes on is told of again after this long. */
+const FLOOD_MS = 6 * 3_600_000;
+/** What was held for one cause within this time counts together. */
+const FLOOD_WINDOW_MS = 3_600_000;
+
+interface NewOccurrence {
+  key: string;
+  topic: Topic;
+  delivery_id: string | null;
+  at: number;
+  note: string | null;
+}
+
+const CURSOR = 'notify_audit_id';
+
+/**
+ * Reads on in the audit log, where every change stands in its own transaction, and stores what people may want to hear of.
+ * Ids must be committed in their order, as one writer does (SQLite); PostgreSQL would need the cursor to stay behind open
+ * transactions.
+ *
+ * @returns whether there is more to read, and whether mail was held
+ */
+export async function collectFromAudit(trx: Trx): Promise<{ more: boolean; held: boolean }> {
+  const cursor = await trx
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', CURSOR)
+    .executeTakeFirstOrThrow();
+  const entries = await trx
+    .selectFrom('audit')
+    .select(['id', 'at', 'actor', 'subject_type', 'subject_id', 'action', 'detail'])
+    .where('id', '>', Number(cursor.value))
+    .orderBy('id')
+    .limit(BATCH)
+    .execute();
+  const last = entries.at(-1);
+  if (!last) return { more: false, held: false };
+  const found = entries.flatMap((entry) => occurrenceOf(entry) ?? []);
+  const mail = await mailAmong(
+    trx,
+    found.flatMap(({ delivery_id }) => delivery_id ?? []),
+  );
+  // The gate's own mails must never be the cause of more of them.
+  const told = found.filter(({ delivery_id }) => delivery_id === null || mail.has(delivery_id));
+  await insertAll(trx, told);
+  await trx
+    .updateTable('settings')
+    .set({ value: String(last.id) })
+    .where('key', '=', CURSOR)
+    .execute();
+  return { more: entries.length === BATCH, held: told.some(({ topic }) => topic === 'held') };
+}
+
+function occurrenceOf(entry: {
+  id: number;
+  at: number;
+  actor: string;
+  subject_type: string;
+  subject_id: string;
+  action: string;
+  detail: string;
+}): NewOccurrence | null {
+  const { at, subject_type, subject_id, action } = entry;
+  const base = { key: `audit:${entry.id}`, at };
+  if (subject_type === 'kill_switch') {
+    const { reason, condition } = JSON.parse(entry.detail) as { reason?: string; condition?: string };
+    const why = [reason, condition].filter(Boolean).join('; ');
+    const note = `The kill switch was ${action} by ${entry.actor}${why === '' ? '' : `: ${why}`}`;
+    return { ...base, topic: 'kill_switch', delivery_id: null, note };
+  }
+  if (subject_type === 'engine') {
+    const detail = JSON.parse(entry.detail) as { mode?: unknown; after?: { mode?: unknown } | null };
+    if (action === 'added' || (detail.mode ?? detail.after?.mode) !== 'stopped') return null;
+    return { ...base, topic: 'kill_switch', delivery_id: null, note: subject_id };
+  }
+  if (subject_type !== 'delivery') return null;
+  const { from, to } = JSON.parse(entry.detail) as { from?: string; to?: string };
+  const about = (topic: Topic): NewOccurrence => ({ ...base, topic, delivery_id: subject_id, note: null });
+  // Whoever took a release back knows that it is held again.
+  if (to === 'held' && from !== 'held' && action !== 'undo') return about('held');
+  if (to === 'uncertain' && from !== 'uncertain') return about('uncertain');
+  return action === 'expire' && from === 'held' ? about('expired') : null;
+}
+
+async function mailAmong(trx: Trx, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('deliveries')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('kind', '=', 'mail')
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Holds that expire until `until` and were not told of yet. */
+export async function collectDueSoon(
+  trx: Trx,
+  { now, until }: { now: number; until: number },
+): Promise<void> {
+  const rows = await trx
+    .selectFrom('deliveries as d')
+    .leftJoin('notify_occurrences as o', (join) =>
+      // An undone release starts its time anew, and is told of anew.
+      join.on((eb) =>
+        eb('o.key', '=', eb.fn<string>('concat', [eb.val('due:'), 'd.id', eb.val(':'), 'd.expires_at'])),
+      ),
+    )
+    .select(['d.id', 'd.expires_at'])
+    .where('d.state', '=', 'held')
+    .where('d.kind', '=', 'mail')
+    .where('d.expires_at', '<=', until)
+    .where('o.id', 'is', null)
+    .orderBy('d.expires_at')
+    .limit(BATCH)
+    .execute();
+  await insertAll(
+    trx,
+    rows.map(({ id, expires_at }) => ({
+      key: `due:${id}:${expires_at}`,
+      topic: 'due_soon',
+      delivery_id: id,
+      at: now,
+      note: null,
+    })),
+  );
+}
+
+/** Causes that much mail was held for lately. */
+export async function collectFloods(trx: Trx, { now, flood }: { now: number; flood: number }): Promise<void> {
+  const rows = await trx
+    .selectFrom('notify_occurrences as o')
+    .innerJoin('deliveries as d', 'd.id', 'o.delivery_id')
+    .select(['d.hold_reason', (eb) => eb.fn.count<number>('d.id').distinct().as('count')])
+    .where('o.topic', '=', 'held')
+    .where('o.at', '>', now - FLOOD_WINDOW_MS)
+    .where('d.state', '=', 'held')
+    .groupBy('d.hold_reason')
+    .having((eb) => eb.fn.count('d.id').distinct(), '>=', flood)
+    .execute();
+  for (const { hold_reason } of rows) {
+    const reason = hold_reason ?? '';
+    const known = await trx
+      .selectFrom('notify_occurrences')
+      .select('id')
+      .where('topic', '=', 'flood')
+      .where('note', '=', reason)
+      .where('at', '>', now - FLOOD_MS)
+      .executeTakeFirst();
+    if (known) continue;
+    await insertAll(trx, [
+      { key: `flood:${reason}:${now}`, topic: 'flood', delivery_id: null, at: now, note: reason },
+    ]);
+  }
+}
+
+async function insertAll(trx: Trx, rows: NewOccurrence[]): Promise<void> {
+  if (rows.length === 0) return;
+  await trx
+    .insertInto('notify_occurrences')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+}
+
+/** Forgets what everybody has been told of long ago. */
+export async function forgetOccurrences(trx: Trx, before: number): Promise<void> {
+  await trx.deleteFrom('notify_occurrences').where('at', '<', before).execute();
+}

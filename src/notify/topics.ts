@@ -1,0 +1,18 @@
+/** What people can be told of, in the order a message tells it. */
+export const TOPICS = ['kill_switch', 'held', 'flood', 'due_soon', 'uncertain', 'expired'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+export const TOPIC_TITLES: Record<Topic, { title: string; about: string }> = {
+  kill_switch: {
+    title: 'Kill switch',
+    about: 'An engine is stopped or the kill switch acts. Told in quiet hours too.',
+  },
+  held: { title: 'Held mail', about: 'Mail waits for a reviewer.' },
+  flood: { title: 'Floods', about: 'Much mail is held for one cause, for example stale records.' },
+  due_soon: { title: 'Due soon', about: 'A hold nobody has settled is about to expire.' },
+  uncertain: {
+    title: 'Uncertain',
+    about: 'An upstream gave no answer: nobody knows whether it has the mail.',
+  },
+  expired: { title: 'Expired', about: 'A hold expired; the mail was not sent.' },
+};

@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import { WEB_PATH } from '../http/web-app.ts';
+import { parseMessage } from '../message/parse.ts';
+import { newestVerdict } from '../pipeline/verdict-store.ts';
+import { readRaw } from '../queue/store.ts';
+import type { Delivery } from '../queue/settle.ts';
+import type { Schema } from '../store/schema.ts';
+import type { LinkFacts } from './link-page.ts';
+
+/** More of a text than anybody reads on a phone. */
+const MAX_TEXT = 20_000;
+
+/** A page of the app about one delivery. */
+export function deliveryUrl(publicUrl: string, deliveryId: string): string {
+  return `${publicUrl}${WEB_PATH}/deliveries/${encodeURIComponent(deliveryId)}`;
+}
+
+/** What the page behind a link shows: the mail at its present text, why it was stopped, and the verdict now. */
+export async function readFacts(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  delivery: Delivery,
+  publicUrl: string,
+): Promise<LinkFacts> {
+  const [verdict, raw, engine] = await Promise.all([
+    newestVerdict(db, delivery.id),
+    readRaw(db, delivery.message_id, delivery.body_revision),
+    db.selectFrom('engines').select('name').where('id', '=', delivery.engine_id).executeTakeFirst(),
+  ]);
+  const { draft } = await parseMessage(raw);
+  const reason = delivery.hold_reason?.replaceAll('_', ' ') ?? 'review';
+  const decided = verdict?.decision ?? (verdict?.hold_reason ? `none (${verdict.hold_reason})` : 'none');
+  const findings = (verdict?.findings ?? [])
+    .filter(({ enforced }) => enforced)
+    .map((finding) => `${finding.rule}: ${finding.rationale}`);
+  return {
+    recipient: delivery.recipient,
+    subject: draft.subject,
+    engine: engine?.name ?? 'unknown',
+    why: delivery.note === null ? reason : `${reason}: ${delivery.note}`,
+    verdict: [decided, ...findings].join(' · '),
+    state: delivery.state,
+    text: draft.body.length > MAX_TEXT ? `${draft.body.slice(0, MAX_TEXT)}…` : draft.body,
+    href: deliveryUrl(publicUrl, delivery.id),
+  };
+}
