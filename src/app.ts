@@ -7,6 +7,7 @@ import { crmParts } from './app/crm.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
+import { openNotify } from './app/notify.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessGuards } from './access/guards.ts';
 import { Oidc } from './access/oidc.ts';
@@ -41,8 +42,8 @@ import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { parseMessage } from './message/parse.ts';
-import { openNotify } from './app/notify.ts';
 import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
+import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
@@ -86,6 +87,7 @@ export interface App {
   review: Review;
   /** Everything below `/api`. */
   endpoints: readonly Endpoint[];
+  notifier: Notifier;
   /** `https`: null without transparent mode. */
   addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** Names of engines that may submit from this machine without AUTH. */
@@ -416,6 +418,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       database,
       review,
       endpoints: api.endpoints,
+      notifier: notify.notifier,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       openEngines: (await listEngines(database.db))
         .filter((one) => one.loopbackWithoutAuth)

@@ -102,11 +102,11 @@ async function heldSection(trx: Trx, scope: Scope): Promise<ContentSection | nul
     .orderBy('d.hold_reason')
     .execute();
   if (groups.length === 0) return null;
-  const total = groups.reduce((sum, group) => sum + Number(group.count), 0);
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
   const since = Math.min(...groups.map((group) => group.since));
   const ofReason = new Map<string | null, number>();
   for (const { hold_reason, count: n } of groups) {
-    ofReason.set(hold_reason, (ofReason.get(hold_reason) ?? 0) + Number(n));
+    ofReason.set(hold_reason, (ofReason.get(hold_reason) ?? 0) + n);
   }
   const floods: (string | null)[] = [...ofReason]
     .filter(([, n]) => n >= config.flood)
@@ -177,7 +177,7 @@ async function floodLine(
     .where('d.hold_reason', reason === null ? 'is' : '=', reason)
     .executeTakeFirstOrThrow();
   if (since === null) return null;
-  const added = fresh === null || fresh >= Number(total) ? '' : `, ${fresh} of them new`;
+  const added = fresh === null || fresh >= total ? '' : `, ${fresh} of them new`;
   return `${total} held since ${clock(since, now, channel.timeZone)} for one cause: ${reasonText(reason)}${added}`;
 }
 
@@ -251,7 +251,7 @@ async function stateSection(
     .execute();
   return {
     topic,
-    headline: headline(groups.reduce((sum, group) => sum + Number(group.count), 0)),
+    headline: headline(groups.reduce((sum, group) => sum + group.count, 0)),
     lines: groups
       .slice(0, 10)
       .map((group) =>

@@ -84,7 +84,7 @@ async function heldNow(db: Reader, { now }: Scope): Promise<ContentSection | nul
     .orderBy('count', 'desc')
     .execute();
   if (reasons.length === 0) return null;
-  const total = reasons.reduce((sum, one) => sum + Number(one.count), 0);
+  const total = reasons.reduce((sum, one) => sum + one.count, 0);
   const ages: string[] = [];
   let from = 0;
   for (const { under, label } of AGES) {
@@ -93,7 +93,7 @@ async function heldNow(db: Reader, { now }: Scope): Promise<ContentSection | nul
       .where('created_at', '<=', now - from)
       .$if(under !== Number.POSITIVE_INFINITY, (query) => query.where('created_at', '>', now - under))
       .executeTakeFirstOrThrow();
-    if (Number(n) > 0) ages.push(`${n} ${label}`);
+    if (n > 0) ages.push(`${n} ${label}`);
     from = under;
   }
   return section(`${count(total, 'mail')} held now`, [
@@ -112,14 +112,14 @@ async function dueToday(trx: Trx, scope: Scope): Promise<ContentSection | null> 
     .where('kind', '=', 'mail')
     .where('expires_at', '<', scope.today.end);
   const { n } = await due.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
-  if (Number(n) === 0) return null;
+  if (n === 0) return null;
   const rows = await due.select('id').orderBy('expires_at').orderBy('id').limit(MAX_ITEMS).execute();
   const items = await itemsOf(
     trx,
     rows.map(({ id }) => id),
     scope,
   );
-  return section(`${count(Number(n), 'held mail')} due today, and then not sent`, [], items);
+  return section(`${count(n, 'held mail')} due today, and then not sent`, [], items);
 }
 
 const DECIDED: Record<string, string> = {
@@ -154,7 +154,7 @@ async function decidedYesterday(db: Reader, { yesterday }: Scope): Promise<Conte
     const found = rows.find((row) => row.action === action);
     return found ? [`${found.count} ${word}`] : [];
   });
-  const total = rows.reduce((sum, row) => sum + Number(row.count), 0);
+  const total = rows.reduce((sum, row) => sum + row.count, 0);
   return section(`${count(total, 'decision')} yesterday`, [
     ...by,
     ...(told.length > 0 ? [`Was the judge right? ${told.join(', ')}`] : []),
@@ -182,7 +182,7 @@ async function judgeWasWrong(trx: Trx, scope: Scope): Promise<ContentSection | n
     rows.map(({ id }) => id),
     scope,
   );
-  const total = groups.reduce((sum, group) => sum + Number(group.count), 0);
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
   return section(
     `The judge was wrong ${count(total, 'time')}, reviewers said yesterday`,
     groups.map(({ hold_reason, count: n }) => `${n} for ${reasonText(hold_reason)}`),
@@ -212,9 +212,7 @@ async function upstreamTrouble(db: Reader, { yesterday, now }: Scope): Promise<C
       ({ upstream, outcome, count: n }) => `${upstream || 'any upstream'}: ${n} attempts ${WENT[outcome!]}`,
     ),
     ...waiting.map(({ state, count: n }) =>
-      state === 'deferred'
-        ? `${count(Number(n), 'mail')} deferred now`
-        : `${count(Number(n), 'mail')} uncertain now`,
+      state === 'deferred' ? `${count(n, 'mail')} deferred now` : `${count(n, 'mail')} uncertain now`,
     ),
   ];
   return lines.length === 0 ? null : section('Upstreams had trouble since yesterday', lines);

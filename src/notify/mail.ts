@@ -76,7 +76,7 @@ export function asText({ content, links }: Pick<NotificationMail, 'content' | 'l
     ]),
     '',
   ];
-  return [...content.sections.flatMap(section), `Held queue: ${links.queue}`, '', `${FOOTER}`, ''].join('\n');
+  return [...content.sections.flatMap(section), `Held queue: ${links.queue}`, '', FOOTER, ''].join('\n');
 }
 
 const FOOTER =

@@ -55,9 +55,10 @@ export class Notifier {
   /** Before the gate takes mail: from then on every channel misses nothing. */
   async open(): Promise<void> {
     const { database, now } = this.#options;
+    const channels = await this.#channels();
     await database.transact(async (trx) => {
       await releaseSlackLeases(trx);
-      for (const channel of await this.#channels()) await channelState(trx, channel, now());
+      for (const channel of channels) await channelState(trx, channel, now());
     });
   }
 

@@ -68,5 +68,5 @@ export async function listChannels(db: Reader): Promise<ChannelStatus[]> {
     )
     .orderBy('c.channel')
     .execute()
-    .then((rows) => rows.map((row) => ({ ...row, waiting: Number(row.waiting ?? 0) })));
+    .then((rows) => rows.map((row) => ({ ...row, waiting: row.waiting ?? 0 })));
 }

@@ -63,7 +63,7 @@ export function linkRoutes(options: LinkRoutesOptions): Router {
       legacyHeaders: false,
       // Behind a proxy that is not trusted all share its address.
       validate: { xForwardedForHeader: false },
-      handler: (_req, res) => void html(res, 429, TOO_MANY),
+      handler: (_req, res) => html(res, 429, TOO_MANY),
     }),
   );
   const factsOf = (delivery: Delivery) => readFacts(database.db, delivery, publicUrl());
