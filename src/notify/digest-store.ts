@@ -17,7 +17,6 @@ interface Scope {
   channel: Channel;
   config: NotifyConfig;
   now: number;
-  today: Day;
   yesterday: Day;
 }
 
@@ -31,8 +30,8 @@ export async function gatherDigest(
   { channel, config, now }: { channel: Channel; config: NotifyConfig; now: number },
 ): Promise<NotificationContent | null> {
   const today = dayOf(now, channel.timeZone);
-  const scope: Scope = { channel, config, now, today, yesterday: dayBefore(today, channel.timeZone) };
-  const parts = [heldNow, dueToday, decidedYesterday, judgeWasWrong, upstreamTrouble];
+  const scope: Scope = { channel, config, now, yesterday: dayBefore(today, channel.timeZone) };
+  const parts = [heldNow, dueNext, decidedYesterday, judgeWasWrong, upstreamTrouble];
   const sections: ContentSection[] = [];
   for (const part of parts) {
     const section = await part(trx, scope);
@@ -105,12 +104,13 @@ async function heldNow(db: Reader, { now }: Scope): Promise<ContentSection | nul
   ]);
 }
 
-async function dueToday(trx: Trx, scope: Scope): Promise<ContentSection | null> {
+async function dueNext(trx: Trx, scope: Scope): Promise<ContentSection | null> {
   const due = trx
     .selectFrom('deliveries')
     .where('state', '=', 'held')
     .where('kind', '=', 'mail')
-    .where('expires_at', '<', scope.today.end);
+    // Not only until midnight: what expires in the night is today's work.
+    .where('expires_at', '<', scope.now + 24 * 3_600_000);
   const { n } = await due.select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
   if (n === 0) return null;
   const rows = await due.select('id').orderBy('expires_at').orderBy('id').limit(MAX_ITEMS).execute();
@@ -119,7 +119,7 @@ async function dueToday(trx: Trx, scope: Scope): Promise<ContentSection | null> 
     rows.map(({ id }) => id),
     scope,
   );
-  return section(`${count(n, 'held mail')} due today, and then not sent`, [], items);
+  return section(`${count(n, 'held mail')} due within 24 hours, and then not sent`, [], items);
 }
 
 const DECIDED: Record<string, string> = {
@@ -209,7 +209,8 @@ async function upstreamTrouble(db: Reader, { yesterday, now }: Scope): Promise<C
     .execute();
   const lines = [
     ...failed.map(
-      ({ upstream, outcome, count: n }) => `${upstream || 'any upstream'}: ${n} attempts ${WENT[outcome!]}`,
+      ({ upstream, outcome, count: n }) =>
+        `${upstream || 'any upstream'}: ${count(n, 'attempt')} ${WENT[outcome!]}`,
     ),
     ...waiting.map(({ state, count: n }) =>
       state === 'deferred' ? `${count(n, 'mail')} deferred now` : `${count(n, 'mail')} uncertain now`,

@@ -1,3 +1,4 @@
+import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { linkState } from '../review/link-state-store.ts';
 import type { Trx } from '../store/database.ts';
 import type { Channel } from './channels.ts';
@@ -32,7 +33,8 @@ export async function itemsOf(
       recipient: row.recipient,
       subject: row.subject,
       reason: row.state === 'uncertain' ? 'no answer from the upstream' : reasonText(row.hold_reason),
-      why: row.note,
+      // Of mail that went on, the note tells of its way and no longer why it was stopped.
+      why: row.state === 'held' ? row.note : ((await newestVerdict(trx, id))?.rationale ?? null),
       due,
       seen: row.state === 'held' && channel.mayAct ? ((await linkState(trx, id))?.seen ?? null) : null,
     });

@@ -9,6 +9,7 @@ import {
   RUMOUR,
   aRound,
   eventually,
+  gather,
   hold,
   linkOf,
   notifications,
@@ -24,7 +25,7 @@ describe('a held mail', () => {
     expect(await notifications(upstream)).toHaveLength(0);
 
     await hold(gate, 'two@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     const [first] = await untilTold(upstream, 1);
     expect(first!.to).toBe('ann@reviewer.example');
     expect(first!.text).toContain('2 mails held since');
@@ -46,10 +47,10 @@ describe('a held mail', () => {
     const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
     const held = await hold(gate, 'one@rumour.example');
     await gate.app.review.reject(held.id, { actor: 'ben' });
-    gate.advance(31_000);
+    await gather(gate);
     await aRound(gate);
     await hold(gate, 'two@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     // The first told of nothing, so it began no window.
     const [mail] = await untilTold(upstream, 1);
     expect(mail!.text).toContain('1 mail held');
@@ -59,7 +60,7 @@ describe('a held mail', () => {
   test('makes a mail of two parts that answers nobody, and one thread a day', async () => {
     const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
     await hold(gate, 'one@rumour.example', 'Tom & <b>Jerry</b>');
-    gate.advance(31_000);
+    await gather(gate);
     await untilTold(upstream, 1);
     await hold(gate, 'two@rumour.example');
     gate.advance(16 * MINUTE);
@@ -79,7 +80,7 @@ describe('a held mail', () => {
   test('is only counted where the configuration says so', async () => {
     const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'], detail: 'counts' });
     await hold(gate, 'one@rumour.example', 'Secret subject');
-    gate.advance(31_000);
+    await gather(gate);
     const [mail] = await untilTold(upstream, 1);
     expect(mail!.text).toContain('1 for funding stated with low confidence');
     expect(upstream.last.raw.toString()).not.toMatch(/rumour\.example|Secret subject|\/act\//);
@@ -90,7 +91,7 @@ describe('a held mail', () => {
       email: ['ann@reviewer.example', 'ben@reviewer.example'],
     });
     await hold(gate, 'one@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     const mails = await untilTold(upstream, 2);
     expect(mails.map(({ to }) => to).toSorted()).toEqual(['ann@reviewer.example', 'ben@reviewer.example']);
     expect(linkOf(mails[0]!, 'Release')).not.toBe(linkOf(mails[1]!, 'Release'));
@@ -104,7 +105,7 @@ describe('a held mail', () => {
       quiet_hours: { from: at(hour - 1), to: at(hour + 3) },
     });
     await hold(gate, 'one@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     await aRound(gate);
     expect(await notifications(upstream)).toHaveLength(0);
 
@@ -112,7 +113,7 @@ describe('a held mail', () => {
       const engine = await findEngine(trx, 'engine');
       await changeEngine(trx, engine!.id, { mode: 'stopped' }, { actor: 'ben', now: Date.now() });
     });
-    gate.advance(31_000);
+    await gather(gate);
     const [first] = await untilTold(upstream, 1);
     expect(first!.text).toContain('Engine engine is stopped: all its mail is held');
     await hold(gate, 'two@rumour.example');
@@ -134,7 +135,7 @@ test('a flood of 500 holds makes two messages, and one line each', async () => {
   await hold(gate, 'one@rumour.example');
   for (let i = 0; i < 250; i += 50) await flood(i, i + 50);
   await eventually(async () => (await heldNow()) === 251, '251 holds');
-  gate.advance(31_000);
+  await gather(gate);
   const [first] = await untilTold(upstream, 1);
   expect(first!.text).toMatch(/250 held since \d\d:\d\d for one cause: recipient not in the CRM\n/);
   // What stands alone is shown before a sample of the flood.
@@ -162,12 +163,11 @@ test('who hears of floods alone hears of a flood, and of no single hold', async 
   });
   await hold(gate, 'one@rumour.example');
   await hold(gate, 'two@rumour.example');
-  gate.advance(31_000);
+  await gather(gate);
   await aRound(gate);
   expect(await notifications(upstream)).toHaveLength(0);
   await hold(gate, 'three@rumour.example');
-  await aRound(gate);
-  gate.advance(31_000);
+  await gather(gate);
   const [mail] = await untilTold(upstream, 1);
   expect(mail!.text).toMatch(/3 held since .* for one cause: funding stated with low confidence/);
 });
@@ -179,8 +179,7 @@ test('a hold about to expire is told once, and that it expired', async () => {
   });
   await hold(gate, 'one@rumour.example');
   gate.advance(13 * DAY + HOUR);
-  await aRound(gate);
-  gate.advance(31_000);
+  await gather(gate);
   const [due] = await untilTold(upstream, 1);
   expect(due!.text).toContain('1 held mail due soon, and then not sent');
   gate.advance(16 * MINUTE);
@@ -188,8 +187,7 @@ test('a hold about to expire is told once, and that it expired', async () => {
   expect(await notifications(upstream)).toHaveLength(1);
   gate.advance(DAY);
   await gate.until((ds) => ds.some(({ state }) => state === 'expired'), 'expired');
-  await aRound(gate);
-  gate.advance(31_000);
+  await gather(gate);
   const [, expired] = await untilTold(upstream, 2);
   expect(expired!.text).toContain('1 held mail expired and not sent');
 });
@@ -202,8 +200,7 @@ test('an uncertain mail is told, and an uncertain notification is not', async ()
   gate.app.wake();
   await gate.until((ds) => ds.some(({ state }) => state === 'uncertain'), 'uncertain');
   upstream.script = { end: { cut: true, times: 1 } };
-  await aRound(gate);
-  gate.advance(31_000);
+  await gather(gate);
   await gate.until(
     (ds) => ds.some(({ kind, state }) => kind === 'notification' && state === 'uncertain'),
     'the notification uncertain',
@@ -220,7 +217,7 @@ describe('when the upstream is down', () => {
     const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
     upstream.script = { mail: { reply: '451 4.3.0 later' } };
     await hold(gate, 'one@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     await gate.until(
       (ds) => ds.some(({ kind, state }) => kind === 'notification' && state === 'deferred'),
       'deferred',
@@ -246,7 +243,7 @@ test('a gate that stops in the middle neither repeats nor loses what it was to t
   await hold(gate, 'one@rumour.example');
   // Told, and the upstream never answers: the mail is queued and not sent.
   upstream.script = { mail: { reply: '451 4.3.0 later' } };
-  gate.advance(31_000);
+  await gather(gate);
   await gate.until(
     (ds) => ds.some(({ kind, state }) => kind === 'notification' && state === 'deferred'),
     'deferred',
@@ -271,7 +268,7 @@ test('a gate that stops in the middle neither repeats nor loses what it was to t
 test('the engine that carries notifications can submit nothing and is in no list', async () => {
   const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
   await hold(gate, 'one@rumour.example');
-  gate.advance(31_000);
+  await gather(gate);
   await untilTold(upstream, 1);
   expect(gate.app.openEngines).not.toContain('presend (notifications)');
   await expect(

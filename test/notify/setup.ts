@@ -62,6 +62,12 @@ export async function aRound(gate: TestGate): Promise<void> {
   await gate.app.notifier.round();
 }
 
+/** Lets the notifier learn of all that happened, and then the time pass that it waits for company. */
+export async function gather(gate: TestGate): Promise<void> {
+  await aRound(gate);
+  gate.advance(31_000);
+}
+
 export interface ReadMail {
   to: string;
   subject: string;

@@ -10,7 +10,7 @@ import type { Delivery } from '../../src/queue/settle.ts';
 import { editDelivery } from '../../src/review/edit.ts';
 import { seenState } from '../../src/review/link-state-store.ts';
 import { type LinkAct, readLink, signLink } from '../../src/review/links.ts';
-import { HOUR, RUMOUR, hold, linkOf, startNotifying, untilTold } from '../notify/setup.ts';
+import { HOUR, RUMOUR, gather, hold, linkOf, startNotifying, untilTold } from '../notify/setup.ts';
 import { type TestGate, addProspect } from '../support/gate.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -235,7 +235,7 @@ describe('POST', () => {
       email: ['ann@reviewer.example', 'ben@reviewer.example'],
     });
     const held = await hold(gate, 'one@rumour.example');
-    gate.advance(31_000);
+    await gather(gate);
     const mails = await untilTold(upstream, 2);
     const of = (address: string): string => linkOf(mails.find(({ to }) => to === address)!, 'Reject');
     expect((await follow(of('ben@reviewer.example'))).status).toBe(200);
