@@ -6,6 +6,7 @@ import { browserApi } from './app/browser-api.ts';
 import { crmParts } from './app/crm.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
+import { openHubSpot, startHubSpot } from './app/hubspot.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessGuards } from './access/guards.ts';
@@ -15,6 +16,7 @@ import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { UserError } from './config/user-error.ts';
 import { addressKey, domainKey } from './crm/address.ts';
+import type { HubSpotSync } from './crm/hubspot/sync.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -85,6 +87,8 @@ export interface App {
   review: Review;
   /** Everything below `/api`. */
   endpoints: readonly Endpoint[];
+  /** null = HubSpot is not configured. */
+  hubSpot: HubSpotSync | null;
   /** `https`: null without transparent mode. */
   addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** Names of engines that may submit from this machine without AUTH. */
@@ -193,6 +197,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       pollMs,
     });
     closers.push(() => feedback.stop());
+
+    const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
     const intakeFirst = new IntakeFirst();
@@ -348,6 +354,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const insight = openInsight({ database, log, standBack: () => intakeFirst.standBack() });
     feedback.start();
+    if (hubSpot) {
+      const syncing = startHubSpot(hubSpot, { pollMs, log });
+      closers.push(() => syncing.stop());
+    }
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
@@ -393,6 +403,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       database,
       review,
       endpoints: api.endpoints,
+      hubSpot,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       openEngines: (await listEngines(database.db))
         .filter((one) => one.loopbackWithoutAuth)

@@ -16,6 +16,12 @@ import type {
 import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 import type { ReviewSchema } from './review-schema.ts';
+import type {
+  HubSpotCursorTable,
+  HubSpotDifferenceTable,
+  HubSpotLinkTable,
+  HubSpotRunTable,
+} from './hubspot-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -354,4 +360,8 @@ export interface Schema extends AccessSchema, ReviewSchema {
   draft_texts_fts: DraftTextIndex;
   rubric_versions: RubricVersionTable;
   kill_switch: KillSwitchTable;
+  hubspot_links: HubSpotLinkTable;
+  hubspot_cursors: HubSpotCursorTable;
+  hubspot_runs: HubSpotRunTable;
+  hubspot_differences: HubSpotDifferenceTable;
 }
