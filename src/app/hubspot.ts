@@ -79,7 +79,8 @@ function hubSpotMetrics(
     labelNames: ['result'],
     registers,
   });
-  const success = async (): Promise<number | null> => (await lastRun(database.db, ['done']))?.finished_at ?? null;
+  const success = async (): Promise<number | null> =>
+    (await lastRun(database.db, ['done']))?.finished_at ?? null;
   new Gauge({
     name: 'presend_hubspot_sync_last_success_seconds',
     help: 'When the last HubSpot sync ended well, Unix time; 0 = never.',

@@ -16,7 +16,7 @@ export interface HubSpotLinkTable {
   stops: string;
   /** HubSpot's own time of its last change, milliseconds. */
   modified_at: number;
-  /** 0 = live; otherwise archived, merged away or gone in HubSpot. */
+  /** 0 = live; 1 = archived, merged away or gone in HubSpot; 2 = deleted here by a person. */
   gone: number;
   /** The full sync that saw it last; tells what HubSpot no longer lists. */
   seen_in: string | null;

@@ -48,9 +48,13 @@ const propertiesSchema = z.object({ results: z.array(z.object({ name: z.string()
 const associationsSchema = z.object({
   results: z.array(
     z.object({
-      _from: z.object({ id: z.string() }),
+      _from: z.object({ id: z.coerce.string() }),
+      // A number on the wire, whatever the SDK's types say.
       to: z.array(
-        z.object({ toObjectId: z.string(), associationTypes: z.array(z.object({ typeId: z.number() })) }),
+        z.object({
+          toObjectId: z.coerce.string(),
+          associationTypes: z.array(z.object({ typeId: z.number() })),
+        }),
       ),
     }),
   ),
@@ -75,6 +79,7 @@ export class HubSpotApi {
       basePath: options.baseUrl.replace(/\/+$/u, ''),
       httpAgent: caller.agent,
       numberOfApiCallRetries: 0,
+      middleware: [{ pre: (request) => request, post: refuseFailures }],
     });
     return new HubSpotApi(client.crm, caller);
   }
@@ -216,6 +221,21 @@ export class HubSpotApi {
     // Both have the same methods; only the classes of their parameters are generated twice.
     return (object === 'contacts' ? this.#crm.contacts : this.#crm.companies) as Client['crm']['contacts'];
   }
+}
+
+/** The SDK reads every failure as JSON, and of a proxy's HTML page not even the status is left: so it is read here first. */
+async function refuseFailures(context: unknown): Promise<unknown> {
+  const { httpStatusCode, headers, body } = context as {
+    httpStatusCode: number;
+    headers: Record<string, string>;
+    body: { text: () => Promise<string> };
+  };
+  if (httpStatusCode < 300) return context;
+  throw Object.assign(new Error(`HubSpot answered ${httpStatusCode}`), {
+    code: httpStatusCode,
+    headers,
+    body: await body.text(),
+  });
 }
 
 function recordOf(

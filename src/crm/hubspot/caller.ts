@@ -5,6 +5,8 @@ import { type HubSpotFailure, SyncStopped, SyncTrouble, failureOf, troubleOf } f
 export interface CallerOptions {
   baseUrl: string;
   requestsPerSecond: number;
+  /** Default 4: HubSpot allows an account 5. */
+  searchesPerSecond?: number;
   /** Of one request, milliseconds. */
   timeoutMs: number;
   /** Ends waits and keeps further requests from being made. */
@@ -20,7 +22,7 @@ interface Answer<T> {
   data: T;
 }
 
-const SEARCH_PER_SECOND = 4;
+const SEARCHES_PER_SECOND = 4;
 const MAX_TRIES = 6;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -33,13 +35,13 @@ export class Caller {
   readonly agent: HttpAgent;
   readonly #options: Required<CallerOptions>;
   #lastAt = { any: 0, search: 0 };
-  /** HubSpot's clock as of its last answer, milliseconds; null before the first. */
+  /** HubSpot's clock at its last answer, rounded up to a second, milliseconds; null before the first. */
   clock: number | null = null;
   requests = 0;
   waitedMs = 0;
 
   constructor(options: CallerOptions) {
-    this.#options = { pause, onWait: () => {}, ...options };
+    this.#options = { pause, onWait: () => {}, searchesPerSecond: SEARCHES_PER_SECOND, ...options };
     const settings = { keepAlive: true, maxSockets: 2 };
     this.agent = options.baseUrl.startsWith('https:') ? new HttpsAgent(settings) : new HttpAgent(settings);
   }
@@ -55,7 +57,8 @@ export class Caller {
       try {
         const { data, headers } = await this.#limited(send());
         const date = Date.parse(headers['date'] ?? '');
-        if (!Number.isNaN(date)) this.clock = date;
+        // A Date header has whole seconds, cut off: up to one more has passed.
+        if (!Number.isNaN(date)) this.clock = date + 1000;
         return data;
       } catch (error) {
         if (error instanceof SyncTrouble || error instanceof SyncStopped) throw error;
@@ -87,11 +90,11 @@ export class Caller {
 
   async #pace(kind: 'any' | 'search'): Promise<void> {
     if (this.#options.signal.aborted) throw new SyncStopped();
-    const { requestsPerSecond: perSecond } = this.#options;
+    const { requestsPerSecond: perSecond, searchesPerSecond } = this.#options;
     const now = performance.now();
     const next = Math.max(
       this.#lastAt.any + 1000 / perSecond,
-      kind === 'search' ? this.#lastAt.search + 1000 / Math.min(SEARCH_PER_SECOND, perSecond) : 0,
+      kind === 'search' ? this.#lastAt.search + 1000 / Math.min(searchesPerSecond, perSecond) : 0,
     );
     if (next > now) await this.#options.pause(next - now, this.#options.signal);
     this.#lastAt.any = performance.now();
@@ -110,9 +113,7 @@ export class Caller {
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             this.agent.destroy();
-            reject(
-              Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }),
-            );
+            reject(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }));
           }, timeoutMs);
           stop = () => reject(new SyncStopped());
           signal.addEventListener('abort', stop, { once: true });
@@ -138,7 +139,8 @@ function waitFor({ status, policyName, message, retryAfterMs }: HubSpotFailure, 
   if (status === 429) {
     if (policyName === 'DAILY') return null;
     // The search limit is by the second and names itself in the message only.
-    const usual = policyName === 'TEN_SECONDLY_ROLLING' && !/secondly limit/iu.test(message ?? '') ? 10_000 : 1_000;
+    const usual =
+      policyName === 'TEN_SECONDLY_ROLLING' && !/secondly limit/iu.test(message ?? '') ? 10_000 : 1_000;
     return Math.min(retryAfterMs ?? usual * attempt, LONGEST_WAIT_MS);
   }
   // 423 Locked: HubSpot asks for a pause of two seconds.

@@ -45,7 +45,9 @@ export function resolveMapping(
         const start = stop.property.slice(0, -1);
         // What is named by itself follows its own entry.
         return known
-          .filter((name) => name.startsWith(start) && /^\d+$/u.test(name.slice(start.length)) && !own.has(name))
+          .filter(
+            (name) => name.startsWith(start) && /^\d+$/u.test(name.slice(start.length)) && !own.has(name),
+          )
           .map((property) => ({ ...stop, property }));
       }
       if (has.has(stop.property)) return [stop];
@@ -61,9 +63,7 @@ export function resolveMapping(
 
 /** Properties to ask for, each once. */
 export function propertiesOf({ fields, stops }: ObjectMapping, more: readonly string[] = []): string[] {
-  return [
-    ...new Set([...fields.flatMap((f) => f.properties), ...stops.map((s) => s.property), ...more]),
-  ];
+  return [...new Set([...fields.flatMap((f) => f.properties), ...stops.map((s) => s.property), ...more])];
 }
 
 /** Up to three names that are spelled like it or hold its words, the closest first. */

@@ -47,7 +47,11 @@ export async function listDifferences(
     query = query.where(sql<boolean>`lower(label) like ${like} escape '\\'`);
   }
   const rows = await query.execute();
-  return rows.map(({ run_id: _run, ...row }) => ({ ...row, mine: parsed(row.mine), theirs: parsed(row.theirs) }));
+  return rows.map(({ run_id: _run, ...row }) => ({
+    ...row,
+    mine: parsed(row.mine),
+    theirs: parsed(row.theirs),
+  }));
 }
 
 /** Number of differences of each kind. */

@@ -100,11 +100,7 @@ export async function confirmLinked(
     .set({ updated_at: at })
     .where('updated_at', '<', before)
     .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('hubspot_links')
-        .select('record_id')
-        .where('object', '=', object)
-        .where('gone', '=', 0),
+      eb.selectFrom('hubspot_links').select('record_id').where('object', '=', object).where('gone', '=', 0),
     )
     .execute();
 }

@@ -76,7 +76,10 @@ export async function runPass(deps: PassDeps, cursor: Cursor, begun: RunProgress
       ...progress,
       phase: pass.phase === 'live' ? object : `${pass.phase} ${object}`,
       done,
-      total: Math.max(done, pass.kind === 'incremental' && left !== null ? done + left : (progress.total ?? 0)),
+      total: Math.max(
+        done,
+        pass.kind === 'incremental' && left !== null ? done + left : (progress.total ?? 0),
+      ),
       requests: api.caller.requests,
       waited_ms: api.caller.waitedMs,
     };

@@ -17,6 +17,10 @@ import type { SyncCounts } from './web-types.ts';
 /** Who the revisions of a sync name. */
 export const SYNC_ACTOR = 'hubspot';
 
+/** Values of `gone` in a link: HubSpot has the record no more, or a person deleted it here, which a sync respects. */
+export const GONE = 1;
+export const DELETED_HERE = 2;
+
 export type NewDifference = Omit<Insertable<HubSpotDifferenceTable>, 'run_id'>;
 
 /** An opt-out that the page adds; the kind is always `address`. */
@@ -134,7 +138,12 @@ export class PageBuilder {
   }
 
   /** Links a HubSpot record to one of the mirror, with what it says now as the base of the next sync. */
-  link(said: Said, recordId: string, link: Link | undefined, more: { changed: boolean; fields: object }): void {
+  link(
+    said: Said,
+    recordId: string,
+    link: Link | undefined,
+    more: { changed: boolean; fields: object },
+  ): void {
     this.plan.links.push({
       object: said.object,
       hubspot_id: said.id,
@@ -148,9 +157,9 @@ export class PageBuilder {
     });
   }
 
-  /** The same link, of a record that HubSpot no longer has. */
-  unlink(link: Link): void {
-    this.plan.links.push({ ...link, gone: 1 });
+  /** The same link, of a record that HubSpot no longer has or that was deleted here. */
+  unlink(link: Link, gone: typeof GONE | typeof DELETED_HERE = GONE): void {
+    this.plan.links.push({ ...link, gone });
   }
 
   /** Puts a record off until the end of the pass. @returns false when this is the end */
@@ -182,7 +191,11 @@ export function mergeFields(
   builder: PageBuilder,
   said: Said,
   mine: Record<string, unknown>,
-  { recordId, link, edits }: { recordId: string; link: Link | undefined; edits: Map<string, number> | undefined },
+  {
+    recordId,
+    link,
+    edits,
+  }: { recordId: string; link: Link | undefined; edits: Map<string, number> | undefined },
 ): Record<string, unknown> {
   const base = baseOf(link);
   const write: Record<string, unknown> = {};

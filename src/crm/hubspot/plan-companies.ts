@@ -7,6 +7,8 @@ import { companyColumns, newCompanyRow } from '../store.ts';
 import { type Link, lastEdits, linksOf, liveLinksOfRecords } from './link-store.ts';
 import {
   baseOf,
+  DELETED_HERE,
+  GONE,
   mergeDisqualifiers,
   mergeFields,
   PageBuilder,
@@ -37,12 +39,7 @@ export async function planCompanyPage(context: PageContext, page: readonly Said[
     ).map((row) => [row.id, row]),
   );
   const finder = await Finder.open(context, page);
-  const edits = await lastEdits(
-    db,
-    'companies',
-    [...byId.keys(), ...finder.candidates()],
-    SYNC_ACTOR,
-  );
+  const edits = await lastEdits(db, 'companies', [...byId.keys(), ...finder.candidates()], SYNC_ACTOR);
   for (const said of page) {
     const link = links.get(said.id);
     if (said.archived) {
@@ -52,14 +49,14 @@ export async function planCompanyPage(context: PageContext, page: readonly Said[
     for (const { field, message } of said.problems) {
       builder.tell(said, 'invalid', { recordId: link?.record_id ?? null, field, note: message });
     }
-    if (link && !byId.has(link.record_id)) {
+    const before = (link && byId.get(link.record_id)) ?? finder.find(said);
+    if (link && link.gone !== GONE && before === null) {
       builder.tell(said, 'kept', {
         note: 'it was deleted in presend; the sync does not bring it back, a company of that name or domain made anew is linked again',
       });
-      builder.plan.links.push({ ...link, gone: 1 });
+      builder.unlink(link, DELETED_HERE);
       continue;
     }
-    const before = link ? (byId.get(link.record_id) ?? null) : finder.find(said);
     const inherited = mergedInto(builder, said, links, byId);
     try {
       planCompany(builder, said, { before, link, inherited, edits: edits.get(before?.id ?? '') });
@@ -91,7 +88,10 @@ function planCompany(
   const name = said.fields['name'] ?? said.fields['domain'];
   if (before === null) {
     if (typeof name !== 'string') {
-      return builder.tell(said, 'invalid', { field: 'name', note: 'has neither a name nor a domain in HubSpot' });
+      return builder.tell(said, 'invalid', {
+        field: 'name',
+        note: 'has neither a name nor a domain in HubSpot',
+      });
     }
     const disqualifiers = mergeDisqualifiers(builder, said, [], { recordId: null, inherited });
     const fields = { ...(said.fields as Partial<CompanyFields>), name, disqualifiers };
@@ -203,7 +203,8 @@ class Finder {
     // Two domains under one name are two companies.
     const nameFits =
       named && (typeof domain !== 'string' || named.domain === null || named.domain === domain);
-    const found = (typeof domain === 'string' ? this.#byDomain.get(domain) : undefined) ?? (nameFits ? named : null);
+    const found =
+      (typeof domain === 'string' ? this.#byDomain.get(domain) : undefined) ?? (nameFits ? named : null);
     if (!found) return null;
     if (found.domain !== null) this.#byDomain.delete(found.domain);
     this.#byName.delete(found.name_key);

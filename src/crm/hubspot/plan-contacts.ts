@@ -10,6 +10,8 @@ import { mergeField } from './merge.ts';
 import { OptOuts, fromHubSpot } from './opt-outs.ts';
 import {
   baseOf,
+  DELETED_HERE,
+  GONE,
   mergeDisqualifiers,
   mergeFields,
   PageBuilder,
@@ -126,10 +128,7 @@ async function load(
     ),
     committed: new Set(
       (
-        await commitmentsBy(
-          db,
-          page.some((said) => said.archived) ? linked.map((row) => row.id) : [],
-        )
+        await commitmentsBy(db, page.some((said) => said.archived) ? linked.map((row) => row.id) : [])
       ).flatMap((row) => row.prospect_id ?? []),
     ),
     optOuts: new OptOuts(builder, held),
@@ -164,13 +163,13 @@ function liveContact(
       note: `has no e-mail address any more in HubSpot; ${linked.address} stays`,
     });
   }
-  if (link && link.gone === 0 && !linked) {
+  const addressed = key === undefined ? undefined : byKey.get(key);
+  if (link && link.gone !== GONE && !linked && !addressed) {
     builder.tell(said, 'kept', {
       note: 'it was deleted in presend; the sync does not bring it back, a prospect with that address made anew is linked again',
     });
-    return builder.unlink(link);
+    return builder.unlink(link, DELETED_HERE);
   }
-  const addressed = key === undefined ? undefined : byKey.get(key);
   const owner = addressed && known.linkOfRecord.get(addressed.id);
   const elsewhere = owner && owner.hubspot_id !== said.id && !said.mergedIds.includes(owner.hubspot_id);
   const first = key === undefined ? undefined : taken.get(key);
@@ -185,9 +184,13 @@ function liveContact(
   }
   const before = linked ?? addressed ?? null;
   if (before !== null && taken.has(before.id)) {
-    return builder.tell(said, 'invalid', { recordId: before.id, note: 'another contact of HubSpot has this prospect' });
+    return builder.tell(said, 'invalid', {
+      recordId: before.id,
+      note: 'another contact of HubSpot has this prospect',
+    });
   }
-  const moving = key === undefined ? null : addressFor(builder, said, { key, linked, link, known, sameMailbox });
+  const moving =
+    key === undefined ? null : addressFor(builder, said, { key, linked, link, known, sameMailbox });
   // Somebody else's record is at the new address and free: the contact becomes that one.
   const target = moving?.taken ?? before;
   if (moving !== null && linked) moved(said, linked, moving.key, known);
@@ -201,12 +204,25 @@ function liveContact(
     builder.context.overlay?.addresses.add(finalKey);
   }
   if (target !== null) taken.set(target.id, said.id);
-  planProspect(builder, said, { before: target, link, inherited, known, companyIds, newAddress: moving, key });
+  planProspect(builder, said, {
+    before: target,
+    link,
+    inherited,
+    known,
+    companyIds,
+    newAddress: moving,
+    key,
+  });
   if (target !== null) keptOptOuts(builder, said, target, known);
 }
 
 /** HubSpot's opt-outs hold for every address of the contact, the one that presend knows it by too. */
-function hubSpotOptOuts(said: Said, link: Link | undefined, linked: ProspectRow | undefined, optOuts: OptOuts): void {
+function hubSpotOptOuts(
+  said: Said,
+  link: Link | undefined,
+  linked: ProspectRow | undefined,
+  optOuts: OptOuts,
+): void {
   const before = new Set(link ? (JSON.parse(link.stops) as string[]) : []);
   const keys = united(said.addresses, linked ? [linked.address_key] : []);
   for (const { property, channel } of said.stops) {
@@ -247,7 +263,9 @@ function addressFor(
   const base = baseOf(link)['address'];
   const merged = mergeField({
     field: 'address',
-    rule: builder.context.mapping.fields.find(({ field }) => field === 'address')?.conflict ?? builder.context.conflict,
+    rule:
+      builder.context.mapping.fields.find(({ field }) => field === 'address')?.conflict ??
+      builder.context.conflict,
     base: typeof base === 'string' ? addressKey(base) : undefined,
     mine: linked.address_key,
     theirs: key,
@@ -365,13 +383,21 @@ function planProspect(
   if (before === null) {
     const disqualifiers = mergeDisqualifiers(builder, said, [], { recordId: null, inherited });
     const address = String(said.fields['address']);
-    const fields = { ...(general as Partial<ProspectFields>), address, company_id: company.id, disqualifiers };
+    const fields = {
+      ...(general as Partial<ProspectFields>),
+      address,
+      company_id: company.id,
+      disqualifiers,
+    };
     const row = newProspectRow(fields, context.at);
     plan.records.push({ ...head, columns: { ...row } });
     const recordId = context.overlay ? null : row.id;
     builder.tell(said, 'new', { recordId, theirs: { ...said.fields, company: company.name } });
     builder.countRecord(null, true);
-    return builder.link(said, row.id, link, { changed: true, fields: { ...said.fields, company_id: company.id } });
+    return builder.link(said, row.id, link, {
+      changed: true,
+      fields: { ...said.fields, company_id: company.id },
+    });
   }
   const mine = prospectFromRow(before);
   const linkedHere = link?.record_id === before.id ? link : undefined;
@@ -401,12 +427,14 @@ function planProspect(
     }
   }
   // The company's disqualifiers hold for its people; who leaves it takes them along.
-  const left = 'company_id' in write && before.company_id !== null ? known.companies.get(before.company_id) : undefined;
+  const left =
+    'company_id' in write && before.company_id !== null ? known.companies.get(before.company_id) : undefined;
   const disqualifiers = mergeDisqualifiers(builder, said, mine.disqualifiers, {
     recordId: before.id,
     inherited: united(inherited, left ? companyFromRow(left).disqualifiers : []),
   });
-  const address = newAddress !== null && newAddress.taken === null ? { address: String(said.fields['address']) } : {};
+  const address =
+    newAddress !== null && newAddress.taken === null ? { address: String(said.fields['address']) } : {};
   const columns = prospectColumns({ ...(write as Partial<ProspectFields>), ...address, disqualifiers });
   const changed = Object.entries(columns).some(
     ([column, value]) => (before as Record<string, unknown>)[column] !== value,

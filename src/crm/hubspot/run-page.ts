@@ -2,13 +2,7 @@ import type { Database, Trx } from '../../store/database.ts';
 import type { HubSpotObject } from '../../store/hubspot-schema.ts';
 import { type WriteBack, applyPage } from './apply-page.ts';
 import { addDifferences } from './difference-store.ts';
-import {
-  noCounts,
-  type Overlay,
-  type PageContext,
-  type PagePlan,
-  SYNC_ACTOR,
-} from './page-plan.ts';
+import { noCounts, type Overlay, type PageContext, type PagePlan, SYNC_ACTOR } from './page-plan.ts';
 import { planCompanyPage } from './plan-companies.ts';
 import { planContactPage } from './plan-contacts.ts';
 import { renewRun } from './run-store.ts';

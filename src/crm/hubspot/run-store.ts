@@ -80,7 +80,9 @@ export async function beginRun(
   });
 }
 
-export type Progress = Partial<Pick<RunRow, 'kind' | 'phase' | 'done' | 'total' | 'requests' | 'waited_ms'>> & {
+export type Progress = Partial<
+  Pick<RunRow, 'kind' | 'phase' | 'done' | 'total' | 'requests' | 'waited_ms'>
+> & {
   counts?: SyncCounts;
 };
 

@@ -27,6 +27,7 @@ export interface SyncDeps {
   writeBack: WriteBack | null;
   /** Of one request; milliseconds. */
   timeoutMs?: number;
+  searchesPerSecond?: number;
 }
 
 export interface SyncRequest {
@@ -67,9 +68,12 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
     if (error instanceof LeaseLost) {
       log.warn({ id }, 'the HubSpot sync was ended by another process');
     } else if (error instanceof SyncStopped) {
-      await finish('stopped', 'a person or the end of the process stopped it; the next run goes on where it was');
+      await finish(
+        'stopped',
+        'a person or the end of the process stopped it; the next run goes on where it was',
+      );
     } else if (error instanceof SyncTrouble) {
-      log.error({ id, reason: error.message }, 'the HubSpot sync failed');
+      log.error({ id, reason: error.message, err: error.cause }, 'the HubSpot sync failed');
       await finish('failed', error.message);
     } else {
       log.error({ id, err: error }, 'the HubSpot sync failed inside presend');
@@ -110,6 +114,7 @@ async function attempt(
     baseUrl: deps.baseUrl,
     requestsPerSecond: settings.requests_per_second,
     timeoutMs: deps.timeoutMs ?? 30_000,
+    ...(deps.searchesPerSecond !== undefined && { searchesPerSecond: deps.searchesPerSecond }),
     signal,
     onWait: (ms) => log.info({ id, ms }, 'HubSpot asks the sync to wait'),
   });
@@ -147,7 +152,8 @@ async function attempt(
     // Companies first: contacts belong to them.
     const objects = (['companies', 'contacts'] as const).filter((one) => settings.objects.includes(one));
     const cursors: Cursor[] = [];
-    for (const object of objects) cursors.push(await begunCursor(deps, request, { object, mapping, api, id }));
+    for (const object of objects)
+      cursors.push(await begunCursor(deps, request, { object, mapping, api, id }));
     told({ ...progress, total: await totalOf(cursors, api) });
     const kind = cursors.some(({ pass }) => pass?.kind === 'full') ? 'full' : 'incremental';
     await database.transact((trx) => renewRun(trx, id, now(), { kind, total: progress.total }));

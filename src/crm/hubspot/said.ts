@@ -68,7 +68,9 @@ export function readSaid(
     object,
     id: record.id,
     label:
-      typeof named === 'string' ? named : String(fields['name'] ?? fields['domain'] ?? `${object} ${record.id}`),
+      typeof named === 'string'
+        ? named
+        : String(fields['name'] ?? fields['domain'] ?? `${object} ${record.id}`),
     modifiedAt: record.modifiedAt,
     archived: record.archived,
     fields,

@@ -3,7 +3,15 @@ import { recordAudit } from '../../store/audit.ts';
 import { revertImport } from '../revert.ts';
 import { forgetRun } from './link-store.ts';
 import { type SyncDeps, type SyncRequest, runSync } from './run.ts';
-import { askToStop, failuresInARow, forgetRuns, getRun, lastRun, listRuns, markReverted } from './run-store.ts';
+import {
+  askToStop,
+  failuresInARow,
+  forgetRuns,
+  getRun,
+  lastRun,
+  listRuns,
+  markReverted,
+} from './run-store.ts';
 import { type SyncSettings, mappingOf } from './settings.ts';
 import type { SyncHealth, SyncMappingRow, SyncRun, SyncStopRow } from './web-types.ts';
 
@@ -161,7 +169,9 @@ export class HubSpotSync {
   async #run(request: SyncRequest): Promise<SyncRun> {
     const { token, onRun } = this.#options;
     if (token === null) {
-      throw new UserError('there is no HubSpot token: set hubspot.token_env or token_file and restart the gate');
+      throw new UserError(
+        'there is no HubSpot token: set hubspot.token_env or token_file and restart the gate',
+      );
     }
     if (this.#stop.signal.aborted) throw new UserError('the gate is stopping');
     if (this.#under) throw new UserError('a HubSpot sync is running already; wait for it, or stop it first');

@@ -57,7 +57,9 @@ function words(text: string): string {
 function upperNumber(text: string): string {
   const numbers = text.match(/\d[\d,' ]*(?:\.\d+)?/gu) ?? [];
   const last = numbers.at(-1);
-  const range = /^\s*\d[\d,' ]*(?:\s*(?:-|–|to)\s*\d[\d,' ]*|\s*\+)?\s*(?:employees|people)?\s*$/iu.test(text);
+  const range = /^\s*\d[\d,' ]*(?:\s*(?:-|–|to)\s*\d[\d,' ]*|\s*\+)?\s*(?:employees|people)?\s*$/iu.test(
+    text,
+  );
   if (last !== undefined && (range || /^\s*\d+(?:\.\d+)?\s*$/u.test(text))) {
     return String(Math.round(Number(last.replace(/[,' ]/gu, ''))));
   }

@@ -30,7 +30,7 @@ export interface HubSpotFailure {
 }
 
 /**
- * Reads the SDK's exception; the body is HubSpot's error object (`category`, `message`, `errors[].context`, `policyName`).
+ * Reads a failed answer (api.ts); the body is HubSpot's error object (`category`, `message`, `errors[].context`, `policyName`).
  *
  * @returns null when the error is no answer of HubSpot's: no connection, or a body nobody can read
  */
