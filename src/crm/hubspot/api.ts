@@ -64,10 +64,14 @@ const associationsSchema = z.object({
 export class HubSpotApi {
   readonly caller: Caller;
   readonly #crm: Client['crm'];
+  /** Given with every call: what is given to the client as a whole the SDK (13.5) does not use. */
+  readonly #options: never;
 
   private constructor(crm: Client['crm'], caller: Caller) {
     this.#crm = crm;
     this.caller = caller;
+    // Each of the SDK's generated parts has types of its own for the same thing.
+    this.#options = { middleware: [{ pre: useAgent(caller), post: refuseFailures }] } as never;
   }
 
   static async open({ token, ...options }: CallerOptions & { token: string }): Promise<HubSpotApi> {
@@ -77,9 +81,7 @@ export class HubSpotApi {
     const client = new SdkClient({
       accessToken: token,
       basePath: options.baseUrl.replace(/\/+$/u, ''),
-      httpAgent: caller.agent,
       numberOfApiCallRetries: 0,
-      middleware: [{ pre: (request) => request, post: refuseFailures }],
     });
     return new HubSpotApi(client.crm, caller);
   }
@@ -88,7 +90,7 @@ export class HubSpotApi {
   async properties(object: HubSpotObject): Promise<string[]> {
     const doing = `to list the properties of ${object}`;
     const data = await this.caller.call(doing, () =>
-      this.#crm.properties.coreApi.getAllWithHttpInfo(object, false),
+      this.#crm.properties.coreApi.getAllWithHttpInfo(object, false, undefined, this.#options),
     );
     return checked(propertiesSchema, data, doing).results.map(({ name }) => name);
   }
@@ -99,7 +101,7 @@ export class HubSpotApi {
     let after: string | undefined;
     do {
       const data = await this.caller.call('to list owners', () =>
-        this.#crm.owners.ownersApi.getPageWithHttpInfo(undefined, after, 500, false),
+        this.#crm.owners.ownersApi.getPageWithHttpInfo(undefined, after, 500, false, this.#options),
       );
       const page = checked(ownersSchema, data, 'to list owners');
       for (const { id, email } of page.results) if (email) owners.set(id, email.toLowerCase());
@@ -122,6 +124,7 @@ export class HubSpotApi {
         undefined,
         undefined,
         archived,
+        this.#options,
       ),
     );
     const page = checked(pageSchema, data, doing);
@@ -136,7 +139,8 @@ export class HubSpotApi {
     const doing = `to count ${object}`;
     const data = await this.caller.call(
       doing,
-      () => this.#objects(object).searchApi.doSearchWithHttpInfo({ filterGroups: [], limit: 1 }),
+      () =>
+        this.#objects(object).searchApi.doSearchWithHttpInfo({ filterGroups: [], limit: 1 }, this.#options),
       'search',
     );
     return checked(searchSchema, data, doing).total;
@@ -165,13 +169,16 @@ export class HubSpotApi {
     const data = await this.caller.call(
       doing,
       () =>
-        this.#objects(object).searchApi.doSearchWithHttpInfo({
-          // The SDK's enum is not exported by its entry; these are its values.
-          filterGroups: [{ filters: filters as never }],
-          sorts: ['hs_object_id'],
-          properties: ['hs_object_id'],
-          limit: PAGE,
-        }),
+        this.#objects(object).searchApi.doSearchWithHttpInfo(
+          {
+            // The SDK's enum is not exported by its entry; these are its values.
+            filterGroups: [{ filters: filters as never }],
+            sorts: ['hs_object_id'],
+            properties: ['hs_object_id'],
+            limit: PAGE,
+          },
+          this.#options,
+        ),
       'search',
     );
     const { results, total } = checked(searchSchema, data, doing);
@@ -190,6 +197,7 @@ export class HubSpotApi {
           propertiesWithHistory: [],
         },
         false,
+        this.#options,
       ),
     );
     return checked(pageSchema, data, doing).results.map((one) => recordOf(object, one, false));
@@ -200,9 +208,12 @@ export class HubSpotApi {
     if (contactIds.length === 0) return new Map();
     const doing = 'to read which companies contacts belong to';
     const data = await this.caller.call(doing, () =>
-      this.#crm.associations.v4.batchApi.getPageWithHttpInfo('contacts', 'companies', {
-        inputs: contactIds.map((id) => ({ id })),
-      }),
+      this.#crm.associations.v4.batchApi.getPageWithHttpInfo(
+        'contacts',
+        'companies',
+        { inputs: contactIds.map((id) => ({ id })) },
+        this.#options,
+      ),
     );
     const found = new Map<string, string>();
     for (const { _from: from, to } of checked(associationsSchema, data, doing).results) {
@@ -221,6 +232,13 @@ export class HubSpotApi {
     // Both have the same methods; only the classes of their parameters are generated twice.
     return (object === 'contacts' ? this.#crm.contacts : this.#crm.companies) as Client['crm']['contacts'];
   }
+}
+
+function useAgent({ agent }: Caller): (context: unknown) => Promise<unknown> {
+  return async (context) => {
+    (context as { setAgent: (agent: unknown) => void }).setAgent(agent);
+    return context;
+  };
 }
 
 /** The SDK reads every failure as JSON, and of a proxy's HTML page not even the status is left: so it is read here first. */
