@@ -1,5 +1,7 @@
 import { UserError } from '../../config/user-error.ts';
 import { recordAudit } from '../../store/audit.ts';
+import type { Trx } from '../../store/database.ts';
+import type { Change } from '../records.ts';
 import { revertImport } from '../revert.ts';
 import { forgetRun } from './link-store.ts';
 import { type SyncDeps, type SyncRequest, runSync } from './run.ts';
@@ -71,6 +73,16 @@ export class HubSpotSync {
     const run = await getRun(this.#options.database.db, id);
     if (!run) throw new Error(`the run ${id} is gone`);
     return run;
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @returns it as it ended
+   * @throws UserError without a token, and while another runs
+   */
+  run(request: SyncRequest): Promise<SyncRun> {
+    return this.#run(request);
   }
 
   /** For the clock: runs when it is due. To be called again and again. */
@@ -221,16 +233,21 @@ export async function revertSyncRun(
   return await database.transact(async (trx) => {
     const at = now();
     const count = await revertImport(trx, id, { actor, at }, { force });
-    await forgetRun(trx, id);
-    await markReverted(trx, id, { actor, at });
-    await recordAudit(trx, {
-      at,
-      actor,
-      subject: { type: 'crm_sync', id },
-      action: 'crm_sync_reverted',
-      detail: { changes: count, force },
-    });
+    await noteReverted(trx, id, { actor, at });
     return count;
+  });
+}
+
+/** What follows where an import that was taken back was a run: the next sync that sees its records judges them anew. */
+export async function noteReverted(trx: Trx, importId: string, { actor, at }: Change): Promise<void> {
+  if (!(await getRun(trx, importId))) return;
+  await forgetRun(trx, importId);
+  await markReverted(trx, importId, { actor, at });
+  await recordAudit(trx, {
+    at,
+    actor,
+    subject: { type: 'crm_sync', id: importId },
+    action: 'crm_sync_reverted',
   });
 }
 
