@@ -271,7 +271,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, now, log, access, settings, desk },
+      ...{ database, now, log, access, settings, desk, hubSpot },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
