@@ -6,6 +6,7 @@ import { browserApi } from './app/browser-api.ts';
 import { crmParts } from './app/crm.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
+import { openHubSpot, startHubSpot } from './app/hubspot.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { createAuthenticate } from './access/authenticate.ts';
@@ -16,6 +17,7 @@ import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { UserError } from './config/user-error.ts';
 import { addressKey, domainKey } from './crm/address.ts';
+import type { HubSpotSync } from './crm/hubspot/sync.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -88,6 +90,8 @@ export interface App {
   /** Everything below `/api`. */
   endpoints: readonly Endpoint[];
   notifier: Notifier;
+  /** null = HubSpot is not configured. */
+  hubSpot: HubSpotSync | null;
   /** `https`: null without transparent mode. */
   addresses: { smtp: AddressInfo[]; http: AddressInfo; https: AddressInfo | null };
   /** Names of engines that may submit from this machine without AUTH. */
@@ -208,6 +212,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     closers.push(() => feedback.stop());
 
+    const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
+
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
     const intakeFirst = new IntakeFirst();
     const runner = new Runner({
@@ -279,7 +285,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, config, now, log, access, settings, desk },
+      ...{ database, config, now, log, access, settings, desk, hubSpot },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
@@ -362,6 +368,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const insight = openInsight({ database, log, standBack: () => intakeFirst.standBack() });
     feedback.start();
+    if (hubSpot) {
+      const syncing = startHubSpot(hubSpot, { pollMs, log });
+      closers.push(() => syncing.stop());
+    }
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
@@ -419,6 +429,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       review,
       endpoints: api.endpoints,
       notifier: notify.notifier,
+      hubSpot,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
       openEngines: (await listEngines(database.db))
         .filter((one) => one.loopbackWithoutAuth)

@@ -11,6 +11,7 @@ import {
 } from '../crm/fields.ts';
 import { lookUpCompany, lookUpProspect } from '../crm/lookup-store.ts';
 import type { Change, Company, CompanyFields, Prospect, ProspectFields } from '../crm/records.ts';
+import { noteReverted } from '../crm/hubspot/sync.ts';
 import { revert, revertImport } from '../crm/revert.ts';
 import { updateCompany, updateProspect } from '../crm/store.ts';
 import {
@@ -180,7 +181,11 @@ Examples:
       const options = { force: flags.force ?? false };
       await withDatabase(command, async (database) => {
         const count = await database.transact(async (trx) => {
-          if (flags.import !== undefined) return await revertImport(trx, flags.import, now(), options);
+          if (flags.import !== undefined) {
+            const taken = await revertImport(trx, flags.import, now(), options);
+            await noteReverted(trx, flags.import, now());
+            return taken;
+          }
           await revert(trx, Number(text), now(), options);
           return 1;
         });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerCsv } from './crm-csv.ts';
 import { registerEdits } from './crm-edit.ts';
 import { registerShow } from './crm-show.ts';
+import { registerSync } from './crm-sync.ts';
 
 /** `presend crm …`: the CRM mirror from the terminal. */
 export function register(program: Command): void {
@@ -13,6 +14,7 @@ export function register(program: Command): void {
     `
 Examples:
   presend crm import prospects export.csv --dry-run     what would change, nothing written
+  presend crm sync hubspot --dry-run                    what HubSpot would change
   presend crm show jane@example.com                     everything known about a recipient
   presend crm set jane@example.com title=CTO            change a field
   presend crm set example.com headcount=350 --company   change a field of the company
@@ -21,6 +23,7 @@ Examples:
   presend crm revert 17                                 take that change back`,
   );
   registerCsv(crm);
+  registerSync(crm);
   registerShow(crm);
   registerEdits(crm);
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
+import { syncSchema } from '../crm/hubspot/settings.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
 import { notifySchema } from '../notify/config.ts';
@@ -160,6 +161,7 @@ export const configSchema = z.strictObject({
       ...secretFields('token'),
       base_url: z.url({ protocol: /^https?$/ }).default('https://api.hubapi.com'),
       opt_out_property: z.string().default('presend_opted_out'),
+      sync: syncSchema.prefault({}),
     })
     .nullable()
     .default(null),

@@ -23,6 +23,12 @@ import type {
   NotifyOccurrenceTable,
   NotifyPreferenceTable,
 } from './notify-schema.ts';
+import type {
+  HubSpotCursorTable,
+  HubSpotDifferenceTable,
+  HubSpotLinkTable,
+  HubSpotRunTable,
+} from './hubspot-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -369,4 +375,8 @@ export interface Schema extends AccessSchema, ReviewSchema {
   notifications: NotificationTable;
   notify_preferences: NotifyPreferenceTable;
   link_uses: LinkUseTable;
+  hubspot_links: HubSpotLinkTable;
+  hubspot_cursors: HubSpotCursorTable;
+  hubspot_runs: HubSpotRunTable;
+  hubspot_differences: HubSpotDifferenceTable;
 }

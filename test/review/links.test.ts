@@ -265,7 +265,8 @@ describe('a mail that changed since its link was sent', () => {
     const url = await linkTo(gate, held, 'release');
     const look = await lookAt(url);
     const { database } = gate.app;
-    const judge = createJudge({ database, rubric: loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`) });
+    const rubric = loadRubric(`${PROJECT_ROOT}/config/rubric.yaml`);
+    const judge = createJudge({ database, rubric: () => rubric });
     const rejudge = createRejudge({ database, judge, bench: null, accounts: new Set(), now: Date.now });
     await editDelivery({ database, config: { providers: {} }, now: Date.now, rejudge }, held.id, {
       text: 'Congratulations on closing your $30M Series C last month!',

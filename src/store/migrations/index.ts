@@ -4,6 +4,7 @@ import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
 import * as review from './0004-review.ts';
 import * as crmGrid from './0005-crm-grid.ts';
+import * as hubSpotSync from './0006-hubspot-sync.ts';
 import * as settings from './0007-settings.ts';
 import * as insight from './0008-insight.ts';
 import * as notify from './0009-notify.ts';
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0003-access': access,
   '0004-review': review,
   '0005-crm-grid': crmGrid,
+  '0006-hubspot-sync': hubSpotSync,
   '0007-settings': settings,
   '0008-insight': insight,
   '0009-notify': notify,
