@@ -19,6 +19,8 @@ const TITLES: Record<LinkAct, { title: string; button: string; done: string }> =
   close: { title: 'Close without sending', button: 'Close', done: 'Closed. The mail was not sent.' },
 };
 
+const METHODS = { release: 'release', take_over: 'takeOver', close: 'close' } as const;
+
 /** Signed links of an escalation: GET shows what would happen (mail scanners prefetch), POST does it. */
 export function linkRoutes({
   key,
@@ -35,6 +37,11 @@ export function linkRoutes({
   const expired = page(
     'This link is no longer valid',
     '<p>It expired or was changed on the way. Ask your operator to look the mail up with <code>presend show</code>.</p>',
+  );
+
+  const approved = page(
+    'Approved',
+    '<p>Your approval is noted. Another person has to release this mail too before it leaves.</p>',
   );
 
   router.get('/:token', async (req, res) => {
@@ -62,9 +69,9 @@ export function linkRoutes({
     const { deliveryId, act, person } = claims;
     const by = { actor: person };
     try {
-      if (act === 'release') await review.release(deliveryId, by);
-      else if (act === 'take_over') await review.takeOver(deliveryId, by);
-      else await review.close(deliveryId, by);
+      const after = await review[METHODS[act]](deliveryId, by);
+      // Four-eyes: it is as it was, with one approval more.
+      if (act === 'release' && after.state !== 'relaying') return void res.type('html').send(approved);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return void res
