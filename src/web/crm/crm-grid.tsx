@@ -8,6 +8,7 @@ import {
   EventApiModule,
   type GridApi,
   type IDatasource,
+  type IGetRowsParams,
   InfiniteRowModelModule,
   ModuleRegistry,
   RenderApiModule,
@@ -180,11 +181,11 @@ export default function CrmGrid(props: Props) {
         onCellEditRequest={(event: CellEditRequestEvent<GridRecord>) => {
           const column = columnOf(table, event.colDef.colId);
           if (!column || event.newValue === event.oldValue) return;
-          latest.current.onEdit(event.data, column, String((event.newValue as string | null) ?? ''));
+          latest.current.onEdit(event.data, column, (event.newValue as string | null) ?? '');
         }}
         onCellKeyDown={(event) => openKey(event as CellKeyDownEvent<GridRecord>, latest.current)}
         onRowClicked={({ data, event }) => {
-          if (narrow && data && !(event?.target as HTMLElement).closest('button'))
+          if (narrow && data && !(event?.target as HTMLElement | undefined)?.closest('button'))
             latest.current.onOpen(data);
         }}
         onSelectionChanged={({ api: made }) => latest.current.onSelect(made.getSelectedRows())}
@@ -221,7 +222,7 @@ function columnDefs(
   const open: ColDef<GridRecord> = {
     colId: OPEN,
     headerName: 'Open',
-    width: 64,
+    width: 84,
     resizable: false,
     sortable: false,
     pinned: 'left',
@@ -268,29 +269,29 @@ function source(
   [q, filters]: [string, Record<string, string>],
   latest: { current: Props },
 ): IDatasource {
-  return {
-    getRows: async ({ startRow, endRow, sortModel, successCallback, failCallback }) => {
-      const [sorted] = sortModel;
-      const query = viewQuery({
-        q,
-        filters,
-        sort: sorted?.colId ?? null,
-        dir: sorted?.sort === 'desc' ? 'desc' : 'asc',
+  const load = async (asked: IGetRowsParams): Promise<void> => {
+    const { startRow, endRow } = asked;
+    const [sorted] = asked.sortModel;
+    const query = viewQuery({
+      q,
+      filters,
+      sort: sorted?.colId ?? null,
+      dir: sorted?.sort === 'desc' ? 'desc' : 'asc',
+    });
+    try {
+      const page = await api.get<GridPage>(`/crm/${table}`, {
+        ...query,
+        offset: startRow,
+        limit: endRow - startRow,
       });
-      try {
-        const page = await api.get<GridPage>(`/crm/${table}`, {
-          ...query,
-          offset: startRow,
-          limit: endRow - startRow,
-        });
-        successCallback(page.rows, page.total);
-        latest.current.onTotal(page.total);
-      } catch (error) {
-        failCallback();
-        tellFailure(error, `${title} could not be loaded`);
-      }
-    },
+      asked.successCallback(page.rows, page.total);
+      latest.current.onTotal(page.total);
+    } catch (error) {
+      asked.failCallback();
+      tellFailure(error, `${title} could not be loaded`);
+    }
   };
+  return { getRows: (asked) => void load(asked) };
 }
 
 function handleOf(grid: GridApi<GridRecord>): GridHandle {

@@ -119,6 +119,10 @@ function OneTable({ table }: { table: GridTableView }) {
     grid.current?.refresh();
   };
 
+  const removeSelected = async (): Promise<void> => {
+    if ((await edits.remove(table.table, selected, table.one)) > 0) grid.current?.clearSelection();
+  };
+
   const filtered = view.q !== '' || Object.keys(view.filters).length > 0;
   const empty = !filtered && (total ?? table.total) === 0;
   const refused = [...drafts.values()].filter(({ state }) => state !== 'saving');
@@ -148,15 +152,7 @@ function OneTable({ table }: { table: GridTableView }) {
           Export CSV
         </Button>
         {selected.length > 0 && (
-          <Button
-            color="red"
-            variant="outline"
-            onClick={() =>
-              void edits.remove(table.table, selected, table.one).then((gone) => {
-                if (gone > 0) grid.current?.clearSelection();
-              })
-            }
-          >
+          <Button color="red" variant="outline" onClick={() => void removeSelected()}>
             Delete {plural(selected.length, table.one)}
           </Button>
         )}

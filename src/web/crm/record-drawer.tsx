@@ -5,7 +5,7 @@ import '@mantine/core/styles/Drawer.css';
 import '@mantine/core/styles/Tabs.css';
 import { Button, Drawer, Group, Loader, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { EditResult, GridRecord, GridTableView, RecordView } from '../../crm/web-types.ts';
+import type { GridRecord, GridTableView, RecordView } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import type { Edits } from './edits.ts';
@@ -82,7 +82,9 @@ function Known({
   onClose: () => void;
 }) {
   const { record, held, held_total: total } = view;
-  const saved = (_: EditResult): void => {};
+  const remove = async (): Promise<void> => {
+    if ((await edits.remove(table.table, [record], table.one)) > 0) onClose();
+  };
   return (
     <Tabs defaultValue="fields" keepMounted={false}>
       <Tabs.List>
@@ -99,19 +101,11 @@ function Known({
           save={(fields, titles, overwrite) =>
             edits.change(table.table, record, fields, titles, { overwrite })
           }
-          onSaved={saved}
+          onSaved={() => {}}
         />
         {editable && (
           <Group mt="xl">
-            <Button
-              color="red"
-              variant="outline"
-              onClick={() =>
-                void edits.remove(table.table, [record], table.one).then((gone) => {
-                  if (gone > 0) onClose();
-                })
-              }
-            >
+            <Button color="red" variant="outline" onClick={() => void remove()}>
               Delete this {table.one}
             </Button>
           </Group>

@@ -84,7 +84,7 @@ function Records({
           {more && (
             <Text component="span" size="sm" c="dimmed">
               {' '}
-              · {String((record.values[more] as string | null) ?? '')}
+              · {(record.values[more] as string | null) ?? ''}
             </Text>
           )}
         </li>

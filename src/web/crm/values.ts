@@ -9,7 +9,7 @@ export function valueText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join('; ');
   if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
-  return String(value as string | number);
+  return `${value as string | number}`;
 }
 
 const numbers = new Intl.NumberFormat();
