@@ -119,7 +119,7 @@ export async function touchedBy(
   const { total } = await query
     .select((select) => select.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return { deliveries, total: Number(total) };
+  return { deliveries, total };
 }
 
 interface Recipients {

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { type Options, Parser } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import { UserError } from '../config/user-error.ts';
 import { headingKey } from './fields.ts';
@@ -27,20 +29,58 @@ export interface CsvFile {
  */
 export function readCsv(bytes: Buffer, name: string): CsvFile {
   const text = decode(bytes, name);
-  let records: string[][];
   try {
-    records = parse(text, {
-      bom: true,
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      skip_empty_lines: false,
-      trim: true,
-    });
+    return fileOf(parse(text, optionsFor(text)), name);
   } catch (error) {
-    throw new UserError(
-      `${name} is not well-formed CSV: ${error instanceof Error ? error.message : 'unknown'}`,
-    );
+    throw asUserError(error, name);
   }
+}
+
+/**
+ * The same for text, in turns with others.
+ *
+ * @param turn awaited between two parts of the text
+ */
+export async function readCsvText(text: string, name: string, turn: () => Promise<void>): Promise<CsvFile> {
+  const records: string[][] = [];
+  try {
+    const parser = Readable.from(partsOf(text, turn)).pipe(new Parser(optionsFor(text)));
+    for await (const record of parser) records.push(record as string[]);
+    return fileOf(records, name);
+  } catch (error) {
+    throw asUserError(error, name);
+  }
+}
+
+const PART_BYTES = 65_536;
+
+async function* partsOf(text: string, turn: () => Promise<void>): AsyncGenerator<Buffer> {
+  // Bytes, since a part of a text may end within a character.
+  const bytes = Buffer.from(text, 'utf8');
+  for (let at = 0; at < bytes.length; at += PART_BYTES) {
+    await turn();
+    yield bytes.subarray(at, at + PART_BYTES);
+  }
+}
+
+function optionsFor(text: string): Options {
+  return {
+    bom: true,
+    delimiter: delimiterOf(text),
+    relax_column_count: true,
+    skip_empty_lines: false,
+    trim: true,
+  };
+}
+
+function asUserError(error: unknown, name: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(
+    `${name} is not well-formed CSV: ${error instanceof Error ? error.message : 'unknown'}`,
+  );
+}
+
+function fileOf(records: string[][], name: string): CsvFile {
   const [heading, ...body] = records;
   if (!heading || heading.every((cell) => cell === '')) {
     throw new UserError(`${name} is empty: its first row must name the columns`);

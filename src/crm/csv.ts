@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { UserError } from '../config/user-error.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { readCsv } from './csv-read.ts';
@@ -13,6 +12,7 @@ import {
   type Planned,
   type RowMessage,
 } from './import-plan.ts';
+import { newRecordId } from './record-id.ts';
 import { prospectsImport } from './import-prospects.ts';
 import { confirmRecords } from './import-store.ts';
 import type { Change } from './records.ts';
@@ -87,14 +87,10 @@ export async function importCsv(database: Database, options: ImportOptions): Pro
   return await database.transact(async (trx) => {
     const plan = await importer.plan(trx, file.rows, { allowLoosen, at });
     if (plan.errors.length > 0 && !skipBad) return reportOf(plan, false, null);
-    const importId = newImportId(at);
+    const importId = newRecordId('i', at);
     const written = await writePlan(trx, plan, { actor: options.actor, at, importId }, options.onProgress);
     return reportOf(plan, true, written > 0 ? importId : null);
   });
-}
-
-export function newImportId(at: number): string {
-  return `i_${ulid(at).toLowerCase()}`;
 }
 
 /** Writes what a plan changes and confirms what it found unchanged. @returns how many records were written */

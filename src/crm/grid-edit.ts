@@ -264,7 +264,7 @@ async function refuseStale(
 function inWords(value: unknown): string {
   if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) return 'nothing';
   if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : `"${String(value as string | number)}"`;
+  return typeof value === 'object' ? JSON.stringify(value) : `"${value as string | number}"`;
 }
 
 function refuseBackwards({ starts, ends }: { starts: string | null; ends: string | null }): void {

@@ -67,7 +67,7 @@ function filterOf(query: Record<string, unknown>): GridFilter {
   const filters = Object.entries(query).flatMap(([name, value]) =>
     name.startsWith('f.') && typeof value === 'string' ? [[name.slice(2), value] as const] : [],
   );
-  return { q: String(query['q'] ?? ''), filters: Object.fromEntries(filters) };
+  return { q: (query['q'] as string | undefined) ?? '', filters: Object.fromEntries(filters) };
 }
 
 /** What the grid, the record drawer and their edits call. */

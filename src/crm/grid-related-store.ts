@@ -27,7 +27,7 @@ async function rowOf(db: Kysely<Schema>, table: GridTable, id: string): Promise<
   const numeric = table !== 'companies' && table !== 'prospects';
   // "abc" is the id of no suppression.
   if (numeric && !/^\d{1,15}$/u.test(id)) return undefined;
-  return (await getRow(db, table, id)) as AnyRow | undefined;
+  return await getRow(db, table, id);
 }
 
 /** A record with what belongs to it; null when there is none. */
@@ -117,7 +117,7 @@ async function relatedTo(db: Kysely<Schema>, table: GridTable, row: AnyRow): Pro
       return {
         ...NOTHING,
         prospects: await gridRecords(db, 'prospects', found),
-        prospects_total: Number(total),
+        prospects_total: total,
       };
     }
     case 'commitments': {

@@ -37,7 +37,7 @@ export async function gridRows(
     .limit(query.limit)
     .offset(query.offset)
     .execute();
-  return await gridRecords(db, table, rows as AnyRow[]);
+  return await gridRecords(db, table, rows);
 }
 
 export async function gridTotal(db: Kysely<Schema>, table: GridTable, filter: GridFilter): Promise<number> {
@@ -59,13 +59,14 @@ export async function gridRecords(
   return rows.map((row) => {
     const values = valuesOf(table, row);
     const named = Object.entries(values).flatMap(([field, value]) => {
-      const label = columnOf(table, field)?.kind === REFERENCE[table] ? labels.get(String(value)) : undefined;
+      const label =
+        columnOf(table, field)?.kind === REFERENCE[table] ? labels.get(value as string) : undefined;
       return label === undefined ? [] : [[field, label] as const];
     });
     const id = String(row['id']);
     return {
       id,
-      label: String(values[TABLES[table].label] ?? id),
+      label: (values[TABLES[table].label] as string | null) ?? id,
       version: versions.get(id) ?? 0,
       values,
       labels: Object.fromEntries(named),

@@ -7,6 +7,7 @@ import {
   type ImportKind,
   type Planned,
   type PlanOptions,
+  pause,
   type RowMessage,
   readRows,
   tightened,
@@ -48,11 +49,15 @@ export const companiesImport: ImportKind = {
   ],
   needs: [NAMES],
   plan: async (db, rows, options) => {
-    const { good, errors } = readRows(rows, (cells) => ({
-      id: cells.text(...IDS),
-      fields: readFields(cells),
-      updatedAt: cells.get(UPDATED, parseTime),
-    }));
+    const { good, errors } = await readRows(
+      rows,
+      (cells) => ({
+        id: cells.text(...IDS),
+        fields: readFields(cells),
+        updatedAt: cells.get(UPDATED, parseTime),
+      }),
+      options,
+    );
     const said = good.map(({ row, value }) => ({ row, ...value }));
     const plan = await planCompanies(db, said, options);
     return { records: plan.records, errors: [...errors, ...plan.errors], notes: plan.notes };
@@ -98,7 +103,8 @@ export async function planCompanies(
   const groups = new CompanyGroups(known);
   const errors: RowMessage[] = [];
   const groupOfRow = new Map<number, Group>();
-  for (const said of all) {
+  for (const [i, said] of all.entries()) {
+    await pause(options.turn, i);
     const group = groups.of(said);
     const problem = merge(group, said);
     if (problem) errors.push({ row: said.row, message: problem });

@@ -1,12 +1,12 @@
-import { ulid } from 'ulid';
 import { UserError } from '../config/user-error.ts';
 import { fingerprints } from '../judge/language/fingerprint.ts';
 import type { Logger } from '../observability/logger.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import { importerOf, newImportId, summary, writePlan } from './csv.ts';
-import { type CsvFile, type CsvRow, readCsv } from './csv-read.ts';
+import { importerOf, summary, writePlan } from './csv.ts';
+import { type CsvFile, type CsvRow, readCsvText } from './csv-read.ts';
 import { checkColumns, fieldFor, firstWord, type ImportKind, type RowMessage } from './import-plan.ts';
+import { newRecordId } from './record-id.ts';
 import { revertImport } from './revert.ts';
 import type { BadRow, ImportJobView, ImportKindName, ImportPreview } from './web-types.ts';
 
@@ -20,7 +20,12 @@ interface Upload {
   /** Heading keys that a person said to read as another field; null = not at all. */
   mapping: Readonly<Record<string, string | null>>;
   expiresAt: number;
+  /** Rows that the preview found bad. */
+  bad: ReadonlySet<number>;
 }
+
+/** Lets others have their turn: mail is not kept waiting behind a large file. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** How long a preview is kept, milliseconds. */
 const KEPT_MS = 30 * 60_000;
@@ -61,10 +66,10 @@ export class ImportJobs {
       const line = text.slice(0, at).split('\n').length;
       throw new UserError(`${name}, line ${line}: is not UTF-8 text: save the file as "CSV UTF-8"`);
     }
-    const file = readCsv(Buffer.from(text, 'utf8'), name);
-    const id = `u_${ulid(this.#deps.now()).toLowerCase()}`;
+    const file = await readCsvText(text, name, turn);
+    const id = newRecordId('u', this.#deps.now());
     const expiresAt = this.#deps.now() + KEPT_MS;
-    return await this.#look({ id, kind, name, actor, file, mapping: {}, expiresAt });
+    return await this.#look({ id, kind, name, actor, file, mapping: {}, expiresAt, bad: new Set() });
   }
 
   /** The same file with its columns read otherwise. @throws UserError when it is no longer kept */
@@ -77,10 +82,11 @@ export class ImportJobs {
     const importer = importerOf(upload.kind, fingerprints);
     const file = mapped(upload.file, upload.mapping, upload.name);
     checkColumns(file, importer, upload.name);
-    const plan = await importer.plan(database.db, file.rows, { allowLoosen: false, at: now() });
+    const plan = await importer.plan(database.db, file.rows, { allowLoosen: false, at: now(), turn });
     const { errors, invalid: _, notes, ...counts } = summary(plan);
+    const bad = new Set(errors.map(({ row }) => row));
     this.#uploads.delete(upload.id);
-    this.#uploads.set(upload.id, upload);
+    this.#uploads.set(upload.id, { ...upload, bad });
     for (const [old] of [...this.#uploads].slice(0, -MAX_UPLOADS)) this.#uploads.delete(old);
     return {
       id: upload.id,
@@ -88,7 +94,7 @@ export class ImportJobs {
       name: upload.name,
       rows: file.rows.length,
       ...counts,
-      refused: new Set(errors.map(({ row }) => row)).size,
+      refused: bad.size,
       bad: badRows(errors, importer).slice(0, MAX_BAD),
       notes: notes.slice(0, 200),
       columns: columnsOf(upload, importer),
@@ -153,19 +159,18 @@ export class ImportJobs {
     const importer = importerOf(upload.kind, fingerprints);
     const { rows } = mapped(upload.file, upload.mapping, upload.name);
     const at = now();
-    // Rows that contradict others are only seen in the whole.
-    const { errors } = await importer.plan(database.db, rows, { allowLoosen: false, at });
-    const bad = new Set(errors.map(({ row }) => row));
+    // Rows that contradict others are only seen in the whole, which the preview looked at.
+    const { bad } = upload;
     if (bad.size > 0 && !leaveOut) throw new UserError(refusal(bad.size));
     job.left_out = bad.size;
-    const change = { actor: upload.actor, at, importId: newImportId(at) };
+    const change = { actor: upload.actor, at, importId: newRecordId('i', at) };
     const good = rows.filter(({ number }) => !bad.has(number));
     try {
       for (let from = 0; from < good.length; from += PART) {
         const part = good.slice(from, from + PART);
         await this.#writePart(job, importer, part, change, { first: from === 0, leaveOut });
         job.rows_done = Math.min(from + PART, good.length);
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
       }
     } catch (error) {
       if (job.import_id !== null) {

@@ -25,23 +25,27 @@ export const suppressionsImport: ImportKind = {
   ],
   needs: [[...ADDRESS, ...DOMAIN, 'value']],
   plan: async (db, rows, options) => {
-    const { good, errors } = readRows(rows, (cells) => {
-      const named = cells.text(...ADDRESS, 'value');
-      const domain = cells.text(...DOMAIN) ?? '';
-      // Only a domain column may leave the @ out: a mistyped address must not become a domain.
-      const target = suppressionTarget(named ?? (domain.startsWith('@') ? domain : `@${domain}`));
-      if (target.kind === 'domain' && isFreemail(target.value)) {
-        throw new UserError(
-          `${target.value} is a provider of personal mailboxes: name single addresses there`,
-        );
-      }
-      return {
-        target,
-        channels: cells.get(CHANNEL, parseSuppressed) ?? ['all'],
-        reason: cells.text(...REASON) ?? null,
-        source: cells.text('source') ?? 'import',
-      };
-    });
+    const { good, errors } = await readRows(
+      rows,
+      (cells) => {
+        const named = cells.text(...ADDRESS, 'value');
+        const domain = cells.text(...DOMAIN) ?? '';
+        // Only a domain column may leave the @ out: a mistyped address must not become a domain.
+        const target = suppressionTarget(named ?? (domain.startsWith('@') ? domain : `@${domain}`));
+        if (target.kind === 'domain' && isFreemail(target.value)) {
+          throw new UserError(
+            `${target.value} is a provider of personal mailboxes: name single addresses there`,
+          );
+        }
+        return {
+          target,
+          channels: cells.get(CHANNEL, parseSuppressed) ?? ['all'],
+          reason: cells.text(...REASON) ?? null,
+          source: cells.text('source') ?? 'import',
+        };
+      },
+      options,
+    );
     const key = (s: { kind: string; value: string; channel: string }): string =>
       `${s.kind} ${s.value} ${s.channel}`;
     const known = await suppressionsBy(
@@ -82,20 +86,24 @@ export const commitmentsImport: ImportKind = {
     ['note', ['note', 'notes']],
   ],
   needs: [SUBJECT],
-  plan: async (db, rows) => {
-    const { good, errors } = readRows(rows, (cells) => {
-      const fields = {
-        subject: cells.need(...SUBJECT),
-        starts: cells.get(STARTS, parseDate) ?? null,
-        ends: cells.get(ENDS, parseDate) ?? null,
-        type: cells.text('type') ?? 'reserved',
-        note: cells.get(['note', 'notes'], optional) ?? null,
-      };
-      if (fields.starts !== null && fields.ends !== null && fields.ends < fields.starts) {
-        throw new UserError(`ends ${fields.ends} is before starts ${fields.starts}`);
-      }
-      return { fields, prospect: cells.text(...PROSPECT) ?? null };
-    });
+  plan: async (db, rows, options) => {
+    const { good, errors } = await readRows(
+      rows,
+      (cells) => {
+        const fields = {
+          subject: cells.need(...SUBJECT),
+          starts: cells.get(STARTS, parseDate) ?? null,
+          ends: cells.get(ENDS, parseDate) ?? null,
+          type: cells.text('type') ?? 'reserved',
+          note: cells.get(['note', 'notes'], optional) ?? null,
+        };
+        if (fields.starts !== null && fields.ends !== null && fields.ends < fields.starts) {
+          throw new UserError(`ends ${fields.ends} is before starts ${fields.starts}`);
+        }
+        return { fields, prospect: cells.text(...PROSPECT) ?? null };
+      },
+      options,
+    );
     const people = good.map(({ value }) => value.prospect);
     const byAddress = await prospectsBy(
       db,
@@ -147,13 +155,16 @@ export const peersImport: ImportKind = {
     ['industry', INDUSTRY],
   ],
   needs: [PEER],
-  plan: async (db, rows) => {
-    const { good, errors } = readRows(rows, (cells) =>
-      peerRow({
-        name: cells.need(...PEER),
-        city: cells.get(CITY, optional) ?? null,
-        industry: cells.get(INDUSTRY, optional) ?? null,
-      }),
+  plan: async (db, rows, options) => {
+    const { good, errors } = await readRows(
+      rows,
+      (cells) =>
+        peerRow({
+          name: cells.need(...PEER),
+          city: cells.get(CITY, optional) ?? null,
+          industry: cells.get(INDUSTRY, optional) ?? null,
+        }),
+      options,
     );
     const before = new Map(
       (

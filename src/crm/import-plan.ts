@@ -54,6 +54,16 @@ export interface PlanOptions {
   /** Opt-outs and disqualifiers may be taken back by leaving them out. */
   allowLoosen: boolean;
   at: number;
+  /** Awaited now and then, so that others have their turn; absent inside a transaction, which awaits nothing else. */
+  turn?: () => Promise<void>;
+}
+
+/** Rows read between two turns of others. */
+const STRETCH = 250;
+
+/** Awaits `turn` every few rows. */
+export async function pause(turn: PlanOptions['turn'], row: number): Promise<void> {
+  if (turn && row % STRETCH === STRETCH - 1) await turn();
 }
 
 /** A field with the heading keys it is read from, its own name first. */
@@ -74,10 +84,15 @@ export interface ImportKind {
 }
 
 /** Reads the cells of each row; a row with a bad cell becomes an error that names all of them. */
-export function readRows<T>(rows: readonly CsvRow[], read: (cells: Cells) => T) {
+export async function readRows<T>(
+  rows: readonly CsvRow[],
+  read: (cells: Cells) => T,
+  { turn }: Pick<PlanOptions, 'turn'>,
+) {
   const good: { row: number; value: T }[] = [];
   const errors: RowMessage[] = [];
-  for (const { number, cells } of rows) {
+  for (const [i, { number, cells }] of rows.entries()) {
+    await pause(turn, i);
     const reader = new Cells(cells);
     try {
       const value = read(reader);

@@ -9,6 +9,7 @@ import {
   type ImportKind,
   type Planned,
   type PlanOptions,
+  pause,
   type RowMessage,
   readRows,
   tightened,
@@ -76,7 +77,7 @@ export const prospectsImport: ImportKind = {
   ],
   needs: [prospectHeadings('address')],
   plan: async (db, rows, options) => {
-    const read = readRows(rows, readProspect);
+    const read = await readRows(rows, readProspect, options);
     const errors = read.errors;
     const seen = new Map<string, number>();
     const said: ProspectSaid[] = [];
@@ -98,7 +99,7 @@ export const prospectsImport: ImportKind = {
     );
     const bad = new Set(companies.errors.map(({ row }) => row));
     const usable = said.filter(({ row }) => !bad.has(row));
-    const companyOf = await companiesByAddress(db, usable);
+    const companyOf = await companiesByAddress(db, usable, options);
     for (const [row, id] of companies.idOfRow) companyOf.set(row, id);
     const prospects = await planProspects(db, usable, companyOf, options);
     return {
@@ -143,11 +144,14 @@ function readProspect(cells: Cells): Omit<ProspectSaid, 'row'> {
 async function companiesByAddress(
   db: Kysely<Schema>,
   said: readonly ProspectSaid[],
+  { turn }: PlanOptions,
 ): Promise<Map<number, string>> {
-  const chains = said.map(({ row, key }) => {
+  const chains: { row: number; chain: string[] }[] = [];
+  for (const [i, { row, key }] of said.entries()) {
+    await pause(turn, i);
     const domain = domainOfKey(key);
-    return { row, chain: isFreemail(domain) ? [] : domainChain(domain) };
-  });
+    chains.push({ row, chain: isFreemail(domain) ? [] : domainChain(domain) });
+  }
   const known = await companiesBy(
     db,
     'domain',
@@ -190,7 +194,8 @@ async function planProspects(
   const errors: RowMessage[] = [];
   const notes: RowMessage[] = [];
   const taken = new Set<string>();
-  for (const one of said) {
+  for (const [i, one] of said.entries()) {
+    await pause(options.turn, i);
     const before = byKey.get(one.key) ?? (one.id === undefined ? undefined : byId.get(one.id)) ?? null;
     if (before !== null && one.id !== undefined && before.id !== one.id) {
       errors.push({

@@ -29,8 +29,8 @@ export function threadsImport(fingerprint: Fingerprint): ImportKind {
       ['subject', ['subject']],
     ],
     needs: [THREAD, PROSPECT, DIRECTION, TIME, TEXT],
-    plan: async (db, rows) => {
-      const { good, errors } = readRows(rows, readMessage);
+    plan: async (db, rows, options) => {
+      const { good, errors } = await readRows(rows, readMessage, options);
       const people = good.map(({ value }) => value.prospect);
       const found = [
         ...(await prospectsBy(db, 'address_key', people.map(addressKey))).map(

@@ -3,8 +3,10 @@ import type { Trx } from '../store/database.ts';
 import type { Change } from './records.ts';
 import {
   deleteRow,
+  deleteRows,
   getRevision,
   getRow,
+  getRows,
   history,
   refuseWithProspects,
   restoreRow,
@@ -68,8 +70,61 @@ export async function revertImport(
 ): Promise<number> {
   const revisions = await revisionsOfImport(trx, importId);
   if (revisions.length === 0) throw new UserError(`there is no import ${importId}`);
-  for (const revision of revisions) await takeBack(trx, revision, change, options);
+  for (const run of runsOf(revisions)) {
+    const [first] = run;
+    if (first?.before === null) await takeBackNew(trx, run, change, options);
+    else for (const revision of run) await takeBack(trx, revision, change, options);
+  }
   return revisions.length;
+}
+
+const MAX_RUN = 400;
+
+/** Neighbours that made records of one table, so that they can be deleted together; every other revision is its own run. */
+function* runsOf(revisions: readonly Revision[]): Generator<Revision[]> {
+  let run: Revision[] = [];
+  for (const revision of revisions) {
+    const joins =
+      run.length < MAX_RUN &&
+      revision.before === null &&
+      run.at(-1)?.before === null &&
+      run.at(-1)?.table_name === revision.table_name;
+    if (!joins && run.length > 0) {
+      yield run;
+      run = [];
+    }
+    run.push(revision);
+  }
+  if (run.length > 0) yield run;
+}
+
+/** Deletes records that were new, as `takeBack` does one by one. */
+async function takeBackNew(
+  trx: Trx,
+  revisions: readonly Revision[],
+  change: Change,
+  { force = false }: RevertOptions,
+): Promise<void> {
+  const table = revisions[0]?.table_name as TrackedTable;
+  const ids = revisions.map(({ record_id }) => record_id);
+  const current = await getRows(trx, table, ids);
+  const rows = [];
+  for (const revision of revisions) {
+    const before = current.get(revision.record_id);
+    const record = `${table} ${revision.record_id}`;
+    if (!before) throw new UserError(`${record} is gone: revision ${revision.id} cannot be taken back`);
+    if (!force && !sameRecord(before, rowOf(revision.after) ?? {})) await refuseChanged(trx, revision);
+    rows.push({ before, reverts: revision.id });
+  }
+  if (table === 'companies') await refuseWithProspects(trx, ...ids);
+  await deleteRows(trx, table, rows, change);
+}
+
+async function refuseChanged(trx: Trx, revision: Revision): Promise<never> {
+  throw new UserError(
+    `${revision.table_name} ${revision.record_id} changed since revision ${revision.id}: ${await laterChange(trx, revision)}; ` +
+      'take that back first, or use --force to undo only the fields of this revision',
+  );
 }
 
 async function takeBack(trx: Trx, revision: Revision, change: Change, { force = false }: RevertOptions) {
@@ -87,12 +142,7 @@ async function takeBack(trx: Trx, revision: Revision, change: Change, { force = 
   if (!current) {
     throw new UserError(`${record} is gone: revision ${revision.id} cannot be taken back`);
   }
-  if (!force && !sameRecord(current, after)) {
-    throw new UserError(
-      `${record} changed since revision ${revision.id}: ${await laterChange(trx, revision)}; ` +
-        'take that back first, or use --force to undo only the fields of this revision',
-    );
-  }
+  if (!force && !sameRecord(current, after)) await refuseChanged(trx, revision);
   if (before === null) {
     if (table === 'companies') await refuseWithProspects(trx, revision.record_id);
     await deleteRow(trx, table, current, change, revision.id);

@@ -111,6 +111,45 @@ export async function deleteRow<T extends TrackedTable>(
   await addRevisions(trx, [{ ...revision(table, old, null, change), reverts: reverts ?? null }]);
 }
 
+/** Rows of these ids, by id. */
+export async function getRows(
+  db: Kysely<Schema>,
+  table: TrackedTable,
+  ids: readonly string[],
+): Promise<Map<string, Row<TrackedTable>>> {
+  const found = new Map<string, Row<TrackedTable>>();
+  for (const some of chunks(ids, 500)) {
+    const rows: unknown[] = await untyped(db)
+      .selectFrom(table)
+      .selectAll()
+      .where(
+        'id',
+        'in',
+        some.map((id) => idOf(table, id)),
+      )
+      .execute();
+    for (const row of rows as Row<TrackedTable>[]) found.set(String(row.id), row);
+  }
+  return found;
+}
+
+/** Deletes rows that revisions say were new, in as few statements as possible. */
+export async function deleteRows(
+  trx: Trx,
+  table: TrackedTable,
+  rows: readonly { before: Row<TrackedTable>; reverts: number }[],
+  change: Change,
+): Promise<void> {
+  for (const some of chunks(rows, 200)) {
+    const ids = some.map(({ before }) => before.id);
+    await untyped(trx).deleteFrom<string>(table).where('id', 'in', ids).execute();
+    await addRevisions(
+      trx,
+      some.map(({ before, reverts }) => ({ ...revision(table, before, null, change), reverts })),
+    );
+  }
+}
+
 /** Inserts a row again that a revision says was there, with its old id. */
 export async function restoreRow(
   trx: Trx,
@@ -156,15 +195,15 @@ export async function history(
     .execute();
 }
 
-/** @throws UserError when prospects still belong to the company */
-export async function refuseWithProspects(db: Kysely<Schema>, companyId: string): Promise<void> {
+/** @throws UserError when prospects still belong to one of the companies */
+export async function refuseWithProspects(db: Kysely<Schema>, ...companyIds: string[]): Promise<void> {
   const user = await db
     .selectFrom('prospects')
-    .select('address')
-    .where('company_id', '=', companyId)
+    .select(['address', 'company_id'])
+    .where('company_id', 'in', companyIds)
     .limit(1)
     .executeTakeFirst();
-  if (user) throw new UserError(`company ${companyId} still has prospects, e.g. ${user.address}`);
+  if (user) throw new UserError(`company ${user.company_id} still has prospects, e.g. ${user.address}`);
 }
 
 function revision(

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import { ulid } from 'ulid';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
 import { nameKey } from './names.ts';
+import { newRecordId } from './record-id.ts';
 import {
   type Change,
   type Company,
@@ -125,7 +125,7 @@ export function newCompanyRow(
   at: number,
 ): NewRow<'companies'> {
   return {
-    id: `c_${ulid(at).toLowerCase()}`,
+    id: newRecordId('c', at),
     headcount: null,
     funding_stage: null,
     funding_amount_usd: null,
@@ -151,7 +151,7 @@ export function newProspectRow(
   at: number,
 ): NewRow<'prospects'> {
   return {
-    id: `p_${ulid(at).toLowerCase()}`,
+    id: newRecordId('p', at),
     company_id: null,
     address_key: '',
     name: null,

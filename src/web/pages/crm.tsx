@@ -1,5 +1,5 @@
-import { PageTitle } from '../parts/page-title.tsx';
+import { CrmTables } from '../crm/crm-page.tsx';
 
 export default function CrmPage() {
-  return <PageTitle title="Crm" />;
+  return <CrmTables />;
 }

@@ -1,0 +1,46 @@
+import type { CellValue, GridColumn, GridRecord } from '../../crm/web-types.ts';
+
+/** A cell as a person would write it; also what is copied. */
+export function cellText(record: GridRecord, { field }: Pick<GridColumn, 'field'>): string {
+  return record.labels[field] ?? valueText(record.values[field] ?? null);
+}
+
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.join('; ');
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
+  return `${value as string | number}`;
+}
+
+const numbers = new Intl.NumberFormat();
+const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** A cell as it is read. */
+export function cellShown(record: GridRecord, column: GridColumn): string {
+  const value: CellValue = record.values[column.field] ?? null;
+  if (column.kind === 'time' && typeof value === 'number') return times.format(value);
+  if (column.kind === 'number' && typeof value === 'number') return numbers.format(value);
+  return cellText(record, column);
+}
+
+export const shownTime = (at: number): string => times.format(at);
+
+export function plural(count: number, one: string, many = pluralOf(one)): string {
+  return `${numbers.format(count)} ${count === 1 ? one : many}`;
+}
+
+function pluralOf(one: string): string {
+  return one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`;
+}
+
+/** A decision with its rule or hold reason, in words. */
+export function verdictShown({
+  decision,
+  reason,
+}: {
+  decision: string | null;
+  reason: string | null;
+}): string {
+  const why = reason?.replaceAll('_', ' ');
+  return [decision ?? 'held in doubt', why].filter(Boolean).join(' · ');
+}

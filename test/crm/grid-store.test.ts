@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { overlaid, touchedBy } from '../../src/crm/affected-store.ts';
+import { readCsv, readCsvText } from '../../src/crm/csv-read.ts';
+import { gridRows } from '../../src/crm/grid-store.ts';
+import { getCompany, getProspectByAddress, createCompany, createProspect } from '../../src/crm/store.ts';
+import type { Database } from '../../src/store/database.ts';
+import { ann, openDatabase } from './open.ts';
+
+async function plan(database: Database, query: string): Promise<string> {
+  const { rows } = await sql.raw<{ detail: string }>(`explain query plan ${query}`).execute(database.db);
+  return rows.map(({ detail }) => detail).join('\n');
+}
+
+async function filled(): Promise<{ database: Database; company: string; prospect: string }> {
+  const database = await openDatabase();
+  return await database.transact(async (trx) => {
+    const company = await createCompany(trx, { name: 'Acme', headcount: 300 }, ann);
+    const fields = { address: 'jane@acme.example', company_id: company.id };
+    const prospect = await createProspect(trx, fields, ann);
+    return { database, company: company.id, prospect: prospect.id };
+  });
+}
+
+test('an overlay shows changed, new and missing records to every query, by index, and writes nothing', async () => {
+  const { database, company, prospect } = await filled();
+  const row = await database.db.selectFrom('companies').selectAll().executeTakeFirstOrThrow();
+  const other = await database.db.selectFrom('prospects').selectAll().executeTakeFirstOrThrow();
+  const overlay = await overlaid(database, [
+    { table_name: 'companies', record_id: company, after: JSON.stringify({ ...row, headcount: 1 }) },
+    { table_name: 'companies', record_id: company, after: JSON.stringify({ ...row, headcount: 9000 }) },
+    { table_name: 'prospects', record_id: prospect, after: null },
+    {
+      table_name: 'prospects',
+      record_id: 'p_new',
+      after: JSON.stringify({
+        ...other,
+        id: 'p_new',
+        address: 'bob@acme.example',
+        address_key: 'bob@acme.example',
+      }),
+    },
+  ]);
+  try {
+    expect((await getCompany(overlay.db, company))?.headcount).toBe(9000);
+    expect(await getProspectByAddress(overlay.db, 'jane@acme.example')).toBeNull();
+    expect((await getProspectByAddress(overlay.db, 'bob@acme.example'))?.id).toBe('p_new');
+    const steps = await plan(overlay, `select * from prospects where address_key = 'x@y.example'`);
+    expect(steps).toMatch(/SEARCH prospects USING INDEX/u);
+    expect(steps).not.toMatch(/SCAN prospects\b/u);
+    // The mirror itself goes on meanwhile.
+    await database.transact((trx) => createCompany(trx, { name: 'Later' }, ann));
+  } finally {
+    await overlay.close();
+  }
+  expect((await getCompany(database.db, company))?.headcount).toBe(300);
+  expect(await getProspectByAddress(database.db, 'bob@acme.example')).toBeNull();
+});
+
+test('the orders that people sort by come from an index', async () => {
+  const { database } = await filled();
+  for (const order of ['address_key, id', 'lower(name), id', 'lower(title), id', 'updated_at, id']) {
+    const steps = await plan(database, `select * from prospects order by ${order} limit 100`);
+    expect(steps, order).toMatch(/SCAN prospects USING INDEX/u);
+  }
+  const rows = await gridRows(database.db, 'prospects', {
+    q: '',
+    filters: {},
+    sort: 'name',
+    dir: 'desc',
+    limit: 10,
+    offset: 0,
+  });
+  expect(rows.map(({ label, version }) => [label, version])).toEqual([['jane@acme.example', 2]]);
+});
+
+test('a change of nobody’s record touches nobody', async () => {
+  const { database } = await filled();
+  expect(await touchedBy(database.db, [])).toEqual({ deliveries: [], total: 0 });
+});
+
+test('a file read in turns is the file read at once, whatever is cut in two', async () => {
+  const text = `\uFEFFEmail;Name\r\n${Array.from({ length: 4000 }, (_, i) => `p${i}@x.example;"Zoë 🌍; ""${i}""\nØ"`).join('\r\n')}\r\n`;
+  let turns = 0;
+  const inTurns = await readCsvText(text, 'a.csv', async () => {
+    turns += 1;
+  });
+  expect(inTurns).toEqual(readCsv(Buffer.from(text), 'a.csv'));
+  expect(inTurns.rows).toHaveLength(4000);
+  expect(turns).toBeGreaterThan(1);
+  await expect(readCsvText('a,b\n"x,y\n', 'a.csv', async () => {})).rejects.toThrow(
+    /a\.csv is not well-formed CSV/u,
+  );
+});

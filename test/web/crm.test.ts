@@ -1,0 +1,274 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { GridPage } from '../../src/crm/web-types.ts';
+import { openBrowser, watchPage } from '../support/browser.ts';
+import { addProspect, startGate, type TestGate } from '../support/gate.ts';
+import { type SignedIn, signIn, signInBrowser } from '../support/sign-in.ts';
+
+interface Desk {
+  gate: TestGate;
+  ann: SignedIn;
+  page: Page;
+  troubles: string[];
+}
+
+async function desk(options: { width?: number } = {}): Promise<Desk> {
+  const gate = await startGate({ config: { decisions: { ESCALATE: 'hold' } } });
+  const ann = await signIn(gate);
+  const context = await openBrowser(options);
+  await signInBrowser(context, gate, ann);
+  const page = await context.newPage();
+  const { troubles } = watchPage(page);
+  return { gate, ann, page, troubles };
+}
+
+/** Jane's mail is held because a CTO of a company of 3000 is for a person. */
+async function heldDesk(options: { width?: number } = {}): Promise<Desk> {
+  const all = await desk(options);
+  await addProspect(all.gate, 'jane@acme.example', {
+    prospect: { recipient_role: 'cto', name: 'Jane Roe' },
+    company: { name: 'Acme', domain: 'acme.example', headcount: 3000, city: 'Oslo' },
+  });
+  await all.gate.send({ to: 'jane@acme.example' });
+  await all.gate.until((list) => list[0]?.state === 'held', 'held');
+  return all;
+}
+
+const cellOf = (page: Page, row: string, field: string) =>
+  page.locator('.ag-row').filter({ hasText: row }).locator(`[col-id="${field}"]`);
+
+/** Puts the keyboard on a cell, as a click does. */
+async function focusCell(page: Page, row: string, field: string): Promise<void> {
+  await cellOf(page, row, field).click();
+}
+
+const toast = (page: Page, text: string | RegExp) => page.locator('.toast').filter({ hasText: text });
+
+async function openCompanies({ gate, page }: Desk): Promise<void> {
+  await page.goto(`${gate.httpBase}/app/crm/companies?q=acme`);
+  await cellOf(page, 'Acme', 'name').waitFor();
+}
+
+it('an edit says whom it would affect, has them judged again, and is taken back from the history', async () => {
+  const all = await heldDesk();
+  const { gate, page, troubles } = all;
+  await openCompanies(all);
+  await focusCell(page, 'Acme', 'headcount');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('1500');
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog');
+  await question.getByText('1 held message would change verdict.').waitFor();
+  await question.getByRole('button', { name: 'Show' }).click();
+  await question.getByText('ESCALATE · c level').waitFor();
+  await question.getByText('PASS').waitFor();
+  expect((await gate.deliveries())[0].decision).toBe('ESCALATE');
+  await question.getByRole('button', { name: 'Change Headcount of Acme' }).click();
+  await toast(page, '1 held message judged again: 1 verdict changed.').waitFor();
+  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '1,500' }).waitFor();
+  expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', decision: 'PASS' });
+
+  await page.getByRole('button', { name: 'Open Acme' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Acme' });
+  await drawer.getByRole('tab', { name: 'Held (1)' }).click();
+  await drawer.getByRole('link', { name: 'jane@acme.example' }).waitFor();
+  await drawer.getByRole('tab', { name: 'History' }).click();
+  await drawer.getByText('Headcount: 3000').waitFor();
+  await drawer.getByRole('button', { name: /^Revert change/u }).click();
+  await page
+    .getByRole('dialog', { name: /^Revert change \d+\?$/u })
+    .getByRole('button', { name: /^Revert/u })
+    .click();
+  await drawer.getByText('taken back since').waitFor();
+  await page.keyboard.press('Escape');
+  await drawer.waitFor({ state: 'hidden' });
+  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '3,000' }).waitFor();
+  expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', decision: 'ESCALATE' });
+  expect(troubles).toEqual([]);
+});
+
+it('the keyboard alone edits, copies, pastes and undoes, and a refused cell keeps what was typed', async () => {
+  const all = await heldDesk();
+  const { page, gate, troubles } = all;
+  await openCompanies(all);
+  await focusCell(page, 'Acme', 'city');
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Bergen');
+  await page.keyboard.press('Tab');
+  await toast(page, 'Change City of Acme: done.').waitFor();
+  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Bergen' }).waitFor();
+
+  await focusCell(page, 'Acme', 'city');
+  await page.keyboard.press('Control+C');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Control+V');
+  await cellOf(page, 'Acme', 'country').filter({ hasText: 'Bergen' }).waitFor();
+  await toast(page, 'Change Country of Acme: done.').waitFor();
+
+  await focusCell(page, 'Acme', 'country');
+  await page.keyboard.press('Control+Z');
+  await toast(page, 'Undone: Change Country of Acme').waitFor();
+  await page.keyboard.press('Control+Z');
+  await toast(page, 'Undone: Change City of Acme').waitFor();
+  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Oslo' }).waitFor();
+
+  await focusCell(page, 'Acme', 'headcount');
+  await page.keyboard.type('12-50');
+  await page.keyboard.press('Enter');
+  const alert = page.getByRole('alert', { name: 'Not saved' });
+  await alert
+    .getByText('Headcount "12-50" is a range: write one number, the upper end when unsure.')
+    .waitFor();
+  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '12-50' }).waitFor();
+  await alert.getByRole('button', { name: 'Edit' }).click();
+  expect(await page.locator('.ag-cell-inline-editing input').inputValue()).toBe('12-50');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('2900');
+  await page.keyboard.press('Enter');
+  await toast(page, 'Change Headcount of Acme: done.').waitFor();
+  await alert.waitFor({ state: 'hidden' });
+  const company = await gate.app.database.db
+    .selectFrom('companies')
+    .selectAll()
+    .where('name', '=', 'Acme')
+    .executeTakeFirstOrThrow();
+  expect(company).toMatchObject({ city: 'Oslo', country: null, headcount: 2900 });
+  // The refusal itself is told by the browser's console.
+  expect(troubles.filter((one) => !one.includes('400 (Bad Request)'))).toEqual([]);
+});
+
+it('two admins on one cell: the later one is told who was first, and edits of others appear', async () => {
+  const all = await heldDesk();
+  const { page, gate } = all;
+  const ben = await signIn(gate, { email: 'ben@gate.test' });
+  await openCompanies(all);
+  const { id } = (await ben.get<GridPage>('/crm/companies?q=acme')).body.rows[0];
+  await focusCell(page, 'Acme', 'city');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Bergen');
+  // While Ann types, Ben is first.
+  await ben.send('PATCH', `/crm/companies/${id}`, { fields: { city: 'Tromsø' } });
+  await page.keyboard.press('Enter');
+  const alert = page.getByRole('alert', { name: 'Not saved' });
+  await alert.getByText('ben@gate.test changed city from "Oslo" to "Tromsø" meanwhile.').waitFor();
+  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Bergen' }).waitFor();
+  await alert.getByRole('button', { name: 'Discard' }).click();
+  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Tromsø' }).waitFor();
+
+  await ben.send('PATCH', `/crm/companies/${id}`, { fields: { country: 'Norway' } });
+  await cellOf(page, 'Acme', 'country').filter({ hasText: 'Norway' }).waitFor();
+});
+
+it('10,000 rows with 3 bad ones are looked at, imported without them, and taken back', async () => {
+  const all = await desk();
+  const { page, gate, ann, troubles } = all;
+  const rows = Array.from(
+    { length: 10_000 },
+    (_, i) => `person${i}@company${i % 500}.example,Person ${i},Company ${i % 500},${100 + (i % 500)}`,
+  );
+  rows[99] = 'no address,Nobody,Company 99,199';
+  rows[4999] = 'person4999@company499.example,Person,Company 499,many';
+  rows[9999] = 'person0@company0.example,Again,Company 0,100';
+  const file = ['Email,Name,Company,Employees', ...rows].join('\n');
+  const total = async (): Promise<number> => (await ann.get<GridPage>('/crm/prospects')).body.total;
+  const before = await total();
+
+  await page.goto(`${gate.httpBase}/app/crm/prospects`);
+  await page.getByRole('button', { name: 'Import CSV' }).click();
+  const wizard = page.getByRole('dialog', { name: 'Import prospects' });
+  await wizard
+    .getByLabel('CSV file')
+    .setInputFiles({ name: 'ten-thousand.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  const bad = wizard.getByRole('region', { name: 'Bad rows' });
+  await bad.getByRole('row').nth(3).waitFor();
+  expect(await bad.getByRole('row').allInnerTexts()).toEqual([
+    expect.stringContaining('What is wrong'),
+    '101\taddress\taddress "no address" is not a mail address: write e.g. jane@example.com',
+    '5001\tcompany_headcount\theadcount "many" is not a number: write digits, e.g. 350',
+    '10001\t–\tperson0@company0.example is in row 2 too: keep one of the two',
+  ]);
+  expect(await total()).toBe(before);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    wizard.getByRole('button', { name: 'Download all as CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('ten-thousand-bad-rows.csv');
+
+  await wizard.getByRole('button', { name: 'Import 9,997 rows, leave 3 out' }).click();
+  await wizard.getByText('ten-thousand.csv is imported.').waitFor();
+  const counts = await wizard.locator('.crm-counts').innerText();
+  expect(counts.split(/\s*\n\s*/u)).toEqual(expect.arrayContaining(['10,497', 'new', '3', 'rows left out']));
+  expect(await total()).toBe(before + 9997);
+  await wizard.getByRole('button', { name: 'Take the import back' }).click();
+  await wizard.getByText('The import of ten-thousand.csv was taken back.').waitFor();
+  expect(await total()).toBe(before);
+  await wizard.getByRole('button', { name: 'Done' }).click();
+  await page
+    .getByRole('status')
+    .filter({ hasText: `${before} prospects` })
+    .waitFor();
+  expect(troubles).toEqual([]);
+}, 120_000);
+
+it('taking an opt-out back asks why, and filters, sorting and the open record stand in the address', async () => {
+  const all = await heldDesk();
+  const { page, gate, ann } = all;
+  await ann.send('POST', '/crm/suppressions', {
+    fields: { target: 'jane@elsewhere.example', channel: 'all', reason: 'by phone' },
+  });
+  await page.goto(`${gate.httpBase}/app/crm/suppressions`);
+  await page.getByLabel('Search suppressions').fill('jane@else');
+  await page.getByRole('status').filter({ hasText: '1 suppression' }).waitFor();
+  await page.locator('.ag-row .ag-checkbox-input').first().check();
+  await page.getByRole('button', { name: 'Delete 1 suppression' }).click();
+  const question = page.getByRole('dialog', { name: /^Delete/u });
+  const act = question.getByRole('button', { name: /^Delete/u });
+  expect(await act.isDisabled()).toBe(true);
+  await question.getByLabel('Why?').fill('it was another Jane');
+  await act.click();
+  await page.getByText('Nothing matches').waitFor();
+  const entry = await gate.app.database.db
+    .selectFrom('audit')
+    .select(['action', 'detail'])
+    .where('subject_type', '=', 'suppression')
+    .where('action', '=', 'deleted')
+    .executeTakeFirstOrThrow();
+  expect(JSON.parse(entry.detail)).toMatchObject({ reason: 'it was another Jane' });
+
+  await page.getByRole('link', { name: 'Prospects', exact: true }).click();
+  await page.getByRole('columnheader', { name: 'Name' }).click();
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByRole('textbox', { name: 'Company', exact: true }).fill('Acme');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').filter({ hasText: '1 prospect' }).waitFor();
+  await page.getByRole('button', { name: 'Open jane@acme.example' }).click();
+  await page.getByRole('dialog', { name: 'jane@acme.example' }).waitFor();
+  expect(new URL(page.url()).search).toMatch(/^\?f\.company_id=Acme&sort=name&dir=asc&record=p_/u);
+  await page.reload();
+  await page.getByRole('dialog', { name: 'jane@acme.example' }).waitFor();
+  await page.goBack();
+  await page.getByRole('dialog', { name: 'jane@acme.example' }).waitFor({ state: 'hidden' });
+});
+
+it('on a phone a record is looked up and put right in its drawer', async () => {
+  const all = await heldDesk({ width: 390 });
+  const { page, gate } = all;
+  await page.goto(`${gate.httpBase}/app/crm/prospects`);
+  await page.getByLabel('Search prospects').fill('jane roe');
+  await page.getByRole('status').filter({ hasText: '1 prospect' }).waitFor();
+  await cellOf(page, 'jane', 'address').click();
+  const drawer = page.getByRole('dialog', { name: 'jane@acme.example' });
+  await drawer.getByLabel('Address').fill('not an address');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.getByText('Address "not an address" is not a mail address').first().waitFor();
+  expect(await drawer.getByLabel('Address').inputValue()).toBe('not an address');
+  await drawer.getByRole('button', { name: 'Discard' }).click();
+  await drawer.getByLabel('Title').fill('Chief Technology Officer');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await toast(page, 'Change Title of jane@acme.example: done.').waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide).toBe(390);
+});
