@@ -215,6 +215,16 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
+    const dryRun = createDryRun({ judge, rubric: () => rubric, bench, now });
+    const insight = openInsight({
+      database,
+      config,
+      now,
+      log,
+      adapter: bench?.judge ?? null,
+      dryRun,
+      standBack: () => intakeFirst.standBack(),
+    });
     const access = { database, now, config, key: deriveKey, log };
     const {
       server: http,
@@ -238,7 +248,10 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ key: linkKey, review, database, now })],
-          ['/api', browserApi({ database, now, access, authenticate: createAuthenticate(access), log })],
+          [
+            '/api',
+            browserApi({ database, now, access, insight, authenticate: createAuthenticate(access), log }),
+          ],
           ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
           [
             '/',
@@ -255,7 +268,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
-                dryRun: createDryRun({ judge, rubric: () => rubric, bench, now }),
+                dryRun,
               },
               FRONTS,
             ),
@@ -289,12 +302,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhooks.start();
     closers.push(() => webhooks.stop());
 
-    const insight = openInsight({ database, log, standBack: () => intakeFirst.standBack() });
     feedback.start();
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
     insight.start();
+    const addingUp = repeat(
+      60_000,
+      () => insight.addUp(),
+      (err) => log.error({ err }, 'hours could not be added up; trying again'),
+    );
+    closers.push(() => addingUp.stop());
     closers.push(() => insight.stop());
     const housekeeping = repeat(
       pollMs * 2,

@@ -12,6 +12,7 @@ import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
 import { register as review } from './review.ts';
 import { register as start } from './start.ts';
+import { register as trace } from './trace.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
 import { register as writeBacks } from './write-backs.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     engine,
     crm,
     messages,
+    trace,
     review,
     uncertain,
     events,

@@ -13,7 +13,7 @@ import type {
   ProviderRequestTable,
   WriteBackTable,
 } from './front-schema.ts';
-import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
+import type { DraftTextIndex, DraftTextTable, InsightHourTable } from './insight-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -350,4 +350,5 @@ export interface Schema extends AccessSchema {
   mailbox_cursors: MailboxCursorTable;
   draft_texts: DraftTextTable;
   draft_texts_fts: DraftTextIndex;
+  insight_hours: InsightHourTable;
 }
