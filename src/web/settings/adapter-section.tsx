@@ -9,9 +9,9 @@ export default function AdapterSection() {
 }
 
 export const MODE: Record<AdapterMode, { color: string; says: string }> = {
-  active: { color: 'green', says: 'it judges with the rules; it may raise a decision, never lower one' },
-  shadow: { color: 'yellow', says: 'it is asked for the record only; the rules decide alone' },
-  off: { color: 'gray', says: 'it is not asked; the rules decide alone' },
+  active: { color: 'green', says: 'It judges with the rules; it may raise a decision, never lower one' },
+  shadow: { color: 'yellow', says: 'It is asked for the record only; the rules decide alone' },
+  off: { color: 'gray', says: 'It is not asked; the rules decide alone' },
 };
 
 function Adapter({ page }: { page: AdapterPage }) {

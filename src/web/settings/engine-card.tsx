@@ -71,7 +71,7 @@ export function EngineCard({
               <Button
                 size="xs"
                 color="red"
-                variant="outline"
+                variant="light"
                 onClick={() => setAsking('stop')}
                 aria-label={`Stop ${engine.name}`}
               >

@@ -36,7 +36,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
             {mode !== 'off' && (
               <Button
                 color="red"
-                variant="outline"
+                variant="light"
                 onClick={() => {
                   setTo(mode === 'active' ? 'shadow' : 'off');
                   setAsking('trip');

@@ -182,14 +182,19 @@ function Rule({
         </Group>
         <Text size="sm">{fires}</Text>
       </div>
-      <NativeSelect
-        aria-label={`Mode of ${rule}`}
-        value={mode}
-        disabled={disabled || (fixed && mode === 'enforce')}
-        title={fixed ? 'Rules 1 and 2 are turned down only in the file itself.' : undefined}
-        onChange={(event) => onChange(event.currentTarget.value as RuleMode)}
-        data={fixed ? [...new Set(['enforce', mode])] : ['enforce', 'observe', 'off']}
-      />
+      {disabled || (fixed && mode === 'enforce') ? (
+        <Text size="sm">
+          {mode}
+          {fixed && ', fixed'}
+        </Text>
+      ) : (
+        <NativeSelect
+          aria-label={`Mode of ${rule}`}
+          value={mode}
+          onChange={(event) => onChange(event.currentTarget.value as RuleMode)}
+          data={fixed ? [...new Set(['enforce', mode])] : ['enforce', 'observe', 'off']}
+        />
+      )}
     </div>
   );
 }
