@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Anchor, Button, Group, Table, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -41,7 +41,9 @@ export function BacktestChanges({ id, kind, kept }: { id: string; kind: Transiti
             {data.changes.map((change) => (
               <Table.Tr key={change.delivery_id}>
                 <Table.Td>
-                  <Link href={`/deliveries/${change.delivery_id}`}>{change.recipient}</Link>
+                  <Anchor component={Link} href={`/deliveries/${change.delivery_id}`}>
+                    {change.recipient}
+                  </Anchor>
                   <Text size="sm">{change.subject ?? '(no subject)'}</Text>
                   <Text size="xs" c="dimmed">
                     {change.engine}

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { DecisionsPage } from '../../settings/web-types.ts';
 import { Facts, Load } from './load.tsx';
@@ -18,7 +18,11 @@ export default function DecisionsSection() {
               </Title>
               <Text size="sm" c="dimmed">
                 Change it under <code>decisions:</code> in {file} (then restart the gate), or for one engine
-                under <Link href="/settings/engines">Engines</Link>.
+                under{' '}
+                <Anchor component={Link} href="/settings/engines">
+                  Engines
+                </Anchor>
+                .
               </Text>
               <div
                 className="settings-scroll"

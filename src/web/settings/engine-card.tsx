@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { EngineMode, EngineSecrets, EngineView, EnginesPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
+import { Dialog } from './dialog.tsx';
 import { useAct } from './act.ts';
 import { EngineKeys } from './engine-keys.tsx';
 import { Facts, When, useMayChange, useReload } from './load.tsx';
@@ -101,10 +102,10 @@ export function EngineCard({
             [
               engine.has_password ? 'SMTP password' : null,
               engine.keys.some((key) => key.revoked_at === null) ? 'API key' : null,
-              engine.loopback_without_auth ? 'nothing, from this machine' : null,
+              engine.loopback_without_auth ? 'no sign-in needed from this machine' : null,
             ]
               .filter((one) => one !== null)
-              .join(', ') || 'nothing yet: it cannot submit',
+              .join(', ') || 'no way yet: it cannot submit',
           ],
         ]}
       />
@@ -122,11 +123,9 @@ export function EngineCard({
         </Group>
       )}
       {asking && (
-        <Modal
-          opened
+        <Dialog
           onClose={() => setAsking(null)}
           title={asking === 'stop' ? `Stop ${engine.name}?` : `Replace a secret of ${engine.name}?`}
-          closeButtonProps={{ 'aria-label': 'Close' }}
         >
           <Stack>
             <Text>
@@ -150,7 +149,7 @@ export function EngineCard({
               </Button>
             </Group>
           </Stack>
-        </Modal>
+        </Dialog>
       )}
     </section>
   );

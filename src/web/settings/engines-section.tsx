@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { EngineSecrets, EngineView, EnginesPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { tellDone } from '../parts/notify.ts';
+import { Dialog } from './dialog.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { EngineForm } from './engine-form.tsx';
 import { Load, useMayChange, useReload } from './load.tsx';
@@ -41,12 +42,10 @@ function Engines({ page }: { page: EnginesPage }) {
       ))}
       <Guide page={page} />
       {form && (
-        <Modal
-          opened
+        <Dialog
           size="lg"
           onClose={() => setForm(null)}
           title={form === 'new' ? 'Add an engine' : `Change ${form.name}`}
-          closeButtonProps={{ 'aria-label': 'Close' }}
         >
           <EngineForm
             page={page}
@@ -63,7 +62,7 @@ function Engines({ page }: { page: EnginesPage }) {
               await reload();
             }}
           />
-        </Modal>
+        </Dialog>
       )}
       {secrets && <SecretsDialog secrets={secrets} onClose={() => setSecrets(null)} />}
     </Stack>

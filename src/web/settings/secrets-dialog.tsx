@@ -1,6 +1,7 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { EngineSecrets } from '../../settings/web-types.ts';
+import { Dialog } from './dialog.tsx';
 
 /** Secrets that the gate has just made. They are shown here and nowhere again. */
 export function SecretsDialog({ secrets, onClose }: { secrets: EngineSecrets; onClose: () => void }) {
@@ -22,13 +23,7 @@ export function SecretsDialog({ secrets, onClose }: { secrets: EngineSecrets; on
     ...(webhook_secret ? ([['Webhook secret', webhook_secret]] as [string, string][]) : []),
   ];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
-      title={`Credentials of ${engine.name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog onClose={onClose} closeOnClickOutside={false} title={`Credentials of ${engine.name}`}>
       <Stack>
         <Alert color="orange" title="Shown this once">
           Copy what you need now: the gate cannot show it again. It can make a new one at any time.
@@ -40,7 +35,7 @@ export function SecretsDialog({ secrets, onClose }: { secrets: EngineSecrets; on
           <Button onClick={onClose}>I have copied it</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 
