@@ -68,8 +68,10 @@ function webhookFrom(url: string | null, { webhooks }: Config): string | null {
 function merged(before: Engine['decisions'], named: Record<string, string>): Engine['decisions'] {
   const all = Object.entries<string>({ ...before, ...named }).filter(([, action]) => action !== 'default');
   if (all.length === 0) return null;
-  const checked = decisionsSchema.partial().safeParse(Object.fromEntries(all));
-  if (checked.success) return checked.data;
+  const own = Object.fromEntries(all);
+  const checked = decisionsSchema.partial().safeParse(own);
+  // Not what was parsed: that has the defaults filled in, and those the engine is to follow as they are configured.
+  if (checked.success) return own as Engine['decisions'];
   throw new UserError(
     checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
   );

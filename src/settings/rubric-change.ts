@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { UserError } from '../config/user-error.ts';
 import { type Rubric, type RubricValues, parseRubric, rubricVersion } from '../judge/rubric.ts';
+import { changedFields, changedValues } from '../judge/rubric-fields.ts';
 import { editRubric } from '../judge/rubric-edit.ts';
 import { RubricSource, savedRubricPath } from '../judge/rubric-source.ts';
-import { RULES } from '../judge/verdict.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -176,8 +176,11 @@ export class RubricChanges {
           actor,
           subject: { type: 'rubric', id: version },
           action,
-          before: { version: before.rubric.version, ...valuesOf(before.rubric, parseRubric(text, path)) },
-          after: { version, ...valuesOf(parseRubric(text, path), before.rubric) },
+          before: {
+            version: before.rubric.version,
+            ...changedValues(before.rubric, parseRubric(text, path)),
+          },
+          after: { version, ...changedValues(parseRubric(text, path), before.rubric) },
           detail: { why },
         });
         const again = await markHeldForRejudging(trx);
@@ -205,29 +208,4 @@ function written(path: string, text: string): string {
     closeSync(file);
   }
   return path;
-}
-
-/** Dotted names of what two rubrics differ in: `rules.c_level`, `peers.placeholders`. */
-export function changedFields(a: RubricValues, b: RubricValues): string[] {
-  return FIELDS.filter(({ of }) => JSON.stringify(of(a)) !== JSON.stringify(of(b))).map(({ name }) => name);
-}
-
-const FIELDS: { name: string; of: (rubric: RubricValues) => unknown }[] = [
-  ...RULES.map((rule) => ({ name: `rules.${rule}`, of: (rubric: RubricValues) => rubric.rules[rule] })),
-  { name: 'disqualifiers.known', of: (rubric) => rubric.disqualifiers.known },
-  { name: 'c_level.headcount_over', of: (rubric) => rubric.c_level.headcount_over },
-  { name: 'c_level.titles', of: (rubric) => rubric.c_level.titles },
-  { name: 'funding.trusted', of: (rubric) => rubric.funding.trusted },
-  { name: 'peers.placeholders', of: (rubric) => rubric.peers.placeholders },
-  { name: 'peers.reuse_limit', of: (rubric) => rubric.peers.reuse_limit },
-  { name: 'regulated', of: (rubric) => rubric.regulated },
-  { name: 'stale_after_days', of: (rubric) => rubric.stale_after_days },
-];
-
-/** The values of `rubric` that differ from `other`'s, for the audit log. */
-function valuesOf(rubric: RubricValues, other: RubricValues): Record<string, unknown> {
-  const changed = new Set(changedFields(rubric, other));
-  return Object.fromEntries(
-    FIELDS.filter(({ name }) => changed.has(name)).map(({ name, of }) => [name, of(rubric)]),
-  );
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { accountsOf } from '../config/providers.ts';
 import { ApiError } from '../http/api-error.ts';
 import { ADMIN, AUDIT, type Endpoint, endpoint } from '../http/endpoint.ts';
+import { changedFields } from '../judge/rubric-fields.ts';
 import { type RubricValues, parseRubric, rubricSchema } from '../judge/rubric.ts';
 import { type Backtest, DEFAULT_LIMIT } from './backtests.ts';
 import type { SettingsContext } from './context.ts';
-import { FIXED_RULES, FIXED_WHY, changedFields } from './rubric-change.ts';
+import { FIXED_RULES, FIXED_WHY } from './rubric-change.ts';
 import { type RubricVersion, listRubricVersions } from './rubric-store.ts';
 import type { BacktestChangesPage, BacktestView, RubricPage, RubricVersionView } from './web-types.ts';
 

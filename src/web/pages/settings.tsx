@@ -1,5 +1,5 @@
-import { PageTitle } from '../parts/page-title.tsx';
+import { SettingsSections } from '../settings/sections.tsx';
 
 export default function SettingsPage() {
-  return <PageTitle title="Settings" />;
+  return <SettingsSections />;
 }

@@ -1,0 +1,55 @@
+import { Center, Loader } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { api } from '../app/api.ts';
+import { useAccount } from '../app/session.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+
+/** One section's data: a loader, a failure with a way to try again, or the section. */
+export function Load<T>({ section, children }: { section: string; children: (page: T) => ReactNode }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['settings', section],
+    queryFn: () => api.get<T>(`/settings/${section}`),
+  });
+  if (data !== undefined) return children(data);
+  if (error) return <Trouble error={error} onRetry={() => void refetch()} />;
+  return (
+    <Center mih="40vh">
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}
+
+/** Loads a section anew. */
+export function useReload(section: string): () => Promise<void> {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: ['settings', section] });
+}
+
+/** An auditor sees everything and changes nothing. */
+export function useMayChange(): boolean {
+  return useAccount().role === 'admin';
+}
+
+/** "3 Mar 2026, 14:05" in the browser's language and time zone. */
+export function when(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function When({ at }: { at: number }) {
+  return <time dateTime={new Date(at).toISOString()}>{when(at)}</time>;
+}
+
+/** Label and value, a line each. */
+export function Facts({ facts }: { facts: readonly (readonly [label: string, value: ReactNode])[] }) {
+  return (
+    <dl className="settings-facts">
+      {facts.map(([label, value]) => (
+        <div key={label} style={{ display: 'contents' }}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
