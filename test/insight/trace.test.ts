@@ -132,7 +132,7 @@ test('an edit is kept beside the text as sent, and compared as it would leave', 
   const { database } = gate.app;
   const rejudge = createRejudge({
     database,
-    judge: createJudge({ database, rubric: loadRubric(join(PROJECT_ROOT, 'config/rubric.yaml')) }),
+    judge: createJudge({ database, rubric: () => loadRubric(join(PROJECT_ROOT, 'config/rubric.yaml')) }),
     bench: null,
     accounts: new Set(),
     now: Date.now,
