@@ -9,6 +9,7 @@ import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
 import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
+import { submitTestMail } from './app/test-mail.ts';
 import { createAuthenticate } from './access/authenticate.ts';
 import { accessGuards } from './access/guards.ts';
 import { Oidc } from './access/oidc.ts';
@@ -38,6 +39,7 @@ import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
 import { SmtpIntake } from './intake/smtp.ts';
+import type { SubmitOptions } from './intake/submit.ts';
 import { serverKeyPair } from './intake/tls.ts';
 import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
@@ -294,9 +296,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     };
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
+    const accept: SubmitOptions['accept'] = (submissions, once) =>
+      intakeFirst.during(acceptor.acceptAll(submissions, once));
+    const submit = submitTestMail({ config, now, log, metrics, accept, answer });
     const api = browserApi({
       ...{ database, config, now, log, access, settings, desk, hubSpot, insight },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
+      welcome: { submit, config },
       authenticate: createAuthenticate(access),
     });
     const {
@@ -335,7 +341,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 metrics,
                 now,
                 keys: new ApiKeys(database, deriveKey),
-                accept: (submissions, once) => intakeFirst.during(acceptor.acceptAll(submissions, once)),
+                accept,
                 answer,
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),

@@ -6,13 +6,15 @@ import { oidcEndpoints } from './oidc-endpoints.ts';
 import { sessionEndpoints } from './session-endpoints.ts';
 import { totpEndpoints } from './totp-endpoints.ts';
 import { userEndpoints } from './user-endpoints.ts';
+import { type WelcomeDeps, welcomeEndpoints } from './welcome-endpoints.ts';
 
 export interface AccessDeps {
   access: AccessContext;
+  welcome: WelcomeDeps;
 }
 
 /** Sessions, users and first run. */
-export function accessEndpoints({ access }: AccessDeps): Endpoint[] {
+export function accessEndpoints({ access, welcome }: AccessDeps): Endpoint[] {
   return [
     ...sessionEndpoints(access),
     ...linkEndpoints(access),
@@ -20,5 +22,6 @@ export function accessEndpoints({ access }: AccessDeps): Endpoint[] {
     ...accountEndpoints(access),
     ...totpEndpoints(access),
     ...userEndpoints(access),
+    ...welcomeEndpoints(access, welcome),
   ];
 }

@@ -19,6 +19,7 @@ import { register as start } from './start.ts';
 import { register as trace } from './trace.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
+import { register as user } from './user.ts';
 import { register as writeBacks } from './write-backs.ts';
 
 /** The command line: one small file per command. */
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     start,
     demo,
     engine,
+    user,
     crm,
     messages,
     trace,

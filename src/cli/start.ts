@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { startApp } from '../app.ts';
+import { appBase, newSetupLink } from '../access/links.ts';
+import { adminExists } from '../access/user-store.ts';
+import { type App, startApp } from '../app.ts';
 import { accountsOf } from '../config/providers.ts';
 import { PROVIDER_TITLES } from '../message/provider.ts';
 import type { Config } from '../config/config.ts';
@@ -62,7 +64,18 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
   npx presend crm import prospects FILE.csv --dry-run
                                   your own prospects`);
       }
+      await printSetup(app, config);
     });
+}
+
+/** While nobody can use the browser app, each start prints the way in. */
+async function printSetup({ database, addresses }: App, { http }: Config): Promise<void> {
+  const base = appBase(http, addresses.http.port);
+  if (await adminExists(database.db)) return printLine(`The browser app is at ${base}/app/`);
+  const { link } = await newSetupLink(database, { base, actor: 'gate', now: Date.now() });
+  printLine(`
+The browser app has no admin yet. Open this link to make one; it works once, and only the newest one does:
+  ${link}`);
 }
 
 /** Tells the operator when a host of transparent mode leads the gate to itself. */

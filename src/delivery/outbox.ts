@@ -95,6 +95,15 @@ export async function listOutbox(dir: string): Promise<OutboxEntry[]> {
   return entries.sort((a, b) => a.time.localeCompare(b.time) || a.deliveryId.localeCompare(b.deliveryId));
 }
 
+/** The bytes of a captured mail; null when the delivery is not in the outbox. */
+export async function readCaptured(dir: string, deliveryId: string): Promise<Buffer | null> {
+  if (!/^[\w-]+$/.test(deliveryId)) return null;
+  return readFile(join(dir, `${deliveryId}.eml`)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
 async function writeDurably(path: string, bytes: Buffer): Promise<void> {
   // Readable by the gate's own user alone: these are mails.
   const file = await open(path, 'w', 0o600);

@@ -44,10 +44,7 @@ test.each([
   const { cookie, csrf } = await signIn(gate);
   const answer = await raw(gate, '/api/account', {
     method: 'PATCH',
-    headers: { cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json', ...headers } as Record<
-      string,
-      string
-    >,
+    headers: { cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json', ...headers },
     body: '{"name":"Eve"}',
   });
   expect(answer.status).toBe(403);
@@ -60,10 +57,7 @@ test('The app’s own pages may change things, whichever of the headers their br
   for (const headers of own) {
     const answer = await raw(gate, '/api/account', {
       method: 'PATCH',
-      headers: { cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json', ...headers } as Record<
-        string,
-        string
-      >,
+      headers: { cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json', ...headers },
       body: '{"shortcuts":false}',
     });
     expect(answer.status).toBe(200);
@@ -167,10 +161,10 @@ test('Pages are in no frame, send no address on, and links are not in the log', 
   const lines: string[] = [];
   const write = process.stdout.write.bind(process.stdout);
   process.env['TEST_LOG'] = 'trace';
-  process.stdout.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+  process.stdout.write = (chunk: string | Uint8Array, ...rest: never[]) => {
     lines.push(String(chunk));
     return write('', ...rest);
-  }) as typeof process.stdout.write;
+  };
   try {
     const gate = await startGate();
     const response = await fetch(`${gate.httpBase}/app/setup/secret-token-in-the-path`);
