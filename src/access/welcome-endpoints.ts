@@ -96,7 +96,7 @@ export function welcomeEndpoints(context: AccessContext, { submit, config }: Wel
         if ((await welcomeFacts(database.db)).last_test !== params['id']) {
           throw new ApiError('not_found', 'This is not the newest test mail.');
         }
-        const [detail] = await readDetails(database.db, params['id']!);
+        const [detail] = await readDetails(database.db, params['id']);
         const { delivery, message, verdict, timeline } = detail!;
         const attempt = await newestAttempt(database.db, delivery.id);
         const captured = await readCaptured(outbox, delivery.id);

@@ -1,10 +1,11 @@
 import { Center, Loader } from '@mantine/core';
-import { Suspense } from 'react';
+import { Suspense, useState } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
+import type { Role } from '../../http/endpoint.ts';
 import { LiveProvider } from './live.tsx';
 import { PAGES } from './pages.ts';
 import { COMPONENTS, Setup, SignIn } from './routes.tsx';
-import { SessionProvider, useSession } from './session.tsx';
+import { SessionAs, SessionProvider, useSession } from './session.tsx';
 import { NotFound, Shell } from './shell.tsx';
 
 const loading = (
@@ -27,8 +28,11 @@ export function App() {
 }
 
 function Entry() {
-  const { account } = useSession();
-  if (!account) {
+  const session = useSession();
+  const [last, setLast] = useState(session);
+  if (session.account && session !== last) setLast(session);
+  const shown = session.account ? session : last;
+  if (!shown.account) {
     return (
       <Switch>
         <Route path="/setup/:token?">
@@ -40,31 +44,56 @@ function Entry() {
       </Switch>
     );
   }
+  // When a session ends the app stays as it is behind the sign-in, so that nothing typed is lost.
+  const ended = session.account === null;
+  return (
+    <>
+      {ended && <SignIn again={{ email: shown.account.email }} />}
+      <div hidden={ended} inert={ended}>
+        <SessionAs value={shown}>
+          <SignedIn key={shown.account.id} role={shown.account.role} />
+        </SessionAs>
+      </div>
+    </>
+  );
+}
+
+function SignedIn({ role }: { role: Role }) {
   return (
     <LiveProvider>
-      <Shell>
-        <Suspense fallback={loading}>
-          <Switch>
-            <Route path="/">
-              <Redirect to="/queue" replace />
-            </Route>
-            <Route path="/setup/:token?">
-              <Redirect to="/welcome" replace />
-            </Route>
-            {PAGES.filter(({ roles }) => roles.includes(account.role)).map(({ name, path }) => {
-              const Page = COMPONENTS[name];
-              return (
-                <Route key={name} path={path}>
-                  <Page />
-                </Route>
-              );
-            })}
-            <Route>
-              <NotFound />
-            </Route>
-          </Switch>
-        </Suspense>
-      </Shell>
+      <Switch>
+        <Route path="/setup/:token?">
+          <Setup />
+        </Route>
+        <Route>
+          <Shell>
+            <Suspense fallback={loading}>
+              <Pages role={role} />
+            </Suspense>
+          </Shell>
+        </Route>
+      </Switch>
     </LiveProvider>
+  );
+}
+
+function Pages({ role }: { role: Role }) {
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to="/queue" replace />
+      </Route>
+      {PAGES.filter(({ roles }) => roles.includes(role)).map(({ name, path }) => {
+        const Page = COMPONENTS[name];
+        return (
+          <Route key={name} path={path}>
+            <Page />
+          </Route>
+        );
+      })}
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
   );
 }

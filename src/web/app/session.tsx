@@ -7,6 +7,9 @@ export type { SessionView };
 
 const SessionContext = createContext<SessionView | null>(null);
 
+/** Shows what is below as it is seen by this session. */
+export const SessionAs = SessionContext.Provider;
+
 export const SESSION_KEY = ['session'];
 
 /** Loads who is signed in; renders `loading` until that is known. */

@@ -1,13 +1,13 @@
 import { Alert, NavLink, Text, useMantineColorScheme } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { EmptyState } from '../parts/empty-state.tsx';
+import { tellFailure } from '../parts/notify.ts';
 import { PopupMenu } from '../parts/popup-menu.tsx';
-import { api } from './api.ts';
+import { ApiFailure, api } from './api.ts';
 import { useConnection } from './live.tsx';
 import { PAGES } from './pages.ts';
-import { SESSION_KEY, useAccount } from './session.tsx';
+import { useAccount } from './session.tsx';
 
 /** Header, navigation and the line that says when the gate cannot be reached. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -105,11 +105,14 @@ function SchemeMenu() {
 
 function AccountMenu() {
   const account = useAccount();
-  const client = useQueryClient();
   const signOut = async (): Promise<void> => {
-    await api.post('/session/end');
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
-    await client.invalidateQueries({ queryKey: SESSION_KEY });
+    try {
+      await api.post('/session/end');
+    } catch (error) {
+      if (!(error instanceof ApiFailure && error.status === 401)) return tellFailure(error, 'Not signed out');
+    }
+    // A fresh page: nothing that was shown stays in memory for who comes next.
+    window.location.assign('/app/');
   };
   return (
     <PopupMenu button={account.name}>

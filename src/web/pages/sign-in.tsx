@@ -1,5 +1,93 @@
-import { PageTitle } from '../parts/page-title.tsx';
+import { Alert, Button, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+import type { SessionView, SignInResult } from '../../access/web-types.ts';
+import { EntryFrame } from '../access/entry-frame.tsx';
+import { PROBLEMS } from '../access/problems.ts';
+import { RecoveryCodes } from '../access/recovery-codes.tsx';
+import { SecondStep } from '../access/second-step.tsx';
+import { SignInForm } from '../access/sign-in-form.tsx';
+import { useEnter } from '../access/use-enter.ts';
+import { useSession } from '../app/session.tsx';
 
-export default function SignInPage() {
-  return <PageTitle title="SignIn" />;
+/** Signing in, at whatever address was asked for: the app goes on there. */
+export default function SignInPage({ again = null }: { again?: { email: string } | null }) {
+  const { oidc, setup_needed } = useSession();
+  const [location, navigate] = useLocation();
+  const [search] = useSearchParams();
+  const [result, setResult] = useState<SignInResult | null>(null);
+  const enter = useEnter(again?.email ?? null);
+
+  const finish = (session: SessionView): void => {
+    if (location === '/sign-in') navigate('/', { replace: true });
+    enter(session);
+  };
+  const take = (next: SignInResult): void => {
+    if (next.step === 'done' && next.recovery_codes === null) finish(next.session);
+    else setResult(next);
+  };
+
+  if (result?.step === 'done') {
+    return (
+      <EntryFrame title="Keep these recovery codes">
+        <RecoveryCodes
+          codes={result.recovery_codes ?? []}
+          done="I have kept them"
+          onDone={() => finish(result.session)}
+        />
+      </EntryFrame>
+    );
+  }
+  if (result) {
+    return (
+      <EntryFrame title={result.step === 'enrol' ? 'Set up one-time codes' : 'One more step'}>
+        <SecondStep
+          token={result.token}
+          enrolment={result.step === 'enrol' ? result.enrolment : null}
+          onDone={take}
+          onBack={() => setResult(null)}
+        />
+      </EntryFrame>
+    );
+  }
+
+  const problem = PROBLEMS[search.get('problem') ?? ''];
+  return (
+    <EntryFrame
+      title="Sign in"
+      about={again ? 'Your session has ended. Sign in again; what you typed is kept.' : undefined}
+    >
+      <Stack>
+        {setup_needed && (
+          <Alert color="blue" title="Nobody can sign in yet">
+            Open the setup link that <code>npm start</code> printed, or print a new one:{' '}
+            <code>npx presend user setup-link</code>
+          </Alert>
+        )}
+        {problem && (
+          <Alert color="red" role="alert">
+            {problem}
+          </Alert>
+        )}
+        {oidc !== null && (
+          <>
+            <Button
+              component="a"
+              variant="default"
+              href={`/api/oidc/start?to=${encodeURIComponent(location === '/sign-in' ? '/app/' : `/app${location}${searchText(search)}`)}`}
+            >
+              Sign in with {oidc}
+            </Button>
+            <span className="or">or with a password</span>
+          </>
+        )}
+        <SignInForm email={again?.email ?? ''} onResult={take} />
+      </Stack>
+    </EntryFrame>
+  );
+}
+
+function searchText(search: URLSearchParams): string {
+  const text = search.toString();
+  return text && `?${text}`;
 }

@@ -1,0 +1,84 @@
+import { Badge, Button, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { OwnSession, SessionView } from '../../access/web-types.ts';
+import { api } from '../app/api.ts';
+import { tellDone, tellFailure } from '../parts/notify.ts';
+import { Trouble } from '../parts/trouble.tsx';
+import { browserName } from './browser-name.ts';
+import { dateTime, relative } from './times.ts';
+import { useEnter } from './use-enter.ts';
+
+const HOW = {
+  password: 'by password',
+  oidc: 'by the identity provider',
+  setup: 'by the setup link',
+} as const;
+
+/** Where the person is signed in. */
+export function SessionsPanel() {
+  const client = useQueryClient();
+  const enter = useEnter();
+  const key = ['account-sessions'];
+  const list = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => api.get<{ sessions: OwnSession[] }>('/account/sessions', {}, signal),
+  });
+  const refresh = (): void => void client.invalidateQueries({ queryKey: key });
+  const end = useMutation({
+    mutationFn: (id: string) => api.send('DELETE', `/account/sessions/${id}`),
+    onSuccess: () => tellDone('The session has ended.'),
+    onError: (error) => tellFailure(error),
+    onSettled: refresh,
+  });
+  const endOthers = useMutation({
+    mutationFn: () => api.post<{ ended: number; session: SessionView }>('/account/sessions/end-others'),
+    onSuccess: ({ session }) => {
+      enter(session);
+      tellDone('All other sessions have ended.');
+    },
+    onError: (error) => tellFailure(error),
+    onSettled: refresh,
+  });
+  const sessions = list.data?.sessions ?? [];
+  return (
+    <section className="panel">
+      <h2>Sessions</h2>
+      <Text size="sm" c="dimmed">
+        Where you are signed in. End what you do not know, and change your password then.
+      </Text>
+      {list.isError && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
+      <ul className="rows">
+        {sessions.map((one) => (
+          <li key={one.id}>
+            <div className="rows-text">
+              <Group gap="xs">
+                <strong>{browserName(one.user_agent)}</strong>
+                {one.current && <Badge variant="light">this one</Badge>}
+              </Group>
+              <Text size="sm" c="dimmed">
+                {one.address} · used {relative(one.last_used_at)} · since {dateTime(one.created_at)}{' '}
+                {HOW[one.method]}
+              </Text>
+            </div>
+            {!one.current && (
+              <Button
+                size="xs"
+                variant="default"
+                loading={end.isPending && end.variables === one.id}
+                onClick={() => end.mutate(one.id)}
+                aria-label={`End the session ${browserName(one.user_agent)} at ${one.address}`}
+              >
+                End
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <Button variant="default" mt="sm" loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
+          End all others
+        </Button>
+      )}
+    </section>
+  );
+}

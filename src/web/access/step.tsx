@@ -1,0 +1,17 @@
+import { Badge } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+/** One step of the checklist. */
+export function Step({ title, done, children }: { title: string; done: boolean; children: ReactNode }) {
+  return (
+    <section className="step">
+      <div className="step-head">
+        <h2>{title}</h2>
+        <Badge variant="light" color={done ? 'green' : 'gray'} tt="none">
+          {done ? 'done' : 'to do'}
+        </Badge>
+      </div>
+      {children}
+    </section>
+  );
+}
