@@ -16,7 +16,9 @@ async function shownSecret(page: Page): Promise<string> {
   return ((await page.locator('.secret').textContent()) ?? '').replaceAll(' ', '');
 }
 
-test('A person sets up one-time codes, is asked for one, and gets in with a recovery code', async () => {
+test('A person sets up one-time codes, is asked for one, and gets in with a recovery code', {
+  timeout: 120_000,
+}, async () => {
   const gate = await startGate();
   await signIn(gate, { email: 'ann@gate.test', role: 'reviewer', name: 'Ann Smith' });
   const context = await openBrowser();
@@ -59,7 +61,9 @@ test('A person sets up one-time codes, is asked for one, and gets in with a reco
   expect(troubles.filter((trouble) => !/status of 40[01]/u.test(trouble))).toEqual([]);
 });
 
-test('When a session ends, what was typed is still there after signing in again', async () => {
+test('When a session ends, what was typed is still there after signing in again', {
+  timeout: 120_000,
+}, async () => {
   const gate = await startGate();
   const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
   const context = await openBrowser();
@@ -79,7 +83,9 @@ test('When a session ends, what was typed is still there after signing in again'
   await page.getByRole('button', { name: 'Ann Smith-Jones' }).waitFor();
 });
 
-test('An admin invites somebody, who chooses a password and gets in with that role and no more', async () => {
+test('An admin invites somebody, who chooses a password and gets in with that role and no more', {
+  timeout: 120_000,
+}, async () => {
   const gate = await startGate();
   const admin = await signIn(gate, { role: 'admin' });
   const context = await openBrowser({ width: 390, height: 800 });
