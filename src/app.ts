@@ -11,8 +11,10 @@ import { closeHttp, listening, repeat } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { submitTestMail } from './app/test-mail.ts';
 import { createAuthenticate } from './access/authenticate.ts';
+import { sessionLengths } from './access/context.ts';
 import { accessGuards } from './access/guards.ts';
 import { Oidc } from './access/oidc.ts';
+import { forgetSessions } from './access/session-store.ts';
 import { type Config, PROJECT_ROOT } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
@@ -422,6 +424,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       async () => {
         await forget({ database, config, now });
         await notify.notifier.forget();
+        await database.transact((trx) => forgetSessions(trx, sessionLengths(access), now()));
       },
       (err) => log.error({ err }, 'old entries could not be removed; trying again'),
     );

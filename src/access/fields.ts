@@ -16,4 +16,4 @@ export const nameField = z
   .pipe(z.string().min(1, 'must not be empty').max(100, 'may have at most 100 characters'));
 
 /** Judged by `password-rules.ts`; here only bounded. */
-export const passwordField = z.string().max(1000, 'is too long');
+export const passwordField = z.string().min(1, 'is needed').max(1000, 'is too long');

@@ -108,7 +108,8 @@ export function welcomeEndpoints(context: AccessContext, { submit, config }: Wel
           state: delivery.state,
           decision: delivery.decision,
           reason: delivery.hold_reason,
-          rationale: verdict?.rationale ?? delivery.note,
+          // What stopped it may be no rule: an earlier mail, a limit of the mailbox.
+          rationale: (delivery.hold_reason === null ? null : delivery.note) ?? verdict?.rationale ?? null,
           steps: timeline.map(({ at, action }) => ({ at, action })),
           settled: !MOVING.includes(delivery.state),
           upstream: attempt?.upstream ?? null,

@@ -40,7 +40,10 @@ export async function welcomeFacts(
   };
 }
 
-/** Prospects with nothing on record that would stop a plain mail come first; the others show what a stop looks like. */
+/**
+ * Prospects with nothing on record, and no earlier mail, that would stop a plain mail come first; the others show what a stop
+ * looks like.
+ */
 async function recipients(db: Reader): Promise<WelcomeView['recipients']> {
   const rows = await db
     .selectFrom('prospects')
@@ -59,8 +62,20 @@ async function recipients(db: Reader): Promise<WelcomeView['recipients']> {
     .orderBy('prospects.id')
     .limit(OFFERED)
     .execute();
+  const stopped = await db
+    .selectFrom('deliveries')
+    .select('prospect_id')
+    .where('stops_others', '=', 1)
+    .where(
+      'prospect_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+  const waits = new Set(stopped.map(({ prospect_id }) => prospect_id));
   const plain = (row: (typeof rows)[number]): boolean =>
     row.company !== null &&
+    !waits.has(row.id) &&
     [row.disqualifiers, row.opt_out_channels, row.company_disqualifiers].every((list) => list === '[]') &&
     !/^c[a-z]o$|founder|c_level/u.test(row.recipient_role ?? 'c_level');
   return [...rows.filter(plain), ...rows.filter((row) => !plain(row))].map(

@@ -42,7 +42,7 @@ async function startFresh(): Promise<string> {
   throw new Error('presend start printed no setup link');
 }
 
-test('From the printed link to the first mail that arrives in the outbox', { timeout: 90_000 }, async () => {
+test('From the printed link to the first mail that arrives in the outbox', { timeout: 120_000 }, async () => {
   const link = await startFresh();
   const context = await openBrowser();
   const page = context.pages()[0] ?? (await context.newPage());

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import type { Enrolment } from '../../access/web-types.ts';
 
 /** A QR code for the authenticator app, and the secret for who has no camera at hand. */
@@ -10,8 +10,11 @@ export function EnrolmentView({ enrolment: { qr, secret, uri } }: { enrolment: E
         <path d={qr.path} fill="#000" />
       </svg>
       <Text size="sm" mt="xs">
-        On this device: <a href={uri}>open the authenticator app</a>. Or type the key{' '}
-        <span className="secret">{secret.replaceAll(/(.{4})(?=.)/gu, '$1 ')}</span>
+        On this device:{' '}
+        <Anchor size="sm" underline="always" href={uri}>
+          open the authenticator app
+        </Anchor>
+        . Or type the key <span className="secret">{secret.replaceAll(/(.{4})(?=.)/gu, '$1 ')}</span>
       </Text>
     </div>
   );

@@ -7,7 +7,7 @@ export function Step({ title, done, children }: { title: string; done: boolean; 
     <section className="step">
       <div className="step-head">
         <h2>{title}</h2>
-        <Badge variant="light" color={done ? 'green' : 'gray'} tt="none">
+        <Badge variant="light" color={done ? 'green' : 'gray'} tt="none" style={{ flex: 'none' }}>
           {done ? 'done' : 'to do'}
         </Badge>
       </div>

@@ -1,6 +1,6 @@
 import '@mantine/core/styles/Checkbox.css';
 import '@mantine/core/styles/InlineInput.css';
-import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -33,7 +33,11 @@ export function TestMailStep({ view }: { view: WelcomeView }) {
     <Step title="Send a test mail through the gate" done={view.last_test !== null}>
       {recipients.length === 0 ? (
         <Text size="sm">
-          A test mail needs a prospect on record. <Link href="/crm/prospects">Add one</Link> first.
+          A test mail needs a prospect on record.{' '}
+          <Anchor component={Link} size="sm" underline="always" href="/crm/prospects">
+            Add one
+          </Anchor>{' '}
+          first.
         </Text>
       ) : (
         <Stack gap="sm">
@@ -153,7 +157,9 @@ function Journey({ id }: { id: string }) {
         </details>
       )}
       <Text size="sm" mt="xs">
-        <Link href={`/deliveries/${delivery_id}`}>Look at it as a reviewer does</Link>
+        <Anchor component={Link} size="sm" underline="always" href={`/deliveries/${delivery_id}`}>
+          Look at it as a reviewer does
+        </Anchor>
       </Text>
     </div>
   );

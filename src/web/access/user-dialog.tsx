@@ -78,7 +78,7 @@ export default function UserDialog({
             </Text>
             <Group>
               <Button
-                color={asked.danger ? 'red' : undefined}
+                color={asked.danger ? 'red.9' : undefined}
                 loading={act.isPending}
                 onClick={() => act.mutate(asked)}
                 autoFocus

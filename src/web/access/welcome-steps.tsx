@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { WelcomeView } from '../../access/web-types.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -20,7 +20,10 @@ export function UpstreamStep({ view }: { view: WelcomeView }) {
       <Step title="Choose where passed mail goes" done>
         <Text size="sm">
           Mail that passes leaves by {upstreams.join(', then ')}.{' '}
-          <Link href="/settings/upstreams">Upstreams</Link> can send a test to an address of yours.
+          <Anchor component={Link} size="sm" underline="always" href="/settings/upstreams">
+            Upstreams
+          </Anchor>{' '}
+          can send a test to an address of yours.
         </Text>
       </Step>
     );
