@@ -13,6 +13,7 @@ import { actorName } from './actor.ts';
 import { count } from './arguments.ts';
 import { withExistingDatabase } from './context.ts';
 import { age, printJson, printLine, printTable } from './output.ts';
+import { registerNotes } from './review-notes.ts';
 import { showDetails } from './show.ts';
 
 interface ReviewOptions {
@@ -38,6 +39,14 @@ const DONE: Partial<Record<Delivery['state'], string>> = {
   held: 'It is held again.',
   closed: 'It is not sent.',
 };
+
+/** What became of a mail by an act. */
+function sentenceOn(id: string, { state }: Delivery, act: ActName): string {
+  if (act === 'release' && state !== 'relaying') {
+    return `Your approval is noted and ${id} is still ${state}: another person has to release it too.`;
+  }
+  return `${id} is ${state}. ${DONE[state] ?? ''}`.trim();
+}
 
 /** `presend review …` */
 export function register(program: Command): void {
@@ -116,7 +125,7 @@ Examples:
           reason: options.reason,
         });
         if (options.json) return printJson(after);
-        printLine(`${id} is ${after.state}. ${DONE[after.state] ?? ''}`.trim());
+        printLine(sentenceOn(id, after, name));
       });
     });
   };
@@ -127,6 +136,8 @@ Examples:
   act('close', 'close', 'end an escalated mail without sending it');
   act('takeOver', 'take-over', 'end an escalated mail and pause every engine for that prospect');
   act('cancel', 'cancel', 'take a scheduled mail off the schedule');
+
+  registerNotes(review);
 
   review
     .command('edit <id>')
@@ -171,7 +182,7 @@ Examples:
         printLine(
           `The new text is judged ${verdict.decision ?? `in doubt (${verdict.hold_reason})`}: ${verdict.rationale}`,
         );
-        if (after) printLine(`${id} is ${after.state}. ${DONE[after.state] ?? ''}`.trim());
+        if (after) printLine(sentenceOn(id, after, 'release'));
         else if (options.release) printLine('It stays held. Release it all the same with --release --force.');
         else printLine(`It stays held with the new text. Release it with: presend review release ${id}`);
       });

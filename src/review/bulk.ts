@@ -2,6 +2,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
 import { type Act, personOf } from './act.ts';
+import { deliveryById } from './delivery-view-store.ts';
 import { openedBy } from './note-store.ts';
 import type { Notes } from './notes.ts';
 import { refusalOf } from './refusal.ts';
@@ -16,7 +17,7 @@ const AT_ONCE = 50;
  * its present text; what four-eyes applies to is only approved.
  */
 export async function bulkAct(
-  { database, review, notes }: { database: Database; review: Review; notes: Notes },
+  { database, review, notes, now }: { database: Database; review: Review; notes: Notes; now: () => number },
   body: BulkBody,
   act: Act,
 ): Promise<BulkResult> {
@@ -40,10 +41,12 @@ export async function bulkAct(
         return notes.snooze(id, body.until ?? 0, act);
     }
   };
+  const began = now();
   const ids = [...new Set(body.ids)];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE);
-    const outcomes = await Promise.all(some.map((id) => outcomeOf(id, () => one(id))));
+    const together = (id: string) => () => doneTogether(database, id, body.act, { actor: act.actor, began });
+    const outcomes = await Promise.all(some.map((id) => outcomeOf(id, () => one(id), together(id))));
     for (const [i, outcome] of outcomes.entries()) addOutcome(result, some[i]!, body.act, outcome);
   }
   return result;
@@ -51,14 +54,41 @@ export async function bulkAct(
 
 type Outcome = Delivery | { why: string };
 
-/** What became of one act of many. */
-export async function outcomeOf(id: string, work: () => Promise<Delivery>): Promise<Outcome> {
+/**
+ * What became of one act of many.
+ *
+ * @param withIt asked after a refusal: the delivery where another act of the same many has done it already, because the mail
+ *   leaves whole
+ */
+export async function outcomeOf(
+  id: string,
+  work: () => Promise<Delivery>,
+  withIt: () => Promise<Delivery | undefined> = async () => undefined,
+): Promise<Outcome> {
   try {
     return await work();
   } catch (error) {
+    const done = await withIt();
+    if (done) return done;
     const why = refusalOf(error);
     return { why: why.startsWith(`${id}: `) ? why.slice(id.length + 2) : why };
   }
+}
+
+/** A release and its undo hold for every delivery that leaves in the same request. */
+export async function doneTogether(
+  { db }: Database,
+  id: string,
+  act: BulkBody['act'],
+  { actor, began }: { actor: string; began: number },
+): Promise<Delivery | undefined> {
+  const delivery = await deliveryById(db, id);
+  if (!delivery || delivery.updated_at < began) return undefined;
+  const { state, released_by } = delivery;
+  const done =
+    (act === 'release' && state === 'relaying' && released_by === actor) ||
+    (act === 'undo' && state === 'held');
+  return done ? delivery : undefined;
 }
 
 function addOutcome(result: BulkResult, id: string, act: BulkBody['act'], outcome: Outcome): void {

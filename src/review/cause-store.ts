@@ -40,7 +40,7 @@ function pair({ hold_reason, template_key }: Pick<CauseRow, 'hold_reason' | 'tem
   return `${hold_reason ?? ''}:${template_key ?? ''}`;
 }
 
-/** Templates of which at least `SMALLEST_GROUP` mails are held for a reason; a subquery, and one to run. */
+/** Templates of which at least `SMALLEST_GROUP` mails are held for a reason; a subquery. */
 export function floodingTemplates(db: Db, reason: string) {
   return heldWithTemplate(db)
     .select('t.template_key')
@@ -48,4 +48,20 @@ export function floodingTemplates(db: Db, reason: string) {
     .where('t.template_key', 'is not', null)
     .groupBy('t.template_key')
     .having((eb) => eb.fn.countAll<number>(), '>=', SMALLEST_GROUP);
+}
+
+/** For every hold reason, the templates of which at least `SMALLEST_GROUP` mails are held for it. */
+export async function allFloodingTemplates(db: Db): Promise<Map<string, Set<string>>> {
+  const rows = await heldWithTemplate(db)
+    .select(['d.hold_reason', 't.template_key'])
+    .where('t.template_key', 'is not', null)
+    .groupBy(['d.hold_reason', 't.template_key'])
+    .having((eb) => eb.fn.countAll<number>(), '>=', SMALLEST_GROUP)
+    .execute();
+  const floods = new Map<string, Set<string>>();
+  for (const { hold_reason, template_key } of rows) {
+    const templates = floods.get(hold_reason ?? '') ?? new Set();
+    floods.set(hold_reason ?? '', templates.add(template_key ?? ''));
+  }
+  return floods;
 }

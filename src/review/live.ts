@@ -21,7 +21,23 @@ const STREAMS_PER_ACCOUNT = 8;
 const MAX_UNREAD = 1_048_576;
 
 /** What a reviewer hears of; sign-ins, users and secrets are for admins and auditors. */
-const FOR_EVERYBODY: ReadonlySet<string> = new Set(['delivery', 'message', 'cause', 'engine']);
+const FOR_EVERYBODY: ReadonlySet<string> = new Set([
+  'delivery',
+  'message',
+  'cause',
+  'view',
+  'engine',
+  'rubric',
+  'kill_switch',
+  'company',
+  'prospect',
+  'suppression',
+  'commitment',
+  'peer',
+  'import',
+  'sync',
+  'crm_sync',
+]);
 
 interface Stream {
   res: Response;

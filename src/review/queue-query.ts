@@ -114,3 +114,32 @@ export function readCursor(text: string): Cursor {
   }
   throw new ApiError('invalid', 'cursor: is not from a page', { fields: { cursor: 'is not from a page' } });
 }
+
+/** What the filter menus choose by. */
+interface Chosen {
+  reason: string | null;
+  engine: string;
+  engine_id: string;
+  assigned_id: string | null;
+}
+
+/** Whether a delivery is what the filter menus choose. */
+export function isChosen(one: Chosen, filter: QueueFilter): boolean {
+  return fitsReason(one, filter) && fitsEngine(one, filter) && fitsPerson(one, filter);
+}
+
+export function fitsReason({ reason }: Pick<Chosen, 'reason'>, { reasons }: QueueFilter): boolean {
+  return reasons.length === 0 || reasons.includes(reason ?? '');
+}
+
+export function fitsEngine(
+  { engine, engine_id }: Pick<Chosen, 'engine' | 'engine_id'>,
+  filter: QueueFilter,
+): boolean {
+  return filter.engine === null || engine === filter.engine || engine_id === filter.engine;
+}
+
+export function fitsPerson({ assigned_id }: Pick<Chosen, 'assigned_id'>, { assigned }: QueueFilter): boolean {
+  if (assigned === null) return true;
+  return assigned === 'nobody' ? assigned_id === null : assigned_id === assigned.id;
+}

@@ -1,11 +1,9 @@
-import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import { matchingMessages } from '../insight/search-store.ts';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { Schema } from '../store/schema.ts';
-import { readCause } from './cause.ts';
-import { floodingTemplates } from './cause-store.ts';
-import type { Cursor, QueueFilter, QueueSort } from './queue-query.ts';
+import { type Cursor, type QueueFilter, type QueueSort, isChosen } from './queue-query.ts';
+import { asleep, chosen, filtered, mail } from './queue-where-store.ts';
 
 type Db = Kysely<Schema>;
 
@@ -42,78 +40,60 @@ export interface QueueRow {
   asleep: number;
 }
 
-/** Engines' mail with who it goes to and what people noted about it. */
-function mail(db: Db) {
-  return db
-    .selectFrom('deliveries as d')
-    .innerJoin('engines as e', 'e.id', 'd.engine_id')
-    .leftJoin('prospects as p', 'p.id', 'd.prospect_id')
-    .leftJoin('companies as c', 'c.id', 'p.company_id')
-    .leftJoin('review_states as s', 's.delivery_id', 'd.id')
-    .leftJoin('draft_texts as t', (join) =>
-      join.onRef('t.message_id', '=', 'd.message_id').onRef('t.revision', '=', 'd.body_revision'),
-    )
-    .where('d.kind', '=', 'mail');
+/** Where in a list a page is. */
+export interface Place {
+  now: number;
+  sort: QueueSort;
+  after: Cursor | null;
+  limit: number;
 }
 
-/** A snooze counts until its time, unless the delivery changed or the prospect wrote since. */
-function asleep(now: number): Expression<SqlBool> {
-  return sql<SqlBool>`(coalesce(s.snoozed_until, 0) > ${now} and s.snoozed_version = d.lease_token
-    and d.state = 'held' and not exists (select 1 from thread_messages w where w.prospect_id = d.prospect_id
-    and w.direction = 'in' and w.at > s.snoozed_at))`;
-}
-
-/** Everything of a filter but what the filter menus choose: reason, engine and assignment. */
-function filtered(db: Db, filter: QueueFilter, now: number) {
-  let query = mail(db);
-  if (filter.states) query = query.where('d.state', 'in', filter.states);
-  if (filter.snoozed === 'hide') query = query.where((eb) => eb.not(asleep(now)));
-  if (filter.snoozed === 'only') query = query.where(asleep(now));
-  if (filter.dueBefore !== null) query = query.where('d.expires_at', '<=', filter.dueBefore);
-  if (filter.cause !== null) query = query.where(ofCause(db, filter.cause));
-  if (filter.company !== null) query = query.where('p.company_id', '=', filter.company);
-  for (const word of filter.words) query = query.where(holds(db, word));
-  return query;
-}
-
-/** Held for one cause (`GET /queue/causes`). */
-function ofCause(db: Db, cause: string): Expression<SqlBool> {
-  const key = readCause(cause);
-  if (key === null) return sql<SqlBool>`1 = 0`;
-  switch (key.kind) {
-    case 'rule':
-      return sql<SqlBool>`(d.hold_reason = ${key.reason} and d.engine_id = ${key.engineId}
-        and (t.template_key is null or t.template_key not in ${floodingTemplates(db, key.reason)}))`;
-    case 'template':
-      return sql<SqlBool>`(d.hold_reason = ${key.reason} and t.template_key = ${key.template})`;
-    case 'stale_record':
-    case 'adapter_unavailable':
-      return sql<SqlBool>`d.hold_reason = ${key.kind}`;
-  }
-}
-
-/** A word anywhere in what is known of a delivery. */
-function holds(db: Db, word: string): Expression<SqlBool> {
-  const like = `%${word.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  const columns = ['d.recipient', 'p.name', 'c.name', 'd.note', 'd.hold_reason', 'e.name', 'd.id'].map(
-    (column) => sql<SqlBool>`lower(coalesce(${sql.ref(column)}, '')) like ${like} escape '\\'`,
-  );
-  // Texts and headers, by the beginnings of words.
-  const texts = matchingMessages(db, word);
-  return sql<SqlBool>`(${sql.join(columns, sql` or `)}
-    or exists (select 1 from messages m where m.id = d.message_id and (lower(coalesce(m.subject, '')) like ${like} escape '\\'
-      or lower(coalesce(m.message_id, '')) like ${like} escape '\\' or lower(m.envelope_from) like ${like} escape '\\'))
-    ${texts ? sql`or d.message_id in ${texts}` : sql``}
-    or exists (select 1 from verdicts v where v.delivery_id = d.id and lower(v.rationale) like ${like} escape '\\'))`;
-}
-
-/** One page of rows, one more than `limit` where there is another page. */
-export function queueRows(
+/** The counts of a filter without words, and one page of rows: one more than `limit` where there is another page. */
+export async function readQueue(
   db: Db,
   filter: QueueFilter,
-  page: { now: number; sort: QueueSort; after: Cursor | null; limit: number },
-): Promise<QueueRow[]> {
-  const { now, sort, after, limit } = page;
+  place: Place,
+): Promise<{ groups: QueueGroup[]; rows: QueueRow[] }> {
+  const groups = await queueGroups(db, filter, place.now);
+  return { groups, rows: await queueRows(db, filter, place) };
+}
+
+/** As `readQueue`, for a filter with words: to look for them is what costs, so it is done once for counts and rows together. */
+export async function searchQueue(
+  db: Db,
+  filter: QueueFilter,
+  { now, sort, after, limit }: Place,
+): Promise<{ groups: QueueGroup[]; rows: QueueRow[] }> {
+  const found = await filtered(db, filter, now)
+    .select([
+      'd.id',
+      'd.created_at as received_at',
+      'd.expires_at',
+      'd.hold_reason as reason',
+      'd.engine_id',
+      'e.name as engine',
+      's.assigned_id',
+      's.assigned_name',
+    ])
+    .execute();
+  const compare = (a: Cursor, b: Cursor): number => {
+    const order = a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
+    return sort === 'newest' ? -order : order;
+  };
+  const cursors = found
+    .filter((one) => isChosen(one, filter))
+    .map((one): Cursor => [sortValue(one, filter, sort), one.id])
+    .filter((one) => after === null || compare(one, after) > 0)
+    .toSorted(compare);
+  const ids = cursors.slice(0, limit + 1).map(([, id]) => id);
+  const rows = new Map((await rowsOf(db, ids, now)).map((row) => [row.id, row]));
+  return {
+    groups: found.map((one) => ({ ...one, count: 1 })),
+    rows: ids.flatMap((id) => rows.get(id) ?? []),
+  };
+}
+
+function queueRows(db: Db, filter: QueueFilter, { now, sort, after, limit }: Place): Promise<QueueRow[]> {
   let query = chosen(filtered(db, filter, now), filter)
     .innerJoin('messages as m', 'm.id', 'd.message_id')
     .select([...ROW])
@@ -137,7 +117,11 @@ export function queueRows(
 }
 
 /** The sort value of a row, for a cursor. */
-export function sortValue(row: QueueRow, filter: QueueFilter, sort: QueueSort): number | string {
+export function sortValue(
+  row: Pick<QueueRow, 'id' | 'expires_at' | 'received_at'>,
+  filter: QueueFilter,
+  sort: QueueSort,
+): number | string {
   if (sort === 'due') return row.expires_at ?? NEVER;
   return filter.states?.length === 1 ? row.received_at : row.id;
 }
@@ -179,18 +163,6 @@ export function rowsOf(db: Db, ids: readonly string[], now: number): Promise<Que
     .execute();
 }
 
-function chosen<Q extends ReturnType<typeof filtered>>(query: Q, filter: QueueFilter): Q {
-  let narrowed = query as ReturnType<typeof filtered>;
-  const { reasons, engine, assigned } = filter;
-  if (reasons.length > 0) narrowed = narrowed.where('d.hold_reason', 'in', reasons);
-  if (engine !== null) {
-    narrowed = narrowed.where((eb) => eb.or([eb('e.name', '=', engine), eb('e.id', '=', engine)]));
-  }
-  if (assigned === 'nobody') narrowed = narrowed.where('s.assigned_id', 'is', null);
-  else if (assigned !== null) narrowed = narrowed.where('s.assigned_id', '=', assigned.id);
-  return narrowed as Q;
-}
-
 /** Deliveries counted by what the filter menus choose. */
 export interface QueueGroup {
   reason: string | null;
@@ -202,7 +174,7 @@ export interface QueueGroup {
 }
 
 /** Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two. */
-export function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[]> {
+function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[]> {
   return filtered(db, filter, now)
     .select(({ fn }) => [
       'd.hold_reason as reason',

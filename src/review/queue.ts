@@ -3,18 +3,28 @@ import type { Config } from '../config/config.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Approval, approvalsOf } from './approval-store.ts';
 import { causeOf } from './cause.ts';
-import { floodingTemplates } from './cause-store.ts';
+import { allFloodingTemplates } from './cause-store.ts';
 import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
 import { openedBy } from './note-store.ts';
-import { DUE_MS, type QueueFilter, type QueueSort, readCursor, writeCursor } from './queue-query.ts';
+import {
+  DUE_MS,
+  type QueueFilter,
+  type QueueSort,
+  fitsEngine,
+  fitsPerson,
+  fitsReason,
+  isChosen,
+  readCursor,
+  writeCursor,
+} from './queue-query.ts';
 import {
   type QueueGroup,
   type QueueRow,
   newestAuditId,
-  queueGroups,
-  queueRows,
+  readQueue,
   rowExtras,
   rowsOf,
+  searchQueue,
   sortValue,
 } from './queue-store.ts';
 import type { DueTone, Facet, QueueItem, QueuePage } from './web-types.ts';
@@ -38,8 +48,9 @@ export async function queuePage(
   const after = page.cursor === undefined ? null : readCursor(page.cursor);
   // Before the rows: a change in between is told twice rather than not at all.
   const live = await newestAuditId(db);
-  const groups = await queueGroups(db, filter, now);
-  const rows = await queueRows(db, filter, { now, sort: page.sort, after, limit: page.limit });
+  const place = { now, sort: page.sort, after, limit: page.limit };
+  const { groups, rows } =
+    filter.words.length > 0 ? await searchQueue(db, filter, place) : await readQueue(db, filter, place);
   const shown = rows.slice(0, page.limit);
   const last = rows.length > page.limit ? shown.at(-1) : undefined;
   return {
@@ -62,7 +73,8 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
   const { comments, heldAt } = await rowExtras(db, ids);
   const opened = await openedBy(db, me, ids);
   const approvals = await approvalsOf(db, ids);
-  const floods = await floodsOf(db, rows);
+  const maybe = rows.some((row) => row.state === 'held' && row.template_key !== null);
+  const floods = maybe ? await allFloodingTemplates(db) : new Map<string, Set<string>>();
   return rows.map((row) =>
     itemOf(viewer, row, {
       comments: comments.get(row.id) ?? 0,
@@ -115,17 +127,6 @@ function itemOf(
   };
 }
 
-/** By hold reason, the templates that flood the queue. */
-async function floodsOf(db: Viewer['db'], rows: QueueRow[]): Promise<Map<string, Set<string | null>>> {
-  const floods = new Map<string, Set<string | null>>();
-  for (const { state, hold_reason: reason, template_key } of rows) {
-    if (state !== 'held' || reason === null || template_key === null || floods.has(reason)) continue;
-    const templates = await floodingTemplates(db, reason).execute();
-    floods.set(reason, new Set(templates.map((one) => one.template_key)));
-  }
-  return floods;
-}
-
 function toneOf(due: number | null, now: number): DueTone {
   if (due === null) return 'ok';
   if (due - now <= DUE_MS.red) return 'red';
@@ -134,12 +135,9 @@ function toneOf(due: number | null, now: number): DueTone {
 
 /** The total under the whole filter, and the choices of each menu under the rest of it. */
 function countsOf(groups: QueueGroup[], filter: QueueFilter): Pick<QueuePage, 'total' | 'facets'> {
-  const { reasons, engine, assigned } = filter;
-  const byReason = (one: QueueGroup): boolean => reasons.length === 0 || reasons.includes(one.reason ?? '');
-  const byEngine = (one: QueueGroup): boolean =>
-    engine === null || one.engine === engine || one.engine_id === engine;
-  const byPerson = (one: QueueGroup): boolean =>
-    assigned === null || (assigned === 'nobody' ? one.assigned_id === null : one.assigned_id === assigned.id);
+  const byReason = (one: QueueGroup): boolean => fitsReason(one, filter);
+  const byEngine = (one: QueueGroup): boolean => fitsEngine(one, filter);
+  const byPerson = (one: QueueGroup): boolean => fitsPerson(one, filter);
   const facet = (
     fits: (one: QueueGroup) => boolean,
     keyed: (one: QueueGroup) => [key: string, label: string],
@@ -153,9 +151,7 @@ function countsOf(groups: QueueGroup[], filter: QueueFilter): Pick<QueuePage, 't
     return [...counts.values()].toSorted((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
   };
   return {
-    total: groups
-      .filter((one) => byReason(one) && byEngine(one) && byPerson(one))
-      .reduce((sum, one) => sum + one.count, 0),
+    total: groups.filter((one) => isChosen(one, filter)).reduce((sum, one) => sum + one.count, 0),
     facets: {
       reasons: facet(
         (one) => one.reason !== null && byEngine(one) && byPerson(one),

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { type Act, actorDetail, personOf, versionOf } from './act.ts';
-import { outcomeOf } from './bulk.ts';
+import { doneTogether, outcomeOf } from './bulk.ts';
 import type { HeldRow } from './cause-store.ts';
 import { readyGroup } from './causes.ts';
 import type { Review } from './review.ts';
@@ -88,12 +88,20 @@ export class SettleJobs {
     const running = this.#jobs.get(id);
     if (running?.job.cause !== key) return undefined;
     const { job } = running;
+    const { database, review, now } = this.#options;
+    const began = now();
     job.state = 'undone';
     await running.work;
     for (let from = 0; from < running.released.length; from += AT_ONCE) {
       const some = running.released.slice(from, from + AT_ONCE);
       const outcomes = await Promise.all(
-        some.map((one) => outcomeOf(one, () => this.#options.review.undo(one, act))),
+        some.map((one) =>
+          outcomeOf(
+            one,
+            () => review.undo(one, act),
+            () => doneTogether(database, one, 'undo', { actor: act.actor, began }),
+          ),
+        ),
       );
       for (const [i, outcome] of outcomes.entries()) {
         if ('why' in outcome) job.refused.push({ id: some[i]!, why: outcome.why });
@@ -112,14 +120,19 @@ export class SettleJobs {
   }
 
   async #run(running: Running, members: HeldRow[], act: Act): Promise<void> {
-    const { review, now } = this.#options;
+    const { database, review, now } = this.#options;
     const { job } = running;
+    const began = now();
     for (let from = 0; from < members.length; from += AT_ONCE) {
       if (this.#stopping || job.state === 'undone') break;
       const some = members.slice(from, from + AT_ONCE);
       const outcomes = await Promise.all(
         some.map((one) =>
-          outcomeOf(one.id, () => review[job.act](one.id, { ...act, version: versionOf(one) })),
+          outcomeOf(
+            one.id,
+            () => review[job.act](one.id, { ...act, version: versionOf(one) }),
+            () => doneTogether(database, one.id, job.act, { actor: act.actor, began }),
+          ),
         ),
       );
       for (const [i, outcome] of outcomes.entries()) {

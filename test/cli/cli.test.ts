@@ -64,7 +64,8 @@ describe('from the terminal, beside a running gate', () => {
       state: 'relaying',
     });
     expect(await json(gate.dataDir, 'review', 'undo', held.id)).toMatchObject({ state: 'held' });
-    const rejected = await json(gate.dataDir, 'review', 'reject', held.id, '--reason', 'a rumour');
+    const reject = ['reject', held.id, '--reason', 'a rumour', '--right', 'right'];
+    const rejected = await json(gate.dataDir, 'review', ...reject);
     expect(rejected).toMatchObject({ state: 'rejected', note: 'a rumour' });
     expect((await presend(gate.dataDir, 'review', 'release', 'nothing')).stderr).toMatch(
       /no delivery "nothing"/,
@@ -73,7 +74,28 @@ describe('from the terminal, beside a running gate', () => {
     expect(again).toMatchObject({ code: 1 });
     expect(again.stderr).toMatch(/a delivery that is rejected cannot be rejected/);
     const labels = await gate.app.database.db.selectFrom('labels').select(['right', 'act']).execute();
-    expect(labels).toEqual([{ right: 'wrong', act: 'release' }]);
+    // What is taken back takes its label with it.
+    expect(labels).toEqual([{ right: 'right', act: 'reject' }]);
+  });
+
+  test('a held mail is claimed, commented and snoozed', async () => {
+    const gate = await startGate();
+    await gate.send({ to: 'stranger@nowhere.example' });
+    const [{ id }] = await gate.deliveries();
+    const review = (...args: string[]) => presend(gate.dataDir, 'review', ...args);
+    expect((await review('claim', id)).stdout).toBe(`${id} is yours.\n`);
+    expect((await review('comment', id, 'Ask Maria first')).stdout).toContain('has your comment');
+    expect((await review('snooze', id, '--for', '4h')).stdout).toContain('out of sight');
+    const { db } = gate.app.database;
+    const state = await db.selectFrom('review_states').selectAll().executeTakeFirstOrThrow();
+    expect(state.assigned_name).toMatch(/^cli:/);
+    expect(state.snoozed_until! - state.snoozed_at!).toBeGreaterThanOrEqual(4 * 3_600_000 - 1_000);
+    expect(await db.selectFrom('review_comments').select('text').execute()).toEqual([
+      { text: 'Ask Maria first' },
+    ]);
+    expect((await review('snooze', id, '--for', '30d')).stderr).toMatch(/the hold expires before that/);
+    expect((await review('snooze', id, '--for', 'soon')).stderr).toMatch(/90m, 4h or 2d/);
+    expect((await review('unclaim', id)).stdout).toContain('nobody');
   });
 
   test('an edit is judged again and released only when it passes', async () => {

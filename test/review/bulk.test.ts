@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { BulkResult, Cause, SettleJob } from '../../src/review/web-types.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
 import { updateProspect } from '../../src/crm/store.ts';
+import { apiKeyFor } from '../support/api-key.ts';
+import { addProspect } from '../support/gate.ts';
+import { ProviderStandIn } from '../support/provider-stand-in.ts';
 import type { SignedIn } from '../support/sign-in.ts';
 import { type Desk, HOUR, RUMOUR, act, hold, itemOf, open, queue, startDesk } from './desk.ts';
 
@@ -43,6 +46,41 @@ describe('one act for many', () => {
       'the report',
     );
     expect(upstream.received.map((mail) => mail.to)).toEqual([['ann@sender.example']]);
+  });
+
+  test('takes what leaves in one request for done when it left with another', async () => {
+    const api = await ProviderStandIn.start();
+    const desk = await startDesk({
+      config: {
+        delivery: { undo_seconds: 10, first_retry_seconds: 1 },
+        providers: {
+          resend: { api_key: 're_real', base_url: api.baseUrl, answer_seconds: 1, attempt_seconds: 2 },
+        },
+      },
+    });
+    const { gate, ann } = desk;
+    const to = ['a@whole.example', 'b@whole.example'];
+    for (const address of to) {
+      await addProspect(gate, address, {
+        company: { name: `Company ${address}`, funding_confidence: 'low' },
+      });
+    }
+    await fetch(`${gate.httpBase}/emails`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${await apiKeyFor(gate)}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ from: 'Ann <ann@sender.example>', to, subject: 'Hiring', text: RUMOUR }),
+    });
+    const ids = (await queue(ann)).items.map((one) => one.id);
+    expect(ids).toHaveLength(2);
+    expect((await ann.get(`/deliveries/${ids[0]}`)).body.companions).toMatchObject([
+      { id: ids[1], leaves_together: true },
+    ]);
+    for (const id of ids) await open(ann, id);
+    expect(await bulk(ann, { ids, act: 'release' })).toMatchObject({ done: ids, refused: [] });
+    expect(await bulk(ann, { ids, act: 'undo' })).toMatchObject({ done: ids, refused: [] });
+    gate.advance(60_000);
+    expect((await gate.deliveries()).map((d) => d.state)).toEqual(['held', 'held']);
+    expect(api.seen).toEqual([]);
   });
 
   test('rejects, snoozes and claims without opening, and says what is missing', async () => {
@@ -276,8 +314,10 @@ describe('four-eyes', () => {
     await gate.until(([d]) => d.state === 'escalated', 'escalated');
     const text = upstream.last.raw.toString().replace(/=\r\n/g, '').replace(/=3D/g, '=');
     const [release] = [...new Set(text.match(/http:\/\/127\.0\.0\.1:\d+\/act\/[\w.-]+/g))];
-    const page = await fetch(release, { method: 'POST' });
-    expect(await page.text()).toContain('Another person');
+    const look = /name="look" value="([^"]*)"/.exec(await (await fetch(release)).text())![1];
+    const body = new URLSearchParams({ look, label: 'wrong' });
+    const page = await fetch(release, { method: 'POST', body });
+    expect(await page.text()).toMatch(/another person/i);
     expect((await gate.deliveries())[0].state).toBe('escalated');
     expect((await act(bob, id, 'release')).body).toMatchObject({ item: { state: 'relaying' } });
   });
