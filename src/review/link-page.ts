@@ -84,7 +84,7 @@ function facts(about: LinkFacts): string {
 }
 
 const mailText = ({ text }: LinkFacts): string =>
-  `<h2>The mail</h2>\n<pre>${escapeHtml(text.trim() === '' ? '(no text)' : text)}</pre>`;
+  `<h2 id="mail">The mail</h2>\n<pre tabindex="0" role="region" aria-labelledby="mail">${escapeHtml(text.trim() === '' ? '(no text)' : text)}</pre>`;
 
 /** What would happen, and the form that does it. */
 export function offerPage(
@@ -105,7 +105,7 @@ ${act === 'reject' ? '<label>Reason, told to the engine (optional)<textarea name
 ${paragraph(`This link works once. The act is recorded as ${person}’s.`)}`;
   return page(
     title,
-    (problem ? note(problem) : '') + facts(about) + form + openLink(about.href) + mailText(about),
+    (problem ? note(problem) : '') + facts(about) + mailText(about) + form + openLink(about.href),
   );
 }
 
@@ -117,7 +117,7 @@ export function changedPage(claims: LinkClaims, about: LinkFacts): string {
     : 'The mail was edited or judged again since this link was sent. Look at it anew before you decide; this link does nothing any more.';
   return page(
     settled ? 'Nothing to do' : 'This mail has changed',
-    note(why) + facts(about) + openLink(about.href) + mailText(about),
+    note(why) + facts(about) + mailText(about) + openLink(about.href),
   );
 }
 
