@@ -130,7 +130,7 @@ export function usedPage(claims: LinkClaims, use: LinkUse, about: LinkFacts): st
 /** @param waiting four-eyes: it was noted as an approval, another person has to release it as well */
 export function donePage({ act }: LinkClaims, about: LinkFacts, waiting: boolean): string {
   const text = waiting
-    ? 'Noted as your approval. This mail needs two people: it stays held until another person releases it as well.'
+    ? 'Noted as your approval. Another person has to release this mail as well before it leaves.'
     : WORDS[act].done;
   return page(waiting ? 'Approved' : 'Done', paragraph(text) + openLink(about.href));
 }

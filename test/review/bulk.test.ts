@@ -276,7 +276,9 @@ describe('four-eyes', () => {
     await gate.until(([d]) => d.state === 'escalated', 'escalated');
     const text = upstream.last.raw.toString().replace(/=\r\n/g, '').replace(/=3D/g, '=');
     const [release] = [...new Set(text.match(/http:\/\/127\.0\.0\.1:\d+\/act\/[\w.-]+/g))];
-    const page = await fetch(release, { method: 'POST' });
+    const look = /name="look" value="([^"]*)"/.exec(await (await fetch(release)).text())?.[1] ?? '';
+    const body = new URLSearchParams({ look, label: 'right' });
+    const page = await fetch(release, { method: 'POST', body });
     expect(await page.text()).toContain('Another person');
     expect((await gate.deliveries())[0].state).toBe('escalated');
     expect((await act(bob, id, 'release')).body).toMatchObject({ item: { state: 'relaying' } });
