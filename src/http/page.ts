@@ -24,7 +24,7 @@ dt { font-weight: 600; } dd { margin: 0 0 .6rem; }
 fieldset { margin: 1rem 0; padding: .4rem 1rem .6rem; }
 fieldset label { display: inline-flex; align-items: center; gap: .4rem; min-height: 2rem; margin-right: 1.2rem; }
 input[type=radio] { width: 1.1rem; height: 1.1rem; margin: 0; }
-pre { white-space: pre-wrap; font: inherit; border-left: 4px solid GrayText; margin: 0; padding: .2rem 0 .2rem 1rem; }
+pre { white-space: pre-wrap; font: inherit; max-height: 50vh; overflow: auto; border-left: 4px solid GrayText; margin: 0; padding: .2rem 0 .2rem 1rem; }
 .note { border: 1px solid; padding: .6rem 1rem; font-weight: 600; }
 `;
 

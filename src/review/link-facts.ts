@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { WEB_PATH } from '../http/web-app.ts';
 import { parseMessage } from '../message/parse.ts';
+import { reasonText } from '../notify/words.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Delivery } from '../queue/settle.ts';
@@ -27,7 +28,7 @@ export async function readFacts(
     db.selectFrom('engines').select('name').where('id', '=', delivery.engine_id).executeTakeFirst(),
   ]);
   const { draft } = await parseMessage(raw);
-  const reason = delivery.hold_reason?.replaceAll('_', ' ') ?? 'review';
+  const reason = reasonText(delivery.hold_reason);
   const decided = verdict?.decision ?? (verdict?.hold_reason ? `none (${verdict.hold_reason})` : 'none');
   const findings = (verdict?.findings ?? [])
     .filter(({ enforced }) => enforced)

@@ -84,7 +84,7 @@ function facts(about: LinkFacts): string {
 }
 
 const mailText = ({ text }: LinkFacts): string =>
-  `<h2>The mail</h2>\n<pre>${escapeHtml(text.trim() === '' ? '(no text)' : text)}</pre>`;
+  `<h2 id="mail">The mail</h2>\n<pre tabindex="0" role="region" aria-labelledby="mail">${escapeHtml(text.trim() === '' ? '(no text)' : text)}</pre>`;
 
 /** What would happen, and the form that does it. */
 export function offerPage(
@@ -105,7 +105,7 @@ ${act === 'reject' ? '<label>Reason, told to the engine (optional)<textarea name
 ${paragraph(`This link works once. The act is recorded as ${person}’s.`)}`;
   return page(
     title,
-    (problem ? note(problem) : '') + facts(about) + form + openLink(about.href) + mailText(about),
+    (problem ? note(problem) : '') + facts(about) + mailText(about) + form + openLink(about.href),
   );
 }
 
@@ -117,7 +117,7 @@ export function changedPage(claims: LinkClaims, about: LinkFacts): string {
     : 'The mail was edited or judged again since this link was sent. Look at it anew before you decide; this link does nothing any more.';
   return page(
     settled ? 'Nothing to do' : 'This mail has changed',
-    note(why) + facts(about) + openLink(about.href) + mailText(about),
+    note(why) + facts(about) + mailText(about) + openLink(about.href),
   );
 }
 
@@ -130,7 +130,7 @@ export function usedPage(claims: LinkClaims, use: LinkUse, about: LinkFacts): st
 /** @param waiting four-eyes: it was noted as an approval, another person has to release it as well */
 export function donePage({ act }: LinkClaims, about: LinkFacts, waiting: boolean): string {
   const text = waiting
-    ? 'Noted as your approval. This mail needs two people: it stays held until another person releases it as well.'
+    ? 'Noted as your approval. Another person has to release this mail as well before it leaves.'
     : WORDS[act].done;
   return page(waiting ? 'Approved' : 'Done', paragraph(text) + openLink(about.href));
 }

@@ -27,10 +27,10 @@ describe('a held mail', () => {
     await hold(gate, 'two@rumour.example');
     await gather(gate);
     const [first] = await untilTold(upstream, 1);
-    expect(first!.to).toBe('ann@reviewer.example');
-    expect(first!.text).toContain('2 mails held since');
-    expect(first!.text).toContain('2 for funding stated with low confidence, engine engine');
-    expect(first!.text).toContain('one@rumour.example · “Capacity”');
+    expect(first.to).toBe('ann@reviewer.example');
+    expect(first.text).toContain('2 mails held since');
+    expect(first.text).toContain('2 for funding stated with low confidence, engine engine');
+    expect(first.text).toContain('one@rumour.example · “Capacity”');
 
     await hold(gate, 'three@rumour.example');
     gate.advance(13 * MINUTE);
@@ -38,9 +38,9 @@ describe('a held mail', () => {
     expect(await notifications(upstream)).toHaveLength(1);
     gate.advance(2 * MINUTE);
     const [, second] = await untilTold(upstream, 2);
-    expect(second!.text).toContain('1 mail held since');
-    expect(second!.text).toContain('three@rumour.example');
-    expect(second!.text).not.toContain('one@rumour.example');
+    expect(second.text).toContain('1 mail held since');
+    expect(second.text).toContain('three@rumour.example');
+    expect(second.text).not.toContain('one@rumour.example');
   });
 
   test('that somebody settled meanwhile is not told', async () => {
@@ -53,8 +53,8 @@ describe('a held mail', () => {
     await gather(gate);
     // The first told of nothing, so it began no window.
     const [mail] = await untilTold(upstream, 1);
-    expect(mail!.text).toContain('1 mail held');
-    expect(mail!.text).not.toContain('one@rumour.example');
+    expect(mail.text).toContain('1 mail held');
+    expect(mail.text).not.toContain('one@rumour.example');
   });
 
   test('makes a mail of two parts that answers nobody, and one thread a day', async () => {
@@ -65,15 +65,15 @@ describe('a held mail', () => {
     await hold(gate, 'two@rumour.example');
     gate.advance(16 * MINUTE);
     const [first, second] = await untilTold(upstream, 2);
-    expect(first!.header('auto-submitted')).toBe('auto-generated');
-    expect(first!.header('from')).toBe('presend <presend@gate.example>');
-    expect(first!.html).toContain('Tom &amp; &lt;b&gt;Jerry&lt;/b&gt;');
-    expect(first!.text).toContain('Tom & <b>Jerry</b>');
-    expect(second!.header('references')).toBe(first!.header('references'));
-    expect(second!.subject).toBe(first!.subject);
-    expect(second!.header('message-id')).not.toBe(first!.header('message-id'));
+    expect(first.header('auto-submitted')).toBe('auto-generated');
+    expect(first.header('from')).toBe('presend <presend@gate.example>');
+    expect(first.html).toContain('Tom &amp; &lt;b&gt;Jerry&lt;/b&gt;');
+    expect(first.text).toContain('Tom & <b>Jerry</b>');
+    expect(second.header('references')).toBe(first.header('references'));
+    expect(second.subject).toBe(first.subject);
+    expect(second.header('message-id')).not.toBe(first.header('message-id'));
     for (const label of ['Open', 'Release', 'Reject', 'Forward to the account owner']) {
-      expect(linkOf(first!, label)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/(act|app\/deliveries)\//);
+      expect(linkOf(first, label)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/(act|app\/deliveries)\//);
     }
   });
 
@@ -82,7 +82,7 @@ describe('a held mail', () => {
     await hold(gate, 'one@rumour.example', 'Secret subject');
     await gather(gate);
     const [mail] = await untilTold(upstream, 1);
-    expect(mail!.text).toContain('1 for funding stated with low confidence');
+    expect(mail.text).toContain('1 for funding stated with low confidence');
     expect(upstream.last.raw.toString()).not.toMatch(/rumour\.example|Secret subject|\/act\//);
   });
 
@@ -94,7 +94,7 @@ describe('a held mail', () => {
     await gather(gate);
     const mails = await untilTold(upstream, 2);
     expect(mails.map(({ to }) => to).toSorted()).toEqual(['ann@reviewer.example', 'ben@reviewer.example']);
-    expect(linkOf(mails[0]!, 'Release')).not.toBe(linkOf(mails[1]!, 'Release'));
+    expect(linkOf(mails[0], 'Release')).not.toBe(linkOf(mails[1], 'Release'));
   });
 
   test('is told after the quiet hours, and the kill switch in them', async () => {
@@ -115,11 +115,11 @@ describe('a held mail', () => {
     });
     await gather(gate);
     const [first] = await untilTold(upstream, 1);
-    expect(first!.text).toContain('Engine engine is stopped: all its mail is held');
+    expect(first.text).toContain('Engine engine is stopped: all its mail is held');
     await hold(gate, 'two@rumour.example');
     gate.advance(4 * HOUR);
     const [, second] = await untilTold(upstream, 2);
-    expect(second!.text).toContain('two@rumour.example');
+    expect(second.text).toContain('two@rumour.example');
   });
 });
 
@@ -137,17 +137,17 @@ test('a flood of 500 holds makes two messages, and one line each', async () => {
   await eventually(async () => (await heldNow()) === 251, '251 holds');
   await gather(gate);
   const [first] = await untilTold(upstream, 1);
-  expect(first!.text).toMatch(/250 held since \d\d:\d\d for one cause: recipient not in the CRM\n/);
+  expect(first.text).toMatch(/250 held since \d\d:\d\d for one cause: recipient not in the CRM\n/);
   // What stands alone is shown before a sample of the flood.
-  expect(first!.text.match(/ · “/g)).toHaveLength(2);
-  expect(first!.text.indexOf('one@rumour.example')).toBeLessThan(first!.text.indexOf('@nowhere.example'));
+  expect(first.text.match(/ · “/g)).toHaveLength(2);
+  expect(first.text.indexOf('one@rumour.example')).toBeLessThan(first.text.indexOf('@nowhere.example'));
 
   for (let i = 250; i < 500; i += 50) await flood(i, i + 50);
   await eventually(async () => (await heldNow()) === 501, '501 holds');
   await aRound(gate);
   gate.advance(15 * MINUTE);
   const [, second] = await untilTold(upstream, 2);
-  expect(second!.text).toMatch(
+  expect(second.text).toMatch(
     /500 held since \d\d:\d\d for one cause: recipient not in the CRM, 250 of them new\n/,
   );
   gate.advance(16 * MINUTE);
@@ -169,7 +169,7 @@ test('who hears of floods alone hears of a flood, and of no single hold', async 
   await hold(gate, 'three@rumour.example');
   await gather(gate);
   const [mail] = await untilTold(upstream, 1);
-  expect(mail!.text).toMatch(/3 held since .* for one cause: funding stated with low confidence/);
+  expect(mail.text).toMatch(/3 held since .* for one cause: funding stated with low confidence/);
 });
 
 test('a hold about to expire is told once, and that it expired', async () => {
@@ -181,7 +181,7 @@ test('a hold about to expire is told once, and that it expired', async () => {
   gate.advance(13 * DAY + HOUR);
   await gather(gate);
   const [due] = await untilTold(upstream, 1);
-  expect(due!.text).toContain('1 held mail due soon, and then not sent');
+  expect(due.text).toContain('1 held mail due soon, and then not sent');
   gate.advance(16 * MINUTE);
   await aRound(gate);
   expect(await notifications(upstream)).toHaveLength(1);
@@ -189,7 +189,7 @@ test('a hold about to expire is told once, and that it expired', async () => {
   await gate.until((ds) => ds.some(({ state }) => state === 'expired'), 'expired');
   await gather(gate);
   const [, expired] = await untilTold(upstream, 2);
-  expect(expired!.text).toContain('1 held mail expired and not sent');
+  expect(expired.text).toContain('1 held mail expired and not sent');
 });
 
 test('an uncertain mail is told, and an uncertain notification is not', async () => {
@@ -231,8 +231,8 @@ describe('when the upstream is down', () => {
     upstream.script = {};
     gate.advance(2 * HOUR);
     const [first, second] = await untilTold(upstream, 2);
-    expect(first!.text).toContain('1 mail held');
-    expect(second!.text).toContain('2 mails held');
+    expect(first.text).toContain('1 mail held');
+    expect(second.text).toContain('2 mails held');
   });
 });
 

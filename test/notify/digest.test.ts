@@ -57,7 +57,7 @@ test('a digest with nothing to say is sent to who wants it, and to nobody else',
   });
   wanted.gate.advance(25 * HOUR);
   const [mail] = await untilTold(wanted.upstream, 1);
-  expect(mail!.text).toContain('Nothing is held, nothing is due and nothing was decided yesterday');
+  expect(mail.text).toContain('Nothing is held, nothing is due and nothing was decided yesterday');
   await aRound(wanted.gate);
   expect(await notifications(wanted.upstream)).toHaveLength(1);
 });

@@ -83,7 +83,7 @@ export async function notifications(upstream: SmtpUpstream): Promise<ReadMail[]>
     own.map(async ({ raw, to }) => {
       const mail = await simpleParser(raw);
       return {
-        to: to[0]!,
+        to: to[0],
         subject: mail.subject ?? '',
         text: mail.text ?? '',
         html: mail.html || '',

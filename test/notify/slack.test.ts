@@ -131,8 +131,8 @@ describe('the channel', () => {
     await hold(gate, 'two@rumour.example');
     await gather(gate);
     await eventually(() => slack.messages.length === 1, 'a message');
-    expect(slack.messages[0]!.text).toMatch(/^2 mails held since/);
-    expect(JSON.stringify(slack.messages[0]!.blocks)).toContain('one@rumour.example');
+    expect(slack.messages[0].text).toMatch(/^2 mails held since/);
+    expect(JSON.stringify(slack.messages[0].blocks)).toContain('one@rumour.example');
     await hold(gate, 'three@rumour.example');
     await aRound(gate);
     expect(slack.messages).toHaveLength(1);
@@ -153,8 +153,8 @@ describe('the channel', () => {
     expect(slack.requests).toHaveLength(1);
     gate.advance(11 * MINUTE);
     await eventually(() => slack.messages.length === 2, 'both messages');
-    expect(slack.messages[0]!.text).toMatch(/^1 mail held/);
-    expect(slack.messages[1]!.text).toMatch(/^1 mail held/);
+    expect(slack.messages[0].text).toMatch(/^1 mail held/);
+    expect(slack.messages[1].text).toMatch(/^1 mail held/);
   });
 
   test('that is archived is said to be; mail is not held up by it', async () => {
@@ -171,7 +171,7 @@ describe('the channel', () => {
     ]);
     await gate.app.review.release(held.id, { actor: 'ben' });
     gate.app.wake();
-    await gate.until(([d]) => d!.state === 'relayed', 'relayed');
+    await gate.until(([d]) => d.state === 'relayed', 'relayed');
     gate.advance(HOUR);
     await eventually(() => slack.messages.length === 1, 'told after all');
     expect(await state()).toMatchObject([{ state: 'sent', error: null }]);
@@ -185,7 +185,7 @@ describe('the channel', () => {
       gate.advance(HOUR);
       await eventually(() => slack.requests.length >= i, `try ${i}`);
     }
-    await eventually(async () => (await state())[0]!.state === 'given_up', 'given up');
+    await eventually(async () => (await state())[0].state === 'given_up', 'given up');
     gate.advance(HOUR);
     await aRound(gate);
     expect(slack.requests).toHaveLength(3);
