@@ -171,7 +171,7 @@ export default function CrmGrid(props: Props) {
               },
             }
           : {})}
-        selectionColumnDef={{ width: 44, resizable: false, pinned: 'left' }}
+        selectionColumnDef={{ headerName: 'Select', width: 80, resizable: false, pinned: 'left' }}
         onGridReady={({ api: made }) => {
           grid.current = made;
           made.setGridAriaProperty('label', table.title);
