@@ -21,9 +21,11 @@ export interface AffectedDeps {
   judgeHeld: JudgeHeld;
   reasonOf: ReasonOf;
   rejudgeNow: RejudgeNow;
+  /** Longest time spent on one question, milliseconds. */
+  budgetMs?: number;
 }
 
-/** Longest time spent on one question, milliseconds: a person waits for the answer before the cell is saved. */
+/** A person waits for the answer before the cell is saved. */
 const BUDGET_MS = 1500;
 
 /** Thrown to take a rehearsed edit back. */
@@ -60,7 +62,7 @@ async function rehearse(database: Database, edit: Edit, change: Change): Promise
  * @throws what makes the edit impossible
  */
 export async function affectedBy(
-  { database, judgeHeld, reasonOf }: AffectedDeps,
+  { database, judgeHeld, reasonOf, budgetMs = BUDGET_MS }: AffectedDeps,
   edit: Edit,
   change: Change,
 ): Promise<Affected> {
@@ -77,7 +79,7 @@ export async function affectedBy(
   const overlay = await overlaid(database, revisions);
   try {
     for (const delivery of deliveries) {
-      if (performance.now() - began > BUDGET_MS) break;
+      if (performance.now() - began > budgetMs) break;
       const today = await judgeHeld(database, delivery);
       const then = await judgeHeld(overlay, delivery);
       answer.looked_at += 1;

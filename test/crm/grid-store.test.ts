@@ -46,8 +46,8 @@ test('an overlay shows changed, new and missing records to every query, by index
     expect(await getProspectByAddress(overlay.db, 'jane@acme.example')).toBeNull();
     expect((await getProspectByAddress(overlay.db, 'bob@acme.example'))?.id).toBe('p_new');
     const steps = await plan(overlay, `select * from prospects where address_key = 'x@y.example'`);
-    expect(steps).toMatch(/SEARCH prospects USING INDEX/u);
-    expect(steps).not.toMatch(/SCAN prospects\b/u);
+    expect(steps).toMatch(/SEARCH main\.prospects USING INDEX/u);
+    expect(steps).not.toMatch(/SCAN main\.prospects\b/u);
     // The mirror itself goes on meanwhile.
     await database.transact((trx) => createCompany(trx, { name: 'Later' }, ann));
   } finally {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { affectedBy } from '../../src/crm/affected.ts';
 import type {
   Affected,
   EditResult,
@@ -178,6 +179,31 @@ test('suppressions, commitments and peers are judged as if they were there', asy
   });
   expect(general.body.looked_at).toBe(1);
   expect(await count()).toBe(before);
+});
+
+test('what there is no time to look at is told', async () => {
+  const { gate, company } = await heldGate();
+  const deps = {
+    database: gate.app.database,
+    judgeHeld: () => Promise.reject(new Error('there was no time for this')),
+    reasonOf: () => null,
+    rejudgeNow: async () => {},
+    budgetMs: -1,
+  };
+  const edit = {
+    type: 'change',
+    table: 'companies',
+    id: company,
+    cells: { city: 'Oslo' },
+    version: null,
+  } as const;
+  expect(await affectedBy(deps, edit, { actor: 'test', at: Date.now() })).toEqual({
+    changed: [],
+    looked_at: 0,
+    touched: 1,
+    complete: false,
+    loosens: null,
+  });
 });
 
 test('two admins on one cell: the later one is told who changed what, and loses nothing of others', async () => {

@@ -1,9 +1,15 @@
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { GridPage } from '../../src/crm/web-types.ts';
+import { PROJECT_ROOT } from '../../src/config/config.ts';
+import { axeFaults } from '../support/axe.ts';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { addProspect, startGate, type TestGate } from '../support/gate.ts';
 import { type SignedIn, signIn, signInBrowser } from '../support/sign-in.ts';
+
+/** With SCREENS=1 dialogs are also kept as pictures for docs/screens. */
+const SCREENS = process.env['SCREENS'] === '1' ? join(PROJECT_ROOT, 'docs/screens') : null;
 
 interface Desk {
   gate: TestGate;
@@ -12,7 +18,7 @@ interface Desk {
   troubles: string[];
 }
 
-async function desk(options: { width?: number } = {}): Promise<Desk> {
+async function desk(options: { width?: number; dark?: boolean } = {}): Promise<Desk> {
   const gate = await startGate({ config: { decisions: { ESCALATE: 'hold' } } });
   const ann = await signIn(gate);
   const context = await openBrowser(options);
@@ -23,7 +29,7 @@ async function desk(options: { width?: number } = {}): Promise<Desk> {
 }
 
 /** Jane's mail is held because a CTO of a company of 3000 is for a person. */
-async function heldDesk(options: { width?: number } = {}): Promise<Desk> {
+async function heldDesk(options: { width?: number; dark?: boolean } = {}): Promise<Desk> {
   const all = await desk(options);
   await addProspect(all.gate, 'jane@acme.example', {
     prospect: { recipient_role: 'cto', name: 'Jane Roe' },
@@ -83,6 +89,8 @@ it('an edit says whom it would affect, has them judged again, and is taken back 
   await drawer.getByText('taken back since').waitFor();
   await page.keyboard.press('Escape');
   await drawer.waitFor({ state: 'hidden' });
+  // The focus is back where the record was opened from.
+  await page.waitForFunction(() => document.activeElement?.closest('.ag-cell') !== null);
   await cellOf(page, 'Acme', 'headcount').filter({ hasText: '3,000' }).waitFor();
   expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', decision: 'ESCALATE' });
   expect(troubles).toEqual([]);
@@ -97,6 +105,7 @@ it('the keyboard alone edits, copies, pastes and undoes, and a refused cell keep
   await page.keyboard.press('Control+A');
   await page.keyboard.type('Bergen');
   await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('col-id'))).toBe('country');
   await toast(page, 'Change City of Acme: done.').waitFor();
   await cellOf(page, 'Acme', 'city').filter({ hasText: 'Bergen' }).waitFor();
 
@@ -272,3 +281,62 @@ it('on a phone a record is looked up and put right in its drawer', async () => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBe(390);
 });
+
+it.each([
+  { scheme: 'light', width: 1280 },
+  { scheme: 'dark', width: 390 },
+])('its dialogs have no fault that axe knows, in $scheme at $width px', async ({ scheme, width }) => {
+  const { gate, page, ann } = await heldDesk({ width, dark: scheme === 'dark' });
+  const { body } = await ann.get<GridPage>('/crm/companies?q=acme');
+  const company = body.rows[0];
+  await ann.send('PATCH', `/crm/companies/${company.id}`, { fields: { disqualifiers: 'odd' } });
+  const found: string[] = [];
+  const look = async (what: string): Promise<void> => {
+    found.push(...(await axeFaults(page)).map((fault) => `${what}: ${fault}`));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) found.push(`${what}: scrolls sideways`);
+    if (SCREENS) await page.screenshot({ path: join(SCREENS, `crm-${what}-${scheme}-${width}.png`) });
+  };
+  await page.goto(`${gate.httpBase}/app/crm/companies?record=${company.id}`);
+  const drawer = page.getByRole('dialog', { name: 'Acme' });
+  for (const [tab, sign] of [
+    ['Fields', 'Save'],
+    ['Related', '1 prospect'],
+    ['History', 'changed it'],
+    [/^Held/u, 'judged by this record'],
+  ] as const) {
+    await drawer.getByRole('tab', { name: tab }).click();
+    await drawer.getByText(sign).first().waitFor();
+    await look(`record-${typeof tab === 'string' ? tab.toLowerCase() : 'held'}`);
+  }
+  await drawer.getByRole('tab', { name: 'Fields' }).click();
+  await drawer.getByLabel('Headcount').fill('many');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.getByRole('alert').first().waitFor();
+  await look('record-refused');
+  await drawer.getByLabel('Headcount').fill('90');
+  await drawer
+    .getByRole('textbox', { name: 'Disqualifiers' })
+    .or(drawer.getByRole('combobox', { name: 'Disqualifiers' }))
+    .press('Backspace');
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  const question = page.getByRole('dialog', { name: /^Change/u });
+  await question.getByLabel('Why?').waitFor();
+  await look('question');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Import CSV' }).click();
+  const wizard = page.getByRole('dialog', { name: 'Import companies' });
+  await wizard.getByRole('button', { name: 'Choose a file' }).waitFor();
+  await look('import-choose');
+  const file = 'Company,Employees,Disqualifiers\nAcme,many,\nGlobex,300,\nAcme,3100,none\n';
+  await wizard
+    .getByLabel('CSV file')
+    .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+  await wizard.getByRole('region', { name: 'Bad rows' }).waitFor();
+  await look('import-preview');
+  await wizard.getByRole('button', { name: 'Import 2 rows, leave 1 out' }).click();
+  await wizard.getByText('a.csv is imported.').waitFor();
+  await look('import-done');
+  expect(found).toEqual([]);
+}, 120_000);

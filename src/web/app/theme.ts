@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, type MantineColorsTuple, createTheme } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  createTheme,
+  defaultVariantColorsResolver,
+} from '@mantine/core';
 
 /** The brand's blue; shade 7 on white and shade 4 on the dark page have at least 4.5:1 (test/web/contrast.test.ts). */
 const ink: MantineColorsTuple = [
@@ -23,6 +28,12 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SFMono-Regular", Menlo, "Liberation Mono", monospace',
+  // The library picks a filled button's text for the light scheme only; in the dark one it would be white on pale blue.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    const primary = input.variant === 'filled' && (input.color ?? 'ink') === 'ink';
+    return primary ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
+  },
   cursorType: 'pointer',
   focusRing: 'auto',
   respectReducedMotion: true,

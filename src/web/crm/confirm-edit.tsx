@@ -6,6 +6,7 @@ import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/co
 import { useState } from 'react';
 import { AffectedList } from './affected-list.tsx';
 import type { Question } from './confirm.ts';
+import { DIALOG } from './dialog.ts';
 import { plural } from './values.ts';
 
 /** Says whom a change would affect before it is made, and asks why where it takes an opt-out back. */
@@ -15,7 +16,7 @@ export default function ConfirmEdit({ question }: { question: Question }) {
   const [shown, setShown] = useState(false);
   const missing = affected.loosens !== null && reason.trim().length < 3;
   return (
-    <Modal opened onClose={() => answer(null)} title={title} centered>
+    <Modal opened onClose={() => answer(null)} title={title} centered {...DIALOG}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -68,7 +69,7 @@ export default function ConfirmEdit({ question }: { question: Question }) {
               disabled={missing}
               {...(affected.loosens === null && { 'data-autofocus': true })}
             >
-              {act.length > 40 ? 'Save' : act}
+              {act.length > 28 ? 'Save' : act}
             </Button>
           </Group>
         </Stack>

@@ -52,6 +52,8 @@ export interface GridHandle {
   put(record: GridRecord): void;
   edit(id: string, field: string): void;
   clearSelection(): void;
+  /** Puts the focus back on the cell that had it, after a dialog took it and nothing has it now. */
+  refocus(): void;
 }
 
 interface Props {
@@ -171,7 +173,7 @@ export default function CrmGrid(props: Props) {
               },
             }
           : {})}
-        selectionColumnDef={{ width: 44, resizable: false, pinned: 'left' }}
+        selectionColumnDef={{ headerName: 'Select', width: 80, resizable: false, pinned: 'left' }}
         onGridReady={({ api: made }) => {
           grid.current = made;
           made.setGridAriaProperty('label', table.title);
@@ -306,6 +308,10 @@ function handleOf(grid: GridApi<GridRecord>): GridHandle {
       grid.startEditingCell({ rowIndex, colKey: field });
     },
     clearSelection: () => grid.deselectAll(),
+    refocus: () => {
+      const cell = grid.getFocusedCell();
+      if (cell && document.activeElement === document.body) grid.setFocusedCell(cell.rowIndex, cell.column);
+    },
   };
 }
 

@@ -112,12 +112,19 @@ function OneTable({ table }: { table: GridTableView }) {
       setDrafts((now) => withoutDraft(now, key));
     } catch (error) {
       setDrafts((now) => withDraft(now, refusedDraft(draft, error)));
+    } finally {
+      setTimeout(() => grid.current?.refocus());
     }
   };
   const discard = (draft: Draft): void => {
     setDrafts((now) => withoutDraft(now, draftKey(draft.record.id, draft.column.field)));
     grid.current?.refresh();
   };
+
+  const open = view.record !== null;
+  useEffect(() => {
+    if (!open) grid.current?.refocus();
+  }, [open]);
 
   const removeSelected = async (): Promise<void> => {
     if ((await edits.remove(table.table, selected, table.one)) > 0) grid.current?.clearSelection();
@@ -152,7 +159,7 @@ function OneTable({ table }: { table: GridTableView }) {
           Export CSV
         </Button>
         {selected.length > 0 && (
-          <Button color="red" variant="outline" onClick={() => void removeSelected()}>
+          <Button color="red" variant="light" onClick={() => void removeSelected()}>
             Delete {plural(selected.length, table.one)}
           </Button>
         )}

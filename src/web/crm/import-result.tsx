@@ -128,7 +128,7 @@ function TakeBack({ job, onJob }: { job: ImportJobView; onJob: (job: ImportJobVi
           {trouble}
         </Alert>
       )}
-      <Button variant="outline" color="red" loading={busy} onClick={() => void revert()}>
+      <Button variant="light" color="red" loading={busy} onClick={() => void revert()}>
         Take the import back
       </Button>
     </>

@@ -8,6 +8,7 @@ import { Alert, Button, Group, Loader, Modal, NativeSelect, Stack, Text } from '
 import { type DragEvent, useRef, useState } from 'react';
 import type { GridTable, ImportJobView, ImportKindName, ImportPreview } from '../../crm/web-types.ts';
 import { api, failureText } from '../app/api.ts';
+import { DIALOG } from './dialog.ts';
 import { ImportResult } from './import-result.tsx';
 import { PreviewOf } from './import-preview.tsx';
 import { plural } from './values.ts';
@@ -80,7 +81,7 @@ export default function ImportWizard({
       size="xl"
       fullScreen={narrow}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      {...DIALOG}
     >
       <Stack>
         {job ? (

@@ -8,6 +8,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { GridRecord, GridTableView, RecordView } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { DIALOG } from './dialog.ts';
 import type { Edits } from './edits.ts';
 import { RecordForm } from './record-form.tsx';
 import { RecordHistory } from './record-history.tsx';
@@ -46,7 +47,7 @@ export default function RecordDrawer({
       position="right"
       size={narrow ? '100%' : 'lg'}
       title={title}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      {...DIALOG}
       transitionProps={{ duration: 0 }}
     >
       {isNew ? (
@@ -105,7 +106,7 @@ function Known({
         />
         {editable && (
           <Group mt="xl">
-            <Button color="red" variant="outline" onClick={() => void remove()}>
+            <Button color="red" variant="light" onClick={() => void remove()}>
               Delete this {table.one}
             </Button>
           </Group>

@@ -4,7 +4,7 @@ import '@mantine/core/styles/ScrollArea.css';
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 import { Alert, Button, Group, NativeSelect, Stack, TagsInput, TextInput, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CellsBody, EditResult, GridColumn, GridRecord, GridTableView } from '../../crm/web-types.ts';
 import { ApiFailure, failureText } from '../app/api.ts';
 import { cellShown, cellText } from './values.ts';
@@ -33,6 +33,12 @@ export function RecordForm({
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [trouble, setTrouble] = useState<{ text: string; conflict: boolean } | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // The field that is wrong may be out of sight.
+    if (Object.keys(wrong).length > 0)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [wrong]);
   const columns = table.columns.filter((column) => record !== null || column.editable);
   const dirty = Object.keys(typed).length > 0;
 
@@ -59,6 +65,7 @@ export function RecordForm({
 
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void submit(false);

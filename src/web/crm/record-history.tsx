@@ -79,6 +79,7 @@ function Entry({
           <Button
             size="compact-sm"
             variant="default"
+            style={{ flexShrink: 0 }}
             loading={busy}
             aria-label={`Revert change ${id}`}
             onClick={() => void take(false)}
