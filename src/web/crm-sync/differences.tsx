@@ -85,8 +85,8 @@ export function Differences({ runId }: { runId: string }) {
             : 'Choose another kind or record.'}
         </EmptyState>
       ) : (
-        <div className="sync-scroll" tabIndex={0} role="region" aria-label="Differences">
-          <Table verticalSpacing="xs">
+        <div className="sync-scroll sync-tall" tabIndex={0} role="region" aria-label="Differences">
+          <Table verticalSpacing="xs" stickyHeader>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">What</Table.Th>

@@ -102,7 +102,6 @@ function Running({ run, mayStop }: { run: SyncRun; mayStop: boolean }) {
           animated={share === null}
           striped={share === null}
           aria-label="Progress of the sync"
-          aria-valuetext={far}
         />
       </Progress.Root>
       <Text size="sm" mt={4} role="status">

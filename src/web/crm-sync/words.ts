@@ -54,7 +54,7 @@ export function valueText(value: unknown): string {
       .map(([field, one]) => `${field}: ${valueText(one)}`)
       .join(' · ');
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A run in a few words, without what did not happen. */
