@@ -81,7 +81,9 @@ export function Differences({ runId }: { runId: string }) {
       {rows.length === 0 ? (
         <EmptyState title={all === 0 ? 'No differences' : 'Nothing fits the filter'}>
           {all === 0
-            ? 'Presend and HubSpot say the same of every record that was read.'
+            ? run.done === 0
+              ? 'No record was read.'
+              : 'presend and HubSpot say the same of every record that was read.'
             : 'Choose another kind or record.'}
         </EmptyState>
       ) : (
@@ -121,11 +123,11 @@ function Row({ row }: { row: SyncDifference }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Badge color={colour} variant="light" radius="sm">
+        <Badge color={colour} variant="light" radius="sm" className="sync-badge">
           {label}
         </Badge>
       </Table.Td>
-      <Table.Td className="sync-values">
+      <Table.Td className="sync-record">
         {row.record_id === null ? (
           row.label
         ) : (

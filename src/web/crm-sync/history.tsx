@@ -54,7 +54,7 @@ export function History({
                   {run.dry_run ? 'Dry run' : 'Sync'}, {run.kind === 'full' ? 'everything' : 'changes'}
                 </Table.Td>
                 <Table.Td className="sync-values">
-                  <Badge color={STATES[run.state].colour} variant="light" radius="sm">
+                  <Badge color={STATES[run.state].colour} variant="light" radius="sm" className="sync-badge">
                     {STATES[run.state].label}
                   </Badge>
                   {run.reverted_at !== null && (

@@ -11,7 +11,7 @@ const SCOPES = [
 const CONFIG = `hubspot:
   token_env: HUBSPOT_TOKEN
   sync:
-    enabled: true
+    enabled: false
     every_minutes: 15`;
 
 /** How to get from nothing to the first dry run. */
@@ -39,6 +39,10 @@ export function NotConfigured() {
         <li>
           Come back here and start with a dry run: it says what would change, record by record, and writes
           nothing.
+        </li>
+        <li>
+          When you like what you see, sync once, then set <code>enabled: true</code>: from then on it runs by
+          the clock.
         </li>
       </ol>
       <Text size="sm" c="dimmed">
