@@ -72,7 +72,7 @@ async function setUp(onDelete: 'keep' | 'delete', rule: 'hubspot' | 'presend' | 
     portal.add('companies', { name, domain: `${name}.example` }),
   );
   const contacts = ADDRESSES.slice(0, PEOPLE).map((email) => portal.add('contacts', { email }));
-  portal.associate(contacts[0]!, [companies[0]!]);
+  portal.associate(contacts[0], [companies[0]]);
   const database = await openDatabase();
   const sync = syncing(database, hubSpot, {
     on_delete: onDelete,
@@ -86,7 +86,7 @@ type World = Awaited<ReturnType<typeof setUp>>;
 
 async function perform({ portal, companies, contacts, database, sync }: World, one: Step): Promise<void> {
   const change = { actor: 'test:ann', at: Date.now() };
-  const contact = 'person' in one ? contacts[one.person]! : '';
+  const contact = 'person' in one ? contacts[one.person] : '';
   const there = 'person' in one ? portal.records.contacts.get(contact) : undefined;
   const live = there && there.archivedAt === null && there.mergedInto === null;
   switch (one.do) {
@@ -118,15 +118,15 @@ async function perform({ portal, companies, contacts, database, sync }: World, o
       if (there && there.mergedInto === null) portal.purge('contacts', contact);
       return;
     case 'merge': {
-      const into = portal.records.contacts.get(contacts[one.into]!);
+      const into = portal.records.contacts.get(contacts[one.into]);
       if (live && into && into.id !== contact && into.archivedAt === null && into.mergedInto === null) {
         portal.merge('contacts', into.id, contact);
       }
       return;
     }
     case 'archive company':
-      if (portal.get('companies', companies[one.company]!).archivedAt === null)
-        portal.archive('companies', companies[one.company]!);
+      if (portal.get('companies', companies[one.company]).archivedAt === null)
+        portal.archive('companies', companies[one.company]);
       return;
     case 'opt out here':
       await database.transact((trx) =>
@@ -162,7 +162,7 @@ async function checkedSync(database: Database, { sync }: Syncing, full: boolean)
   const suppressions = await database.db.selectFrom('suppressions').select('id').execute();
   await sync({ full });
   for (const [i, to] of ADDRESSES.entries()) {
-    const lost = missing(before[i]!, await stopsOf(database, to));
+    const lost = missing(before[i], await stopsOf(database, to));
     expect(lost, `${to} lost ${lost.join(', ')}`).toEqual([]);
   }
   const left = new Set(

@@ -11,11 +11,11 @@ import { type HubSpotStandIn, TOKEN } from '../support/hubspot-stand-in.ts';
 
 export interface Syncing {
   deps: SyncDeps;
-  run(request?: Partial<SyncRequest>): Promise<SyncRun>;
+  run: (request?: Partial<SyncRequest>) => Promise<SyncRun>;
   /** A run that must end well. */
-  sync(request?: Partial<SyncRequest>): Promise<SyncRun>;
-  differences(run: SyncRun): Promise<SyncDifference[]>;
-  prospect(address: string): Promise<Prospect | null>;
+  sync: (request?: Partial<SyncRequest>) => Promise<SyncRun>;
+  differences: (run: SyncRun) => Promise<SyncDifference[]>;
+  prospect: (address: string) => Promise<Prospect | null>;
 }
 
 /** Syncs a database from a stand-in, without the pauses that HubSpot's real limits need. */

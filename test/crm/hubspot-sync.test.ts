@@ -304,7 +304,7 @@ test('An opt-out and a disqualifier that HubSpot lacks stay, are told and are wr
   expect(await optOutsOf(database, 'jane@acme.example')).toEqual(['email']);
   expect(written).toEqual(['jane@acme.example']);
   const kept = (await differences(run)).filter(({ kind }) => kind === 'stop_kept');
-  expect(kept.map(({ field }) => field).toSorted()).toEqual(['disqualifiers', 'opt_out']);
+  expect(new Set(kept.map(({ field }) => field))).toEqual(new Set(['disqualifiers', 'opt_out']));
 });
 
 test('After a change of address the old one stays stopped and the new one is stopped too', async () => {

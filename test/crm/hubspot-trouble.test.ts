@@ -211,7 +211,7 @@ test('A run is taken back as a whole, and the next full sync does it again', asy
   const { sync, prospect } = syncing(database, hubSpot);
   await sync();
   const [first] = portal.live('contacts');
-  portal.update('contacts', first!.id, { firstname: 'Wrong', hs_email_optout: 'true' });
+  portal.update('contacts', first.id, { firstname: 'Wrong', hs_email_optout: 'true' });
   portal.add('contacts', { email: 'new@x.example' });
   const wrong = await sync();
   expect((await prospect('p0@x.example'))?.name).toBe('Wrong');

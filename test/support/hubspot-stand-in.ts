@@ -88,8 +88,8 @@ async function answer(
   const failing = state.failures.findIndex(({ path }) => path === undefined || path.test(line));
   if (failing >= 0) {
     const [failure] = state.failures.splice(failing, 1);
-    if (failure!.status === 0) return void req.socket.destroy();
-    return send(res, failure!.status, failure!.body, failure!.headers);
+    if (failure.status === 0) return void req.socket.destroy();
+    return send(res, failure.status, failure.body, failure.headers);
   }
   if (req.headers.authorization !== `Bearer ${state.settings.token}`) {
     return send(
@@ -133,7 +133,7 @@ function route(state: State, searches: number[], { req, res, url, text }: Exchan
     if (req.method === 'POST' && object[2] === '/search') return search(state, searches, name, text, res);
     if (req.method === 'POST' && object[2] === '/batch/read') return batchRead(portal, name, text, res);
     if (req.method === 'PATCH' && url.searchParams.get('idProperty') === 'email') {
-      return updateByEmail(portal, decodeURIComponent(object[2]!.slice(1)), text, res);
+      return updateByEmail(portal, decodeURIComponent(object[2].slice(1)), text, res);
     }
   }
   if (req.method === 'GET' && properties) {
@@ -175,7 +175,7 @@ function search(
   res: ServerResponse,
 ): void {
   const now = Date.now();
-  while (searches.length > 0 && searches[0]! <= now - 1000) searches.shift();
+  while (searches.length > 0 && searches[0] <= now - 1000) searches.shift();
   if (settings.searchLimit && searches.length >= 5) {
     return send(res, 429, {
       status: 'error',

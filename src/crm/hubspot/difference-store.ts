@@ -65,7 +65,7 @@ export async function countDifferences(
     .where('run_id', '=', runId)
     .groupBy('kind')
     .execute();
-  return Object.fromEntries(rows.map(({ kind, count }) => [kind, Number(count)]));
+  return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
 
 const parsed = (json: string | null): unknown => (json === null ? null : (JSON.parse(json) as unknown));

@@ -179,7 +179,7 @@ export async function failuresInARow(db: Kysely<Schema>): Promise<number> {
     .where('state', '=', 'failed')
     .where('started_at', '>', well?.started_at ?? 0)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 export async function markReverted(trx: Trx, id: string, by: { actor: string; at: number }): Promise<void> {

@@ -63,14 +63,13 @@ export function readSaid(
   const stops = mapping.stops
     .filter((stop) => counts(record.properties[stop.property] ?? null, stop.values))
     .map(({ property, channel, disqualifier }) => ({ property, channel, disqualifier }));
-  const named = object === 'contacts' ? fields['address'] : fields['name'];
+  const named = (object === 'contacts' ? ['address', 'name'] : ['name', 'domain'])
+    .map((field) => fields[field])
+    .find((value) => typeof value === 'string');
   return {
     object,
     id: record.id,
-    label:
-      typeof named === 'string'
-        ? named
-        : String(fields['name'] ?? fields['domain'] ?? `${object} ${record.id}`),
+    label: named ?? `${object === 'contacts' ? 'contact' : 'company'} ${record.id}`,
     modifiedAt: record.modifiedAt,
     archived: record.archived,
     fields,

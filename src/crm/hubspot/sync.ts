@@ -65,10 +65,7 @@ export class HubSpotSync {
    */
   async begin(request: Pick<SyncRequest, 'actor' | 'full' | 'dryRun'>): Promise<SyncRun> {
     const id = await new Promise<string>((resolve, reject) => {
-      this.#run({ ...request, onBegun: resolve }).then(
-        () => {},
-        (error: unknown) => reject(error),
-      );
+      this.#run({ ...request, onBegun: resolve }).catch(reject);
     });
     const run = await getRun(this.#options.database.db, id);
     if (!run) throw new Error(`the run ${id} is gone`);

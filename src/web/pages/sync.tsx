@@ -1,5 +1,5 @@
-import { PageTitle } from '../parts/page-title.tsx';
+import { SyncOverview } from '../crm-sync/sync-overview.tsx';
 
 export default function SyncPage() {
-  return <PageTitle title="Sync" />;
+  return <SyncOverview />;
 }
