@@ -282,10 +282,16 @@ export async function startApp(options: AppOptions): Promise<App> {
       smtpPort: () => smtpPort,
       wake: () => runner.wake(),
     };
+    const dryRun = createDryRun({ judge, rubric, bench, now });
+    const insight = openInsight({
+      ...{ database, config, now, log, dryRun },
+      adapter: bench?.judge ?? null,
+      standBack: () => intakeFirst.standBack(),
+    });
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const api = browserApi({
-      ...{ database, config, now, log, access, settings, desk, hubSpot },
+      ...{ database, config, now, log, access, settings, desk, hubSpot, insight },
       ...crmParts({ config, rubric, accounts, rejudging, now }),
       authenticate: createAuthenticate(access),
     });
@@ -330,7 +336,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
-                dryRun: createDryRun({ judge, rubric, bench, now }),
+                dryRun,
               },
               FRONTS,
             ),
@@ -366,7 +372,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhooks.start();
     closers.push(() => webhooks.stop());
 
-    const insight = openInsight({ database, log, standBack: () => intakeFirst.standBack() });
     feedback.start();
     if (hubSpot) {
       const syncing = startHubSpot(hubSpot, { pollMs, log });
@@ -376,6 +381,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     runner.start();
     closers.push(() => runner.stop());
     insight.start();
+    const addingUp = repeat(
+      60_000,
+      () => insight.addUp(),
+      (err) => log.error({ err }, 'hours could not be added up; trying again'),
+    );
+    closers.push(() => addingUp.stop());
     closers.push(() => insight.stop());
     const housekeeping = repeat(
       pollMs * 2,

@@ -16,6 +16,7 @@ import { register as notify } from './notify.ts';
 import { register as review } from './review.ts';
 import { register as rubric } from './rubric.ts';
 import { register as start } from './start.ts';
+import { register as trace } from './trace.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
 import { register as writeBacks } from './write-backs.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     engine,
     crm,
     messages,
+    trace,
     review,
     notify,
     uncertain,

@@ -1,22 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, PROJECT_ROOT } from '../config/config.ts';
+import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
+import { exchangeChecks } from './exchange-checks.ts';
 import { FillIn } from './fill-in.ts';
+import { gateChecks } from './gate-checks.ts';
+import { HealthChecks } from './health-check.ts';
+import { addUpHours } from './hours.ts';
+import { machineChecks } from './machine-checks.ts';
 
-/** What insight does in the background. */
-export interface Insight {
+export interface InsightOptions {
+  database: Database;
+  config: Config;
+  now: () => number;
+  log: Logger;
+  /** null: the rules judge alone. */
+  adapter: AdapterJudge | null;
+  dryRun: DryRun;
+  /** Waits for a moment that mail does not need. */
+  standBack: () => Promise<void>;
+}
+
+/** What the endpoints of insight share, and what it does in the background. */
+export interface Insight extends Pick<InsightOptions, 'config' | 'dryRun' | 'standBack'> {
+  /** Other parts add theirs. */
+  health: HealthChecks;
+  version: string;
+  startedAt: number;
   start(): void;
+  /** Adds up the hours that are over; to be repeated. */
+  addUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param standBack waits for a moment that mail does not need */
-export function openInsight(options: {
-  database: Database;
-  log: Logger;
-  standBack: () => Promise<void>;
-}): Insight {
+export function openInsight(options: InsightOptions): Insight {
+  const { config, now, dryRun, standBack } = options;
   const fillIn = new FillIn(options);
+  const health = new HealthChecks();
+  health.add(...gateChecks(options), ...exchangeChecks(options), ...machineChecks(options));
+  let stopped = false;
+  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   return {
+    config,
+    dryRun,
+    standBack,
+    health,
+    version,
+    startedAt: now(),
     start: () => fillIn.start(),
-    stop: () => fillIn.stop(),
+    addUp: async () => {
+      await addUpHours({ ...options, stopped: () => stopped });
+    },
+    stop: () => {
+      stopped = true;
+      return fillIn.stop();
+    },
   };
 }

@@ -102,7 +102,7 @@ export interface DeliveryDetail {
  * @throws UserError when there is neither
  */
 export async function readDetails(db: Reader, id: string): Promise<DeliveryDetail[]> {
-  const known = await ownId(db, id);
+  const known = (await findOwnId(db, id)) ?? id;
   const rows = await db
     .selectFrom('deliveries')
     .selectAll()
@@ -116,8 +116,8 @@ export async function readDetails(db: Reader, id: string): Promise<DeliveryDetai
   return Promise.all(rows.map((delivery) => readDetail(db, delivery)));
 }
 
-/** The gate's own id behind what an engine, a provider or a mail's header calls it. */
-async function ownId(db: Reader, text: string): Promise<string> {
+/** The gate's own id (of a message, or a delivery) behind what an engine, a provider or a mail's header calls it, or null. */
+export async function findOwnId(db: Reader, text: string): Promise<string | null> {
   // The upstream may name mails by UUIDs as well, so one is only taken for the gate's if there is such a message.
   const given = [idOf(text), idOf(/^<?(\w{26})@/.exec(text)?.[1]?.toUpperCase() ?? '')].filter(
     (id) => id !== null,
@@ -133,7 +133,7 @@ async function ownId(db: Reader, text: string): Promise<string> {
     .select('delivery_id')
     .where('upstream_id', 'in', [text, `<${text}>`])
     .executeTakeFirst();
-  return attempt?.delivery_id ?? text;
+  return attempt?.delivery_id ?? null;
 }
 
 async function readDetail(db: Reader, delivery: Delivery): Promise<DeliveryDetail> {

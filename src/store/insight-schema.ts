@@ -25,3 +25,17 @@ export interface DraftTextTable {
 export interface DraftTextIndex {
   rowid: number;
 }
+
+/** What happened in one hour that is over, added up. */
+export interface InsightHourTable {
+  /** Its first millisecond. */
+  hour: number;
+  engine_id: string;
+  /**
+   * `judged`: deliveries by their first verdict (a decision, or `doubt:` and the reason); `stopped`: of these by what stopped
+   * them; `latency`: of these by rounded milliseconds; `attempt`: by `outcome:upstream`.
+   */
+  kind: 'judged' | 'stopped' | 'latency' | 'attempt';
+  name: string;
+  count: number;
+}

@@ -13,7 +13,6 @@ import type {
   ProviderRequestTable,
   WriteBackTable,
 } from './front-schema.ts';
-import type { DraftTextIndex, DraftTextTable } from './insight-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 import type { ReviewSchema } from './review-schema.ts';
 import type {
@@ -29,6 +28,7 @@ import type {
   HubSpotLinkTable,
   HubSpotRunTable,
 } from './hubspot-schema.ts';
+import type { DraftTextIndex, DraftTextTable, InsightHourTable } from './insight-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -379,4 +379,5 @@ export interface Schema extends AccessSchema, ReviewSchema {
   hubspot_cursors: HubSpotCursorTable;
   hubspot_runs: HubSpotRunTable;
   hubspot_differences: HubSpotDifferenceTable;
+  insight_hours: InsightHourTable;
 }

@@ -23,6 +23,19 @@ export async function up(db: Kysely<any>): Promise<void> {
       insert into draft_texts_fts (draft_texts_fts, rowid, subject, body, headers, addresses)
         values ('delete', old.id, old.subject, old.body, old.headers, old.addresses);
     end`,
+
+    // What grows at its end costs the mail little; older hours are added up once (insight/hours-store.ts).
+    sql`create index verdicts_by_time on verdicts (created_at)`,
+    sql`create index attempts_by_end on attempts (finished_at) where finished_at is not null`,
+    sql`create index labels_by_time on labels (at)`,
+    sql`create index provider_events_by_delivery on provider_events (delivery_id) where delivery_id is not null`,
+    sql`create index events_given_up on events (finished_at) where state = 'given_up'`,
+    sql`create index attempts_failed on attempts (upstream, id) where outcome in ('temporary','permanent','lost')`,
+    sql`create index audit_acts on audit (at, actor, action)
+      where action in ('release','reject','escalate','close','undo')`,
+    sql`create table insight_hours (
+      hour bigint not null, engine_id text not null, kind text not null, name text not null, count bigint not null,
+      primary key (hour, engine_id, kind, name)) without rowid`,
   ];
   for (const statement of statements) await statement.execute(db);
 }
