@@ -38,7 +38,7 @@ export function auditEndpoints({ database, now }: { database: Database; now: () 
         const began = performance.now();
         const rows: AuditRow[] = [];
         let next: number | null = null;
-        for await (const window of auditWindows(db, filterOf(asked), asked.before ?? null)) {
+        for await (const window of auditWindows(db, filterOf(asked), asked.before ?? null, PAGE + 1)) {
           rows.push(...window.rows);
           next = window.next;
           if (rows.length > PAGE || performance.now() - began > BUDGET_MS) break;

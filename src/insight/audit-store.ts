@@ -25,12 +25,14 @@ const WINDOW = 20_000;
  * rare, but never at once.
  *
  * @param before only entries with a smaller id
+ * @param most matching entries of one window; the next goes on after the last of them
  * @yields the matching entries of each window, newest first, with the id the next window ends before; null after the last
  */
 export async function* auditWindows(
   db: Reader,
   filter: AuditFilter,
   before: number | null,
+  most = WINDOW,
 ): AsyncGenerator<{ rows: AuditRow[]; next: number | null }> {
   const lowest = filter.from === null ? 0 : await firstIdAt(db, filter.from);
   const newest = filter.to === null ? Number.MAX_SAFE_INTEGER : await firstIdAt(db, filter.to);
@@ -43,11 +45,13 @@ export async function* auditWindows(
       .where('id', '<', upper)
       .where('id', '>=', lower)
       .orderBy('id', 'desc')
+      .limit(most)
       .execute();
-    const ended = lower <= Math.max(lowest, 1);
-    yield { rows, next: ended ? null : lower };
+    const full = rows.length === most;
+    const ended = !full && lower <= Math.max(lowest, 1);
+    upper = full ? rows.at(-1)!.id : lower;
+    yield { rows, next: ended ? null : upper };
     if (ended) return;
-    upper = lower;
   }
 }
 

@@ -1,5 +1,5 @@
 import { DECISIONS, type Decision } from '../message/types.ts';
-import { type HourCount, latencyMs } from './hours-store.ts';
+import { type StepCount, latencyMs } from './hours-store.ts';
 import type { WindowDelivery } from './insight-store.ts';
 import type { InsightView } from './web-types.ts';
 import { wilson } from './wilson.ts';
@@ -26,9 +26,8 @@ export function stepsOf(from: number, to: number, step: number): number[] {
 
 /** Deliveries by their first verdict, over time. */
 export function decisionsOver(
-  counts: readonly HourCount[],
+  counts: readonly StepCount[],
   steps: readonly number[],
-  step: number,
 ): InsightView['decisions'] {
   const rows = new Map(
     steps.map((at) => [
@@ -36,8 +35,8 @@ export function decisionsOver(
       { at, doubt: 0, ...(Object.fromEntries(DECISIONS.map((one) => [one, 0])) as Record<Decision, number>) },
     ]),
   );
-  for (const { hour, kind, name, count } of counts) {
-    const row = kind === 'judged' ? rows.get(hour - (hour % step)) : undefined;
+  for (const { at, kind, name, count } of counts) {
+    const row = kind === 'judged' ? rows.get(at) : undefined;
     if (!row) continue;
     const decision = DECISIONS.find((one) => one === name);
     row[decision ?? 'doubt'] += count;
@@ -47,8 +46,8 @@ export function decisionsOver(
 
 /** Sums by name of one kind, largest first. */
 export function sums(
-  counts: readonly HourCount[],
-  kind: HourCount['kind'],
+  counts: readonly StepCount[],
+  kind: StepCount['kind'],
 ): { name: string; count: number }[] {
   const totals = new Map<string, number>();
   for (const one of counts) {
@@ -73,13 +72,12 @@ export function weightedPercentile(
 }
 
 export function latencyOver(
-  counts: readonly HourCount[],
+  counts: readonly StepCount[],
   steps: readonly number[],
-  step: number,
 ): Pick<InsightView, 'latency' | 'latency_total'> {
   const all = counts
     .filter(({ kind }) => kind === 'latency')
-    .map(({ hour, name, count }) => ({ at: hour - (hour % step), value: latencyMs(name), count }));
+    .map(({ at, name, count }) => ({ at, value: latencyMs(name), count }));
   const both = (values: typeof all) => ({
     p50_ms: weightedPercentile(values, 50),
     p95_ms: weightedPercentile(values, 95),

@@ -10,6 +10,11 @@ export const HOUR_MS = 3_600_000;
 /** Parts of hours: what `insight_hours` holds, whether it was added up before or is counted now. */
 export type HourCount = InsightHourTable;
 
+/** The same over the steps of a time line; `at` is a step's beginning. */
+export interface StepCount extends Pick<InsightHourTable, 'kind' | 'name' | 'count'> {
+  at: number;
+}
+
 /** Counts what was judged and attempted from `from` until before `to`, by hour. */
 export async function countHours(db: Reader, from: number, to: number): Promise<HourCount[]> {
   const hourOf = (column: 'verdicts.created_at' | 'attempts.finished_at') =>
@@ -124,12 +129,22 @@ export async function markUntil(trx: Trx, until: number): Promise<void> {
     .execute();
 }
 
-/** What was added up, of whole hours from `from` until before `to`. */
+/** What was added up, of whole hours from `from` until before `to`, summed over steps of `step` milliseconds. */
 export async function readHours(
   db: Reader,
-  { from, to, engine }: { from: number; to: number; engine: string | null },
-): Promise<HourCount[]> {
-  let query = db.selectFrom('insight_hours').selectAll().where('hour', '>=', from).where('hour', '<', to);
+  { from, to, engine, step }: { from: number; to: number; engine: string | null; step: number },
+): Promise<StepCount[]> {
+  let query = db
+    .selectFrom('insight_hours')
+    .select((eb) => [
+      sql<number>`hour - hour % ${sql.lit(step)}`.as('at'),
+      'kind',
+      'name',
+      eb.fn.sum<number>('count').as('count'),
+    ])
+    .where('hour', '>=', from)
+    .where('hour', '<', to)
+    .groupBy(['at', 'kind', 'name']);
   if (engine !== null) query = query.where('engine_id', '=', engine);
   return query.execute();
 }

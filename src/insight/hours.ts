@@ -1,7 +1,7 @@
 import type { Database } from '../store/database.ts';
 import {
   HOUR_MS,
-  type HourCount,
+  type StepCount,
   addUpHour,
   addedUpUntil,
   countHours,
@@ -46,22 +46,33 @@ export async function addUpHours(options: {
 }
 
 /**
- * Counts by hour from `from` (its whole hour) until before `to`: added up before, and the last hours as they stand.
+ * Counts by step from `from` (its whole hour) until before `to`: added up before, and the last hours as they stand.
  *
  * @returns `missing` when older hours are still being added up
  */
 export async function hoursBetween(
   db: Database['db'],
-  { from, to, engine, now }: { from: number; to: number; engine: string | null; now: number },
-): Promise<{ counts: HourCount[]; missing: boolean }> {
+  {
+    from,
+    to,
+    engine,
+    step,
+    now,
+  }: { from: number; to: number; engine: string | null; step: number; now: number },
+): Promise<{ counts: StepCount[]; missing: boolean }> {
   const first = from - (from % HOUR_MS);
   const until = (await addedUpUntil(db)) ?? 0;
   const live = Math.max(first, until, now - LIVE_MS - ((now - LIVE_MS) % HOUR_MS));
-  const counted = await readHours(db, { from: first, to: Math.min(to, until), engine });
+  const counted = await readHours(db, { from: first, to: Math.min(to, until), engine, step });
   const fresh = live < to ? await countHours(db, live, to) : [];
   const older = live > until ? await nextBusyHour(db, Math.max(until, first)) : null;
   return {
-    counts: [...counted, ...fresh.filter(({ engine_id }) => engine === null || engine_id === engine)],
+    counts: [
+      ...counted,
+      ...fresh.flatMap(({ engine_id, hour, ...rest }) =>
+        engine === null || engine_id === engine ? [{ ...rest, at: hour - (hour % step) }] : [],
+      ),
+    ],
     missing: older !== null && older < live,
   };
 }

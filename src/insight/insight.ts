@@ -32,7 +32,7 @@ export async function readInsight(
   const { from, to, engine } = asked;
   const step = stepOf(to - from);
   const steps = stepsOf(from, to, step);
-  const { counts, missing } = await hoursBetween(db, { ...asked, now });
+  const { counts, missing } = await hoursBetween(db, { ...asked, step, now });
   const stopped = sums(counts, 'stopped');
   return {
     from,
@@ -40,11 +40,11 @@ export async function readInsight(
     step_ms: step,
     missing,
     engines: await engineNames(db),
-    decisions: decisionsOver(counts, steps, step),
+    decisions: decisionsOver(counts, steps),
     doubts: sums(counts, 'judged').flatMap(({ name, count }) =>
       name.startsWith('doubt:') ? [{ reason: name.slice(6), count }] : [],
     ),
-    ...latencyOver(counts, steps, step),
+    ...latencyOver(counts, steps),
     holds: holdsOf(await heldTimes(db, engine), now),
     precision: precisionOf(stopped, await labelCounts(db, asked)),
     min_labels: MIN_LABELS,

@@ -42,8 +42,7 @@ test('a percentile of weighted values is that of the values written out', () => 
 
 test('counts fall into the step of their hour, doubts together', () => {
   const count = (hour: number, name: string, n: number) => ({
-    hour: hour * HOUR,
-    engine_id: 'e',
+    at: hour * HOUR,
     kind: 'judged' as const,
     name,
     count: n,
@@ -52,14 +51,13 @@ test('counts fall into the step of their hour, doubts together', () => {
   const rows = decisionsOver(
     [
       count(0, 'PASS', 2),
-      count(5, 'PASS', 1),
+      count(0, 'PASS', 1),
       count(6, 'BLOCK', 4),
-      count(11, 'doubt:language', 1),
-      count(7, 'doubt:too_long', 1),
+      count(6, 'doubt:language', 1),
+      count(6, 'doubt:too_long', 1),
       count(30, 'PASS', 9),
     ],
     steps,
-    6 * HOUR,
   );
   expect(rows).toEqual([
     { at: 0, SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 3, doubt: 0 },
