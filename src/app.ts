@@ -296,6 +296,12 @@ export async function startApp(options: AppOptions): Promise<App> {
       smtpPort: () => smtpPort,
       wake: () => runner.wake(),
     };
+    const dryRun = createDryRun({ judge, rubric, bench, now });
+    const insight = openInsight({
+      ...{ database, config, now, log, dryRun },
+      adapter: bench?.judge ?? null,
+      standBack: () => intakeFirst.standBack(),
+    });
     const oidc = config.access.oidc && new Oidc(config, now);
     const access = { database, now, config, key: deriveKey, log, oidc };
     const accept: SubmitOptions['accept'] = (submissions, once) =>

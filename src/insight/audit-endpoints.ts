@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { exportAudit } from './audit-export.ts';
 import { type AuditFilter, type AuditRow, auditWindows, recentValues, timeOf } from './audit-store.ts';
 import { auditWords } from './audit-words.ts';
+import { engineNames } from './insight-store.ts';
 import { time } from './query-fields.ts';
 import type { AuditItem, AuditPage } from './web-types.ts';
 
@@ -44,7 +45,12 @@ export function auditEndpoints({ database, now }: { database: Database; now: () 
           if (rows.length > PAGE || performance.now() - began > BUDGET_MS) break;
           await new Promise((resolve) => setImmediate(resolve));
         }
-        const items = rows.slice(0, PAGE).map(itemOf);
+        const engines = new Map(
+          (await engineNames(db)).map(({ id, name }) => [`engine:${id}`, `engine ${name}`]),
+        );
+        const items = rows
+          .slice(0, PAGE)
+          .map((row) => ({ ...itemOf(row), actor_name: engines.get(row.actor) ?? row.actor }));
         const cut = rows.length > PAGE;
         const last = items.at(-1);
         return {
@@ -88,7 +94,15 @@ function filterOf(asked: Omit<z.output<typeof query>, 'before'>): AuditFilter {
   };
 }
 
-function itemOf({ id, at, actor, subject_type, subject_id, action, detail }: AuditRow): AuditItem {
+function itemOf({
+  id,
+  at,
+  actor,
+  subject_type,
+  subject_id,
+  action,
+  detail,
+}: AuditRow): Omit<AuditItem, 'actor_name'> {
   const parsed = JSON.parse(detail) as Record<string, unknown>;
   return {
     id,

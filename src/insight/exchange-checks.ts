@@ -2,7 +2,13 @@ import type { Config } from '../config/config.ts';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { Database } from '../store/database.ts';
 import type { HealthAnswer, HealthCheck } from './health-check.ts';
-import { givenUpEvents, mailboxCursors, newestAttempts, writeBackCounts } from './health-store.ts';
+import {
+  givenUpEvents,
+  mailboxCursors,
+  newestAttempts,
+  newestSyncs,
+  writeBackCounts,
+} from './health-store.ts';
 import { counted, lasting } from './words.ts';
 
 const MINUTE = 60_000;
@@ -78,6 +84,22 @@ export function exchangeChecks({
           'presend keeps these people out anyway; so that others do too: presend write-backs list';
         if (failed.length > 0) return { state: 'bad', detail, advice };
         return age > HOUR ? { state: 'warn', detail, advice } : { state: 'ok', detail };
+      },
+    },
+    {
+      id: 'crm_sync',
+      group: 'Exchange',
+      title: 'CRM mirror',
+      look: async () => {
+        if (config.hubspot === null) return null;
+        const { newest, doneAt } = await newestSyncs(db);
+        const age = doneAt === null ? null : now() - doneAt;
+        const detail =
+          age === null ? 'It was never synced with HubSpot.' : `Synced with HubSpot ${lasting(age)} ago.`;
+        const advice = 'See what went wrong under HubSpot sync: stale records are held.';
+        if (newest?.state === 'failed')
+          return { state: 'bad', detail: `${detail} The newest sync failed.`, advice };
+        return age === null || age > DAY ? { state: 'warn', detail, advice } : { state: 'ok', detail };
       },
     },
     {

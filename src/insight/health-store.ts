@@ -100,3 +100,23 @@ export async function newestRecord(db: Reader): Promise<number | null> {
   const row = await db.selectFrom('audit').select('at').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row?.at ?? null;
 }
+
+/** The newest sync with HubSpot that came to its end, and the newest of all. */
+export async function newestSyncs(db: Reader) {
+  const newest = await db
+    .selectFrom('hubspot_runs')
+    .select(['state', 'started_at', 'finished_at'])
+    .where('dry_run', '=', 0)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const done = await db
+    .selectFrom('hubspot_runs')
+    .select('finished_at')
+    .where('dry_run', '=', 0)
+    .where('state', '=', 'done')
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return { newest: newest ?? null, doneAt: done?.finished_at ?? null };
+}

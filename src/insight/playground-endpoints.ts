@@ -7,7 +7,6 @@ import type { DryRun } from '../pipeline/dry-run.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { Bounded } from './bounded.ts';
-import { EXAMPLES } from './playground-examples.ts';
 import { searchProspects } from './playground-store.ts';
 import { checkRecord, judgeDraft, recordOf } from './playground.ts';
 import { ProbeCases } from './probe-cases.ts';
@@ -56,10 +55,6 @@ export function playgroundEndpoints({
   const cases = new ProbeCases(config.data_dir);
   const { db } = database;
   return [
-    endpoint('get', '/playground/examples', {
-      access: READ,
-      handle: async () => ({ examples: EXAMPLES }),
-    }),
     endpoint('get', '/playground/prospects', {
       access: READ,
       query: z.strictObject({ q: z.string().max(200).default('') }),

@@ -9,16 +9,20 @@ const ANSWER = {
   not_sure: 'not sure whether the judge was right',
 } as const;
 
-/** What happened to a delivery, in sentences, oldest first. */
-export function storyOf({ audit, labels, attempts, reported, told }: Recorded): StoryLine[] {
+/**
+ * What happened to a delivery, in sentences, oldest first.
+ *
+ * @param names what actors are called, where that is not how they are recorded
+ */
+export function storyOf(
+  { audit, labels, attempts, reported, told }: Recorded,
+  names: Record<string, string>,
+): StoryLine[] {
   const lines = [
-    ...audit.map(
-      ({ at, actor, action, detail }): StoryLine => ({
-        at,
-        actor,
-        ...wordsOf(action, JSON.parse(detail) as Record<string, unknown>, actor),
-      }),
-    ),
+    ...audit.map(({ at, actor: recorded, action, detail }): StoryLine => {
+      const actor = names[recorded] ?? recorded;
+      return { at, actor, ...wordsOf(action, JSON.parse(detail) as Record<string, unknown>, actor) };
+    }),
     ...labels.map(
       ({ at, actor, right }): StoryLine => ({
         at,

@@ -67,7 +67,7 @@ export async function readTrace(db: Kysely<Schema>, id: string): Promise<TraceVi
           state: delivery.state,
           released_by: delivery.released_by,
           verdict: await newestVerdict(db, delivery.id),
-          story: storyOf(recorded),
+          story: storyOf(recorded, { [`engine:${engine_id}`]: `engine ${engine}` }),
           labels: recorded.labels,
         };
       }),

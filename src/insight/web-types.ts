@@ -217,6 +217,8 @@ export interface AuditItem {
   id: number;
   at: number;
   actor: string;
+  /** With an engine's name in place of its id. */
+  actor_name: string;
   subject: { type: string; id: string };
   action: string;
   /** Before → after, in words. */
@@ -232,7 +234,7 @@ export interface AuditPage {
   searched_to: number | null;
 }
 
-/** `GET /playground/examples` */
+/** A mail to start from. */
 export interface PlaygroundExample {
   id: string;
   title: string;

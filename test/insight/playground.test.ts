@@ -11,8 +11,6 @@ import { signIn } from '../support/sign-in.ts';
 test('each example gets the decision it shows, judged by the gate itself', async () => {
   const gate = await startGate();
   const user = await signIn(gate, { role: 'reviewer' });
-  const { body } = await user.get('/playground/examples');
-  expect(body.examples).toHaveLength(EXAMPLES.length);
   expect(EXAMPLES.map(({ shows }) => shows)).toEqual([
     'PASS',
     'SUPPRESS',

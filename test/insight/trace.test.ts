@@ -130,9 +130,10 @@ test('a report holds nothing that a mail could make Markdown of', async () => {
 test('an edit is kept beside the text as sent, and compared as it would leave', async () => {
   const { gate, lena } = await campaign();
   const { database } = gate.app;
+  const rubric = loadRubric(join(PROJECT_ROOT, 'config/rubric.yaml'));
   const rejudge = createRejudge({
     database,
-    judge: createJudge({ database, rubric: () => loadRubric(join(PROJECT_ROOT, 'config/rubric.yaml')) }),
+    judge: createJudge({ database, rubric: () => rubric }),
     bench: null,
     accounts: new Set(),
     now: Date.now,

@@ -21,11 +21,13 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
         <tbody>
           {items.map((item) => (
             <tr key={item.id}>
-              <td>
+              <td className="short">
                 <Moment at={item.at} />
               </td>
-              <td data-label="Who">{item.actor}</td>
-              <td data-label="Did">{words(item.action)}</td>
+              <td data-label="Who">{item.actor_name}</td>
+              <td data-label="Did" className="short">
+                {words(item.action)}
+              </td>
               <td data-label="To">
                 <Subject subject={item.subject} />
               </td>

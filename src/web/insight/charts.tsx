@@ -1,4 +1,5 @@
 import '@mantine/charts/styles.css';
+import '@mantine/core/styles/ColorSwatch.css';
 import { BarChart, LineChart } from '@mantine/charts';
 import { useComputedColorScheme } from '@mantine/core';
 import type { InsightView } from '../../insight/web-types.ts';

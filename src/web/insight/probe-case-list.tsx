@@ -1,5 +1,4 @@
-import '@mantine/core/styles/Code.css';
-import { Button, Code, Text, Title } from '@mantine/core';
+import { Button, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ProbeCase } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
@@ -101,7 +100,7 @@ export function ProbeCaseList() {
       <Text size="sm" mt="sm">
         Run them on the gate’s machine:
       </Text>
-      <Code block>{`presend eval ${data.path}`}</Code>
+      <pre className="code-text">presend eval {data.path}</pre>
     </section>
   );
 }

@@ -22,7 +22,7 @@ export function TraceHits({
     );
   }
   return (
-    <section className="panel" aria-label="Messages found">
+    <section className="panel">
       <Title order={2} size="h5">
         {more ? `The newest ${hits.length}` : hits.length} messages
       </Title>
