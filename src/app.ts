@@ -276,16 +276,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
-    const dryRun = createDryRun({ judge, rubric, bench, now });
-    const insight = openInsight({
-      database,
-      config,
-      now,
-      log,
-      adapter: bench?.judge ?? null,
-      dryRun,
-      standBack: () => intakeFirst.standBack(),
-    });
     const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
     closers.push(() => backtests.stop());
     const settings: SettingsContext = {
