@@ -69,7 +69,7 @@ test('a Slack sample is told at once, with what Slack answered', async () => {
   const { gate } = await startNotifying({});
   const notify = `{ slack: { webhook_url: "${slack.url}" } }`;
   expect((await presend(gate.dataDir, notify, 'test', '--slack')).out).toBe('Slack has taken the sample.\n');
-  expect(slack.messages[0]!.text).toContain('sample');
+  expect(slack.messages[0].text).toContain('sample');
   slack.script = [{ status: 404, text: 'no_service' }];
   const refused = await presend(gate.dataDir, notify, 'test', '--slack');
   expect(refused.code).toBe(1);
