@@ -62,7 +62,7 @@ test('status shows who is told and what became of it; preview prints the digest;
   const sample = await presend(gate.dataDir, notify, 'test', '--to', 'ben@reviewer.example');
   expect(sample).toMatchObject({ code: 0, out: expect.stringContaining('It was sent.') });
   expect(upstream.last.to).toEqual(['ben@reviewer.example']);
-}, 60_000);
+}, 180_000);
 
 test('a Slack sample is told at once, with what Slack answered', async () => {
   const slack = await SlackStandIn.start();
@@ -75,4 +75,4 @@ test('a Slack sample is told at once, with what Slack answered', async () => {
   expect(refused.code).toBe(1);
   expect(refused.out).toContain('no_service: the webhook was removed');
   expect(refused.out).not.toContain('secret');
-}, 60_000);
+}, 180_000);
