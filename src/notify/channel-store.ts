@@ -1,18 +1,21 @@
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { NotifyChannelTable } from '../store/notify-schema.ts';
+import type { Schema } from '../store/schema.ts';
 import { type Channel } from './channels.ts';
 import { digestDay } from './local-day.ts';
 
 export type ChannelState = Selectable<NotifyChannelTable>;
 
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
+export async function findChannelState(db: Reader, key: string): Promise<ChannelState | undefined> {
+  return db.selectFrom('notify_channels').selectAll().where('channel', '=', key).executeTakeFirst();
+}
+
 /** How far a channel has been told. A new one starts with now: it hears nothing of what was before. */
 export async function channelState(trx: Trx, channel: Channel, now: number): Promise<ChannelState> {
-  const row = await trx
-    .selectFrom('notify_channels')
-    .selectAll()
-    .where('channel', '=', channel.key)
-    .executeTakeFirst();
+  const row = await findChannelState(trx, channel.key);
   if (row) return row;
   const fresh: ChannelState = {
     channel: channel.key,
@@ -24,7 +27,7 @@ export async function channelState(trx: Trx, channel: Channel, now: number): Pro
   return fresh;
 }
 
-export async function newestOccurrence(trx: Pick<Trx, 'selectFrom'>): Promise<number> {
+export async function newestOccurrence(trx: Reader): Promise<number> {
   const row = await trx
     .selectFrom('notify_occurrences')
     .select('id')
@@ -44,13 +47,13 @@ export async function updateChannel(
 
 /** The first occurrence that the channel was not told of; null when there is none. */
 export async function firstUntold(
-  trx: Trx,
+  db: Reader,
   channel: Channel,
   toldId: number,
   topics: Channel['topics'] = channel.topics,
 ): Promise<{ at: number } | null> {
   if (topics.length === 0) return null;
-  const row = await trx
+  const row = await db
     .selectFrom('notify_occurrences')
     .select('at')
     .where('id', '>', toldId)
@@ -62,8 +65,8 @@ export async function firstUntold(
 }
 
 /** Is a message to it still on its way? Another one would pile up behind it. */
-export async function isBusy(trx: Trx, key: string): Promise<boolean> {
-  const row = await trx
+export async function isBusy(db: Reader, key: string): Promise<boolean> {
+  const row = await db
     .selectFrom('notifications as n')
     .leftJoin('deliveries as d', 'd.id', 'n.id')
     .select('n.id')

@@ -8,7 +8,13 @@ import { channelState } from './channel-store.ts';
 import { type Channel, channelsOf } from './channels.ts';
 import { linkMaker } from './links.ts';
 import { composeNotification } from './mail.ts';
-import { collectDueSoon, collectFloods, collectFromAudit, forgetOccurrences } from './occurrence-store.ts';
+import {
+  collectDueSoon,
+  collectFloods,
+  collectFromAudit,
+  forgetOccurrences,
+  hasNewEntries,
+} from './occurrence-store.ts';
 import { listPeople, listPreferences } from './person-store.ts';
 import {
   claimSlack,
@@ -17,7 +23,7 @@ import {
   releaseSlackLeases,
   settleSlack,
 } from './queue-store.ts';
-import { tellChannel } from './round.ts';
+import { mayBeDue, tellChannel } from './round.ts';
 import { slackStep } from './slack-answer.ts';
 import { slackMessage } from './slack-message.ts';
 import { SLACK_LEASE_MS, type SlackTarget } from './slack.ts';
@@ -80,7 +86,7 @@ export class Notifier {
   async #collect(): Promise<void> {
     const { database, config, now } = this.#options;
     const { flood, due_soon_hours } = config.notify;
-    for (let more = true; more; ) {
+    for (let more = await hasNewEntries(database.db); more; ) {
       const found = await database.transact((trx) => collectFromAudit(trx));
       more = found.more;
       if (found.held) await database.transact((trx) => collectFloods(trx, { now: now(), flood }));
@@ -96,9 +102,9 @@ export class Notifier {
     const { database, config, now } = this.#options;
     let queued = 0;
     for (const channel of await this.#channels()) {
-      queued += await database.transact((trx) =>
-        tellChannel(trx, { channel, config: config.notify, from: config.escalation.from, now: now() }),
-      );
+      const input = { channel, config: config.notify, from: config.escalation.from, now: now() };
+      if (!(await mayBeDue(database.db, input))) continue;
+      queued += await database.transact((trx) => tellChannel(trx, input));
     }
     return queued;
   }

@@ -1,4 +1,6 @@
+import type { Kysely } from 'kysely';
 import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
 import type { Topic } from './topics.ts';
 
 /** Audit entries read at once: bounds a round after a long downtime. */
@@ -7,6 +9,8 @@ const BATCH = 500;
 const FLOOD_MS = 6 * 3_600_000;
 /** What was held for one cause within this time counts together. */
 const FLOOD_WINDOW_MS = 3_600_000;
+
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
 interface NewOccurrence {
   key: string;
@@ -26,15 +30,11 @@ const CURSOR = 'notify_audit_id';
  * @returns whether there is more to read, and whether mail was held
  */
 export async function collectFromAudit(trx: Trx): Promise<{ more: boolean; held: boolean }> {
-  const cursor = await trx
-    .selectFrom('settings')
-    .select('value')
-    .where('key', '=', CURSOR)
-    .executeTakeFirstOrThrow();
+  const read = await readUpTo(trx);
   const entries = await trx
     .selectFrom('audit')
     .select(['id', 'at', 'actor', 'subject_type', 'subject_id', 'action', 'detail'])
-    .where('id', '>', Number(cursor.value))
+    .where('id', '>', read)
     .orderBy('id')
     .limit(BATCH)
     .execute();
@@ -54,6 +54,26 @@ export async function collectFromAudit(trx: Trx): Promise<{ more: boolean; held:
     .where('key', '=', CURSOR)
     .execute();
   return { more: entries.length === BATCH, held: told.some(({ topic }) => topic === 'held') };
+}
+
+/** Is there anything to collect? Costs no transaction. */
+export async function hasNewEntries(db: Reader): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('id', '>', await readUpTo(db))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function readUpTo(db: Reader): Promise<number> {
+  const { value } = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', CURSOR)
+    .executeTakeFirstOrThrow();
+  return Number(value);
 }
 
 function occurrenceOf(entry: {

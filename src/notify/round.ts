@@ -1,11 +1,22 @@
+import type { Kysely } from 'kysely';
 import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
 import { gatherBatch } from './batch-store.ts';
-import { channelState, firstUntold, isBusy, updateChannel } from './channel-store.ts';
+import {
+  type ChannelState,
+  channelState,
+  findChannelState,
+  firstUntold,
+  isBusy,
+  updateChannel,
+} from './channel-store.ts';
 import type { Channel } from './channels.ts';
 import type { NotifyConfig } from './config.ts';
 import { emptyDigest, gatherDigest } from './digest-store.ts';
 import { digestDay, isQuiet } from './local-day.ts';
 import { queueNotification } from './queue-store.ts';
+
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
 export interface RoundInput {
   channel: Channel;
@@ -28,27 +39,45 @@ export interface RoundInput {
 export async function tellChannel(trx: Trx, input: RoundInput): Promise<number> {
   const { channel, now } = input;
   const state = await channelState(trx, channel, now);
-  const batchDue = await isBatchDue(trx, input, state);
-  const day = channel.digest && digestDay(now, channel.digest.at, channel.timeZone);
-  const digestDue = day !== null && day > state.digest_day;
-  if ((!batchDue && !digestDue) || (await isBusy(trx, channel.key))) return 0;
+  const due = await whatIsDue(trx, input, state);
+  if (due === null) return 0;
   let queued = 0;
-  if (batchDue) queued += await tellBatch(trx, input, state.told_id);
-  if (digestDue) {
+  if (due.batch) queued += await tellBatch(trx, input, state.told_id);
+  if (due.digestDay !== null) {
     queued += await tellDigest(trx, input);
-    await updateChannel(trx, channel.key, { digest_day: day });
+    await updateChannel(trx, channel.key, { digest_day: due.digestDay });
   }
   return queued;
 }
 
+/** Might there be something for `tellChannel` to do? Costs no transaction, so that a quiet gate stays quiet. */
+export async function mayBeDue(db: Reader, input: RoundInput): Promise<boolean> {
+  const state = await findChannelState(db, input.channel.key);
+  return state === undefined || (await whatIsDue(db, input, state)) !== null;
+}
+
+/** `digestDay`: the day whose digest is due. null = nothing is. */
+async function whatIsDue(
+  db: Reader,
+  input: RoundInput,
+  state: ChannelState,
+): Promise<{ batch: boolean; digestDay: string | null } | null> {
+  const { channel, now } = input;
+  const batch = await isBatchDue(db, input, state);
+  const day = channel.digest && digestDay(now, channel.digest.at, channel.timeZone);
+  const due = day !== null && day > state.digest_day ? day : null;
+  if ((!batch && due === null) || (await isBusy(db, channel.key))) return null;
+  return { batch, digestDay: due };
+}
+
 async function isBatchDue(
-  trx: Trx,
+  db: Reader,
   { channel, config, now }: RoundInput,
-  state: { told_id: number; last_at: number | null },
+  state: ChannelState,
 ): Promise<boolean> {
   const quiet = isQuiet(now, channel.quietHours, channel.timeZone);
   const topics = quiet ? channel.topics.filter((topic) => topic === 'kill_switch') : channel.topics;
-  const first = await firstUntold(trx, channel, state.told_id, topics);
+  const first = await firstUntold(db, channel, state.told_id, topics);
   if (first === null) return false;
   const gathered = first.at + config.gather_seconds * 1_000;
   const spaced = (state.last_at ?? 0) + config.every_minutes * 60_000;

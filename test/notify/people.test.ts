@@ -86,9 +86,9 @@ describe('a signed link', () => {
     const [one, two] = [await hold(gate, 'one@rumour.example'), await hold(gate, 'two@rumour.example')];
     await gather(gate);
     const [mail] = await untilTold(upstream, 1);
-    const links = [...mail.text.matchAll(/Reject: (http\S+)/g)].map((match) => match[1]!);
+    const links = [...mail.text.matchAll(/Reject: (http\S+)/g)].map((match) => match[1]);
     expect(links).toHaveLength(2);
-    expect((await follow(links[0]!)).status).toBe(200);
+    expect((await follow(links[0])).status).toBe(200);
     const { detail } = await gate.app.database.db
       .selectFrom('audit')
       .select('detail')
@@ -100,7 +100,7 @@ describe('a signed link', () => {
     await gate.app.database.transact((trx) =>
       trx.updateTable('users').set({ disabled_at: 1 }).where('id', '=', ann.account.id).execute(),
     );
-    const refused = await follow(links[1]!);
+    const refused = await follow(links[1]);
     expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('is disabled') });
     expect((await gate.deliveries()).find(({ id }) => id === two.id)!.state).toBe('held');
     // Who lists a disabled account tells nobody.
