@@ -86,7 +86,7 @@ async function report(database: Database, run: SyncRun, flags: Flags): Promise<v
   const { counts } = run;
   const would = run.dry_run ? 'would be ' : '';
   printLine(
-    `${run.kind === 'full' ? 'Everything' : 'What changed'} was read: ${run.done} records in ${seconds(run)} s, ${run.requests} requests${run.waited_ms > 0 ? `, ${Math.round(run.waited_ms / 1000)} s waited for HubSpot's limits` : ''}.`,
+    `${run.kind === 'full' ? 'Everything' : 'What changed'} was read: ${run.done} ${run.done === 1 ? 'record' : 'records'} in ${seconds(run)} s, ${run.requests} requests${run.waited_ms > 0 ? `, ${Math.round(run.waited_ms / 1000)} s waited for HubSpot's limits` : ''}.`,
   );
   printLine(
     `${counts.new} ${would}new, ${counts.changed} ${would}changed, ${counts.unchanged} unchanged; ${counts.conflicts} conflicts, ${counts.kept} edits kept, ${counts.stops} stops ${would}added, ${counts.stops_kept} stops kept that HubSpot lacks, ${counts.gone} gone, ${counts.merged} merged, ${counts.invalid} invalid, ${counts.without_address} without an address.`,

@@ -159,7 +159,13 @@ export const configSchema = z.strictObject({
   hubspot: z
     .strictObject({
       ...secretFields('token'),
-      base_url: z.url({ protocol: /^https?$/ }).default('https://api.hubapi.com'),
+      base_url: z
+        .url({ protocol: /^https?$/ })
+        .refine(
+          (url) => /^https:|^http:\/\/(?:localhost|127\.|\[::1\])/.test(url),
+          'must be https, or http on this machine: the token travels in every request',
+        )
+        .default('https://api.hubapi.com'),
       opt_out_property: z.string().default('presend_opted_out'),
       sync: syncSchema.prefault({}),
     })

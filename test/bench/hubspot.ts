@@ -32,7 +32,7 @@ async function measure(name: string, pace: { requests: number; searches: number 
       hubspot_owner_id: '7',
       ...(i % 50 === 0 && { hs_email_optout: 'true' }),
     });
-    portal.associate(id, [companies[i % COMPANIES]!]);
+    portal.associate(id, [companies[i % COMPANIES]]);
     return id;
   });
   portal.now = Date.now;

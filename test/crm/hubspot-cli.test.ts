@@ -40,7 +40,7 @@ test('From the terminal: a dry run, the sync, every difference as JSON, and take
   hubSpot.portal.add('contacts', { email: 'jane@acme.example', firstname: 'Jane', hs_email_optout: 'true' });
   const run = terminal(hubSpot.baseUrl);
   expect(await run('sync', 'hubspot', '--dry-run')).toMatch(
-    /Everything was read: 1 records[^]*1 would be new[^]*1 stops would be added[^]*stop +jane@acme\.example[^]*Dry run: nothing was written/u,
+    /Everything was read: 1 record [^]*1 would be new[^]*1 stops would be added[^]*stop +jane@acme\.example[^]*Dry run: nothing was written/u,
   );
   const done = JSON.parse(await run('sync', 'hubspot', '--json')) as {
     run: SyncRun;
@@ -66,9 +66,14 @@ test('From the terminal: trouble is one sentence', async () => {
 
 test('The progress bar says how far it is, how fast, and what it waits for', () => {
   const told: string[] = [];
-  const progress = recordProgress({ isTTY: false, write: (text: string) => told.push(text) > 0 } as never);
-  const at = (done: number, waited_ms = 0) => ({
-    ...{ phase: 'contacts', done, total: 1000, counts: noCounts(), requests: 1, waited_ms },
+  const progress = recordProgress({ isTTY: false, write: (text: string) => told.push(text) > 0 });
+  const at = (done: number, waitedMs = 0) => ({
+    phase: 'contacts',
+    done,
+    total: 1000,
+    counts: noCounts(),
+    requests: 1,
+    waited_ms: waitedMs,
   });
   for (const done of [0, 10, 20, 500, 1000]) progress(at(done, done === 500 ? 12_000 : 0));
   expect(told).toHaveLength(3);
