@@ -89,12 +89,12 @@ export function latencyOver(
 }
 
 const AGES: readonly [string, number][] = [
-  ['under 1 hour', HOUR],
-  ['1 to 4 hours', 4 * HOUR],
-  ['4 to 24 hours', DAY],
-  ['1 to 3 days', 3 * DAY],
-  ['3 to 7 days', 7 * DAY],
-  ['over 7 days', Number.POSITIVE_INFINITY],
+  ['under 1 h', HOUR],
+  ['1 to 4 h', 4 * HOUR],
+  ['4 to 24 h', DAY],
+  ['1 to 3 d', 3 * DAY],
+  ['3 to 7 d', 7 * DAY],
+  ['over 7 d', Number.POSITIVE_INFINITY],
 ];
 
 export function holdsOf(

@@ -31,7 +31,7 @@ export function gateChecks({ database, config, now, adapter }: GateCheckDeps): H
         const began = performance.now();
         await database.transact((trx) => probeWrite(trx, now()));
         const took = performance.now() - began;
-        const detail = `${bytes(file.size)}, ${bytes(log.size)} not yet copied back; a write was on disk after ${took.toFixed(0)} ms.`;
+        const detail = `${bytes(file.size + log.size)}, of it ${bytes(log.size)} in the write-ahead log; a write was on disk after ${took.toFixed(0)} ms.`;
         if (took > 1_000) {
           return { state: 'warn', detail, advice: 'The disk is slow: see what else writes to it.' };
         }

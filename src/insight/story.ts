@@ -19,6 +19,14 @@ export function storyOf(
   names: Record<string, string>,
 ): StoryLine[] {
   const lines = [
+    ...attempts.map(
+      ({ finished_at, started_at, kind, upstream, outcome, response }, index): StoryLine => ({
+        at: finished_at ?? started_at,
+        actor: upstream,
+        words: `Attempt ${index + 1} to ${kind === 'forward' ? 'forward' : 'relay'} it by ${upstream}: ${outcome ?? 'no end known'}${response ? ` (${response})` : ''}.`,
+        kind: outcome === 'delivered' ? 'out' : 'gate',
+      }),
+    ),
     ...audit.map(({ at, actor: recorded, action, detail }): StoryLine => {
       const actor = names[recorded] ?? recorded;
       return { at, actor, ...wordsOf(action, JSON.parse(detail) as Record<string, unknown>, actor) };
@@ -29,14 +37,6 @@ export function storyOf(
         actor,
         words: `Asked whether the judge was right, ${actor} said: ${ANSWER[right]}.`,
         kind: 'person',
-      }),
-    ),
-    ...attempts.map(
-      ({ finished_at, started_at, kind, upstream, outcome, response }, index): StoryLine => ({
-        at: finished_at ?? started_at,
-        actor: upstream,
-        words: `Attempt ${index + 1} to ${kind === 'forward' ? 'forward' : 'relay'} it by ${upstream}: ${outcome ?? 'no end known'}${response ? ` (${response})` : ''}.`,
-        kind: outcome === 'delivered' ? 'out' : 'gate',
       }),
     ),
     ...reported.map(
@@ -56,7 +56,7 @@ export function storyOf(
       }),
     ),
   ];
-  // Stable: what happened in the same millisecond stays as recorded, the act before its answer.
+  // Stable: in one millisecond an attempt comes before what became of it, an act before its answer.
   return lines.toSorted((a, b) => a.at - b.at);
 }
 

@@ -20,7 +20,7 @@ it('a complaint is traced from the pasted mail to who released it and who else g
     (all) => all.length === 2 && all.every(({ state }) => state === 'held'),
     'held',
   );
-  await gate.app.review.release(lena!.id, { actor: 'rae@gate.test', label: 'wrong' });
+  await gate.app.review.release(lena.id, { actor: 'rae@gate.test', label: 'wrong' });
   await gate.until((all) => all.some(({ state }) => state === 'relayed'), 'relayed');
 
   const context = await openBrowser();

@@ -15,7 +15,7 @@ export function SameTextPanel({
   open: (messageId: string) => void;
 }) {
   return (
-    <section className="panel" aria-label={title} style={{ marginBottom: '1rem' }}>
+    <section className="panel" aria-label={title}>
       <Title order={3} size="h5">
         {title}
       </Title>

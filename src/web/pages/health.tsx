@@ -37,11 +37,11 @@ export default function HealthPage() {
             {lengthText(data.at - data.started_at)}.
           </Text>
           {groupsOf(data.items).map(([group, items]) => (
-            <section key={group} className="panel" aria-label={group} style={{ marginBottom: '1rem' }}>
+            <section key={group} className="panel" aria-label={group}>
               <Title order={2} size="h5">
                 {group}
               </Title>
-              <table className="plain-table" data-stacks>
+              <table className="plain-table health-table" data-stacks>
                 <thead>
                   <tr>
                     <th scope="col">What</th>
@@ -70,7 +70,7 @@ export default function HealthPage() {
               </table>
             </section>
           ))}
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" mt="sm">
             Looked at <Moment at={data.at} />.
           </Text>
         </>
