@@ -16,7 +16,7 @@ import { Database } from '../../src/store/database.ts';
  * stretch.
  */
 const ROWS = Number(process.env['REVIEW_BENCH_ROWS'] ?? 50_000);
-const ROUNDS = 60;
+const ROUNDS = 40;
 const NOW = Date.parse('2026-03-01T09:00:00Z');
 const REASONS = [
   'low_confidence_funding',

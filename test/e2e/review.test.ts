@@ -155,24 +155,31 @@ describe('the signed links of an escalation', () => {
     return { gate, upstream, prospectId, links };
   }
 
+  /** Opens the page behind a link and presses its button. */
+  async function press(link: string) {
+    const page = await (await fetch(link)).text();
+    const look = /name="look" value="([^"]*)"/.exec(page)?.[1] ?? '';
+    return fetch(link, { method: 'POST', body: new URLSearchParams({ look, label: 'right' }) });
+  }
+
   test('show on GET and act on POST, once', async () => {
     const { gate, upstream, links } = await escalated();
     const page = await fetch(links[0]);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('Release this mail');
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'escalated' });
-    const done = await fetch(links[0], { method: 'POST' });
+    const done = await press(links[0]);
     expect(await done.text()).toContain('Released');
     gate.app.wake();
     await gate.until(([d]) => d.state === 'relayed', 'relayed');
     expect(upstream.received.at(-1)!.to).toEqual(['cto@large.example']);
-    expect((await fetch(links[0], { method: 'POST' })).status).toBe(409);
-    expect((await fetch(links[2], { method: 'POST' })).status).toBe(409);
+    expect((await press(links[0])).status).toBe(409);
+    expect((await press(links[2])).status).toBe(409);
   });
 
   test('take over closes the mail and pauses every engine for that prospect', async () => {
     const { gate, links, prospectId } = await escalated();
-    expect((await fetch(links[1], { method: 'POST' })).status).toBe(200);
+    expect((await press(links[1])).status).toBe(200);
     expect((await gate.deliveries())[0]).toMatchObject({ state: 'closed' });
     expect((await getProspect(gate.app.database.db, prospectId))?.taken_over_by).toBe('owner@sender.example');
   });

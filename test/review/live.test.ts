@@ -110,7 +110,7 @@ describe('the live stream', () => {
     // Another process: the command line on the same file.
     const other = new Database(join(gate.dataDir, 'presend.db'));
     onTestFinished(() => other.close());
-    await new Notes({ database: other, now: gate.now }).comment(id, 'from the terminal', {
+    await new Notes({ database: other, now: () => gate.now() }).comment(id, 'from the terminal', {
       actor: 'cli:root',
     });
     await stream.until(

@@ -44,7 +44,7 @@ describe('the queue', () => {
     const desk = await startDesk();
     const item = await hold(desk, 'maria@one.example', {
       subject: 'Zebra capacity',
-      text: `${'Congratulations on closing your $20M Series B last month!'} The quokka asks.`,
+      text: 'Congratulations on closing your $20M Series B last month! The quokka asks.',
     });
     await hold(desk, 'other@two.example');
     for (const q of [
