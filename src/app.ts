@@ -279,7 +279,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
     closers.push(() => backtests.stop());
     const settings: SettingsContext = {
-      ...{ database, config, now, log, derive: deriveKey, backtests, killSwitch, bench, apis },
+      database,
+      config,
+      now,
+      log,
+      derive: deriveKey,
+      backtests,
+      killSwitch,
+      bench,
+      apis,
       rubric: { source: rubricSource, changes: rubricChanges },
       courierFor: (names) => couriers.for(names),
       publicUrl: () => publicUrl.base ?? '',

@@ -135,7 +135,10 @@ export async function addEngine(
   await trx.insertInto('engines').values(row).execute();
   const { secret_hash, ...after } = row;
   await recordAudit(trx, {
-    ...{ at: now, actor, subject: { type: 'engine', id: row.id }, action: 'added' },
+    at: now,
+    actor,
+    subject: { type: 'engine', id: row.id },
+    action: 'added',
     after: { ...after, password: secret_hash !== null },
   });
   return engineFromRow(row);
@@ -156,7 +159,10 @@ export async function changeEngine(
     .execute();
   const { secret_hash, ...after } = row;
   await recordAudit(trx, {
-    ...{ at: now, actor, subject: { type: 'engine', id }, action: 'changed' },
+    at: now,
+    actor,
+    subject: { type: 'engine', id },
+    action: 'changed',
     before: Object.fromEntries(Object.keys(after).map((key) => [key, was[key as keyof typeof was]])),
     after,
     ...(secret_hash === undefined ? {} : { detail: { password: 'changed' } }),

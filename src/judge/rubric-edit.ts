@@ -24,7 +24,7 @@ function merge(doc: Document, map: YAMLMap, before: object, after: object): void
   for (const [key, value] of Object.entries(after)) {
     if (same(was[key], value)) continue;
     const node: unknown = map.get(key, true);
-    if (isMap(node) && isObject(value)) merge(doc, node, (was[key] ?? {}) as object, value);
+    if (isMap(node) && isObject(value)) merge(doc, node, was[key] ?? {}, value);
     else if (isSeq(node) && Array.isArray(value)) mergeList(doc, node, value);
     // Kept as a node, so that the comment behind it stays.
     else if (isScalar(node) && !isObject(value)) node.value = value;

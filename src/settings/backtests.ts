@@ -57,7 +57,9 @@ export class Backtests {
     const run: Backtest = {
       id: String(this.#next++),
       state: 'running',
-      ...{ candidate, base, actor },
+      candidate,
+      base,
+      actor,
       started_at: now(),
       done: 0,
       total: null,

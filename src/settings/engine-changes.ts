@@ -71,7 +71,7 @@ function merged(before: Engine['decisions'], named: Record<string, string>): Eng
   const own = Object.fromEntries(all);
   const checked = decisionsSchema.partial().safeParse(own);
   // Not what was parsed: that has the defaults filled in, and those the engine is to follow as they are configured.
-  if (checked.success) return own as Engine['decisions'];
+  if (checked.success) return own;
   throw new UserError(
     checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
   );

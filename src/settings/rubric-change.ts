@@ -118,12 +118,21 @@ export class RubricChanges {
       const at = now();
       const { version } = rubric;
       await addRubricVersion(trx, {
-        ...{ version, text, at, actor: 'file', action: 'found', origin, reverts: null },
+        version,
+        text,
+        at,
+        actor: 'file',
+        action: 'found',
+        origin,
+        reverts: null,
         why: newest ? 'The file was changed outside of presend.' : 'In force when the history begins.',
       });
       if (!newest) return;
       await recordAudit(trx, {
-        ...{ at, actor: 'file', subject: { type: 'rubric', id: version }, action: 'found' },
+        at,
+        actor: 'file',
+        subject: { type: 'rubric', id: version },
+        action: 'found',
         before: { version: newest.version },
         after: { version, origin },
       });

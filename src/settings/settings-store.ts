@@ -19,7 +19,7 @@ export async function openByEngine(db: Reader): Promise<Map<string, { held: numb
   const counts = new Map<string, { held: number; on_the_way: number }>();
   for (const { engine_id, state, count } of rows) {
     const of = counts.get(engine_id) ?? { held: 0, on_the_way: 0 };
-    of[state === 'held' ? 'held' : 'on_the_way'] += Number(count);
+    of[state === 'held' ? 'held' : 'on_the_way'] += count;
     counts.set(engine_id, of);
   }
   return counts;
@@ -42,7 +42,7 @@ export async function lastMailByEngine(db: Reader): Promise<Map<string, number>>
     .select(['engine_id', sql<number>`max(received_at)`.as('at')])
     .groupBy('engine_id')
     .execute();
-  return new Map(rows.map(({ engine_id, at }) => [engine_id, Number(at)]));
+  return new Map(rows.map(({ engine_id, at }) => [engine_id, at]));
 }
 
 /** Every engine's API keys, newest first. */
@@ -96,7 +96,7 @@ export async function adapterLatencies(db: Reader): Promise<number[]> {
   const rows = await db
     .selectFrom('verdicts')
     .select('adapter')
-    .where('id', '>', Number(newest?.id ?? 0) - RECENT_VERDICTS)
+    .where('id', '>', (newest?.id ?? 0) - RECENT_VERDICTS)
     .where('adapter', 'is not', null)
     .orderBy('id', 'desc')
     .limit(200)
@@ -112,5 +112,5 @@ export async function inAdapterLine(db: Reader): Promise<number> {
     .where('judged_at', 'is', null)
     .where('in_adapter_line', '=', sql.lit(1))
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }

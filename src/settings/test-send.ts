@@ -63,7 +63,10 @@ export class TestSend {
     const { outcome, response } = result;
     await database.transact((trx) =>
       recordAudit(trx, {
-        ...{ at: now(), actor, subject, action: 'test_answered' },
+        at: now(),
+        actor,
+        subject,
+        action: 'test_answered',
         detail: { id, outcome, response },
       }),
     );

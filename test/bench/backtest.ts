@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { loadavg } from 'node:os';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import type { BacktestSummary } from '../../src/evaluate/backtest-types.ts';
-import { type Case, readCases } from '../../src/evaluate/cases.ts';
+import { readCases } from '../../src/evaluate/cases.ts';
 import { Database } from '../../src/store/database.ts';
 import { GateProcess, round, summary } from './gate-process.ts';
 import { BenchClient } from './smtp-client.ts';
@@ -99,7 +99,7 @@ function address(i: number): string {
 
 /** Each case's mail again and again, told apart by its number. */
 function mailOf(i: number): string {
-  const { draft } = cases[i % cases.length] as Case;
+  const { draft } = cases[i % cases.length];
   const head = `From: <bench@demo.example>\r\nTo: <${address(i)}>\r\nSubject: ${(draft.subject ?? 'Capacity').replace(/[^ -~]/g, '')} ${i}\r\nMessage-ID: <${process.hrtime.bigint()}-${i}@bench.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n`;
   return head + draft.body.replaceAll(/\r?\n/g, '\r\n').replaceAll(/^\./gm, '..');
 }

@@ -162,7 +162,7 @@ describe('a backtest', () => {
     expect(summary.transitions).toMatchObject([
       { from: 'hold', to: 'relay', count: 3, labels: { right: 1, wrong: 1, not_sure: 0 } },
     ]);
-    expect(changes.map(({ label }) => label).toSorted()).toEqual([null, 'right', 'wrong'].toSorted());
+    expect(new Set(changes.map(({ label }) => label))).toEqual(new Set([null, 'right', 'wrong']));
   });
 
   test('holds the whole message back where one visible recipient would be stopped', async () => {

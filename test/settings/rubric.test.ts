@@ -60,7 +60,7 @@ describe('editing the rubric’s file', () => {
     const values = structuredClone(base);
     values.peers.placeholders = [...values.peers.placeholders.filter((one) => one !== 'globex'), 'hooli'];
     values.regulated = values.regulated.filter(({ name }) => name !== 'aviation');
-    values.regulated[0]!.caveats.push('licence check');
+    values.regulated[0].caveats.push('licence check');
     values.regulated.push({ name: 'space', industries: ['space'], caveats: ['launch licence'] });
     const text = editRubric(shipped, values, 'shipped');
     expect(parseRubric(text, 'edited')).toMatchObject(values);
@@ -195,7 +195,7 @@ describe('a file edited by hand', () => {
     expect(await gate.send({ to: 'low@next.example', text: FUNDING })).toMatch(/^250 2\.0\.0 Relaying as/);
     const body = await edited(admin, (values) => (values.peers.reuse_limit = 9));
     expect(await admin.send('PUT', '/settings/rubric', body)).toMatchObject({ status: 409 });
-    await admin.send('POST', '/settings/rubric/revert', { to: history[0]!.id });
+    await admin.send('POST', '/settings/rubric/revert', { to: history[0].id });
     expect(await page(admin)).toMatchObject({ version, trouble: null });
     expect(readFileSync(`${path}.invalid`, 'utf8')).toBe('rules: [half a file');
   });

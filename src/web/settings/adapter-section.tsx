@@ -5,7 +5,7 @@ import { Facts, Load } from './load.tsx';
 
 /** The judge model: what it may do and why, how it stands, and the kill switch. */
 export default function AdapterSection() {
-  return <Load<AdapterPage> section="adapter">{(page) => <Adapter page={page} />}</Load>;
+  return <Load section="adapter">{(page) => <Adapter page={page} />}</Load>;
 }
 
 export const MODE: Record<AdapterMode, { color: string; says: string }> = {

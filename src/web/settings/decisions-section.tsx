@@ -1,12 +1,11 @@
 import { Anchor, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import type { DecisionsPage } from '../../settings/web-types.ts';
 import { Facts, Load } from './load.tsx';
 
 /** What decisions lead to. Read only: it stands in the configuration, and per engine in its settings. */
 export default function DecisionsSection() {
   return (
-    <Load<DecisionsPage> section="decisions">
+    <Load section="decisions">
       {({ config_file, decisions, engines, answer, review, escalation }) => {
         const own = engines.filter((engine) => Object.keys(engine.decisions).length > 0);
         const file = <code>{config_file ?? 'config/presend.yaml'}</code>;

@@ -71,7 +71,7 @@ export function EngineForm({
           required
           rows={2}
         />
-        <Radio.Group label="Mode" value={mode} onChange={(value) => setMode(value as typeof mode)}>
+        <Radio.Group label="Mode" value={mode} onChange={(value) => setMode(value)}>
           <Stack gap="xs" mt="xs">
             <Radio value="observe" label="observe: judge and record, relay as before" />
             <Radio value="enforce" label="enforce: stop what the rubric stops" />

@@ -12,7 +12,7 @@ import { SecretsDialog } from './secrets-dialog.tsx';
 
 /** The engines, one card each, and the way to add one. */
 export default function EnginesSection() {
-  return <Load<EnginesPage> section="engines">{(page) => <Engines page={page} />}</Load>;
+  return <Load section="engines">{(page) => <Engines page={page} />}</Load>;
 }
 
 function Engines({ page }: { page: EnginesPage }) {

@@ -95,7 +95,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
           onClose={() => setAsking(null)}
           onConfirm={(reason) => act('trip', { mode: to, reason })}
         >
-          <Radio.Group label="The adapter" value={to} onChange={(value) => setTo(value as 'shadow' | 'off')}>
+          <Radio.Group label="The adapter" value={to} onChange={(value) => setTo(value)}>
             <Stack gap="xs" mt="xs">
               {mode === 'active' && (
                 <Radio value="shadow" label="shadow: is still asked, for the record only" />

@@ -1,15 +1,37 @@
 import { Center, Loader } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import type {
+  AdapterPage,
+  DecisionsPage,
+  EnginesPage,
+  RubricPage,
+  UpstreamsPage,
+} from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
+/** What each section loads. */
+interface SectionPages {
+  engines: EnginesPage;
+  upstreams: UpstreamsPage;
+  rubric: RubricPage;
+  adapter: AdapterPage;
+  decisions: DecisionsPage;
+}
+
 /** One section's data: a loader, a failure with a way to try again, or the section. */
-export function Load<T>({ section, children }: { section: string; children: (page: T) => ReactNode }) {
+export function Load<S extends keyof SectionPages>({
+  section,
+  children,
+}: {
+  section: S;
+  children: (page: SectionPages[S]) => ReactNode;
+}) {
   const { data, error, refetch } = useQuery({
     queryKey: ['settings', section],
-    queryFn: () => api.get<T>(`/settings/${section}`),
+    queryFn: () => api.get<SectionPages[S]>(`/settings/${section}`),
   });
   if (data !== undefined) return children(data);
   if (error) return <Trouble error={error} onRetry={() => void refetch()} />;

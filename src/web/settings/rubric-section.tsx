@@ -15,7 +15,7 @@ import { RubricHistory } from './rubric-history.tsx';
 
 /** The rubric: read, edit, try on past mail, save, go back. */
 export default function RubricSection() {
-  return <Load<RubricPage> section="rubric">{(page) => <Rubric page={page} />}</Load>;
+  return <Load section="rubric">{(page) => <Rubric page={page} />}</Load>;
 }
 
 /** An edit under way, kept while one looks at other pages. */

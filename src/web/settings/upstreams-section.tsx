@@ -5,7 +5,7 @@ import { TestSendForm } from './test-send-form.tsx';
 
 /** Upstreams and provider accounts as configured, how their last attempts ended, and a mail to try each. */
 export default function UpstreamsSection() {
-  return <Load<UpstreamsPage> section="upstreams">{(page) => <Upstreams page={page} />}</Load>;
+  return <Load section="upstreams">{(page) => <Upstreams page={page} />}</Load>;
 }
 
 const KIND = { smtp: 'SMTP', account: 'provider account', outbox: 'built in' };
