@@ -2,41 +2,31 @@ import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
-import { browserApi } from './app/browser-api.ts';
-import { crmParts } from './app/crm.ts';
+import { openBrowserSide } from './app/browser-side.ts';
+import { startChores } from './app/chores.ts';
+import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
-import { closeHttp, listening, repeat } from './app/lifecycle.ts';
+import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
-import { submitTestMail } from './app/test-mail.ts';
-import { createAuthenticate } from './access/authenticate.ts';
-import { sessionLengths } from './access/context.ts';
-import { accessGuards } from './access/guards.ts';
-import { Oidc } from './access/oidc.ts';
-import { forgetSessions } from './access/session-store.ts';
-import { type Config, PROJECT_ROOT } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
-import { UserError } from './config/user-error.ts';
-import { addressKey, domainKey } from './crm/address.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
 import { releaseEventLeases } from './events/event-queue-store.ts';
 import { WebhookSender } from './events/webhook-sender.ts';
-import { settleLearnt } from './feedback/settle-learnt.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { listenHttp } from './http/server.ts';
-import { webAppRoutes } from './http/web-app.ts';
 import { Acceptor } from './intake/accept.ts';
 import { ApiKeys } from './intake/api-keys.ts';
 import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
 import { createFetchAttachment } from './intake/fetch-attachment.ts';
-import { openInsight } from './insight/open.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
@@ -48,7 +38,6 @@ import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { parseMessage } from './message/parse.ts';
-import { PROVIDER_TITLES, type ProviderName } from './message/provider.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -56,7 +45,6 @@ import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
 import { createDryRun } from './pipeline/dry-run.ts';
-import { forget, keepHouse } from './pipeline/housekeeping.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
@@ -64,11 +52,8 @@ import { OutcomeBoard } from './queue/outcomes.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
-import { openDesk } from './review/desk.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
-import { Backtests } from './settings/backtests.ts';
-import type { SettingsContext } from './settings/context.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
@@ -179,7 +164,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     await rubricChanges.notice();
     const review = new Review({ database, config, rubric, now });
-    const desk = openDesk({ database, config, now, log, rubric, review, rejudge });
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };
@@ -276,40 +260,32 @@ export async function startApp(options: AppOptions): Promise<App> {
       announce: () => runner.announce(),
     });
     const onActivity = (): void => intakeFirst.note();
-    const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
-    closers.push(() => backtests.stop());
-    const settings: SettingsContext = {
+    const dryRun = createDryRun({ judge, rubric, bench, now });
+    const accept: SubmitOptions['accept'] = (submissions, once) =>
+      intakeFirst.during(acceptor.acceptAll(submissions, once));
+    const browser = openBrowserSide({
       database,
       config,
       now,
       log,
+      metrics,
       derive: deriveKey,
-      backtests,
       killSwitch,
       bench,
       apis,
+      hubSpot,
+      review,
+      rejudge,
+      rejudging,
+      dryRun,
+      accept,
+      answer,
       rubric: { source: rubricSource, changes: rubricChanges },
       courierFor: (names) => couriers.for(names),
       publicUrl: () => publicUrl.base ?? '',
       smtpPort: () => smtpPort,
       wake: () => runner.wake(),
-    };
-    const dryRun = createDryRun({ judge, rubric, bench, now });
-    const insight = openInsight({
-      ...{ database, config, now, log, dryRun },
-      adapter: bench?.judge ?? null,
       standBack: () => intakeFirst.standBack(),
-    });
-    const oidc = config.access.oidc && new Oidc(config, now);
-    const access = { database, now, config, key: deriveKey, log, oidc };
-    const accept: SubmitOptions['accept'] = (submissions, once) =>
-      intakeFirst.during(acceptor.acceptAll(submissions, once));
-    const submit = submitTestMail({ config, now, log, metrics, accept, answer });
-    const api = browserApi({
-      ...{ database, config, now, log, access, settings, desk, hubSpot, insight },
-      ...crmParts({ config, rubric, accounts, rejudging, now }),
-      welcome: { submit, config },
-      authenticate: createAuthenticate(access),
     });
     const {
       server: http,
@@ -334,9 +310,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             }),
           ],
           ['/act', linkRoutes({ ...notify.links, review })],
-          ['/api', accessGuards(access)],
-          ['/api', api.router],
-          ['/', webAppRoutes(join(PROJECT_ROOT, 'dist/web'))],
+          ...browser.routers,
           [
             '/',
             httpIntakeRoutes(
@@ -364,7 +338,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
     // Before the connections are cut, so that event streams come to their end.
-    closers.push(() => desk.stop());
+    closers.push(() => browser.stop());
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
     const https = await listening(
       'transparent',
@@ -396,43 +370,24 @@ export async function startApp(options: AppOptions): Promise<App> {
     bench?.judge.start();
     runner.start();
     closers.push(() => runner.stop());
-    insight.start();
-    const addingUp = repeat(
-      60_000,
-      () => insight.addUp(),
-      (err) => log.error({ err }, 'hours could not be added up; trying again'),
+    browser.start();
+    const { insight, sessionLengths } = browser;
+    closers.push(
+      ...startChores({
+        database,
+        config,
+        now,
+        log,
+        pollMs,
+        rejudging,
+        killSwitch,
+        rubricChanges,
+        insight,
+        sessionLengths,
+        notifier: notify.notifier,
+        wake: () => runner.wake(),
+      }),
     );
-    closers.push(() => addingUp.stop());
-    closers.push(() => insight.stop());
-    const housekeeping = repeat(
-      pollMs * 2,
-      async () => {
-        await killSwitch.refresh();
-        await rubricChanges.notice();
-        const settled = await settleLearnt(database, now());
-        if (settled + (await keepHouse({ database, config, now, log, rejudging })) > 0) runner.wake();
-      },
-      (err) => log.error({ err }, 'housekeeping failed; trying again'),
-    );
-    closers.push(() => housekeeping.stop());
-    const notifying = repeat(
-      pollMs * 2,
-      async () => {
-        if ((await notify.notifier.round()) > 0) runner.wake();
-      },
-      (err) => log.error({ err }, 'notifying failed; trying again'),
-    );
-    closers.push(() => notifying.stop());
-    const forgetting = repeat(
-      3_600_000,
-      async () => {
-        await forget({ database, config, now });
-        await notify.notifier.forget();
-        await database.transact((trx) => forgetSessions(trx, sessionLengths(access), now()));
-      },
-      (err) => log.error({ err }, 'old entries could not be removed; trying again'),
-    );
-    closers.push(() => forgetting.stop());
 
     const smtp = new SmtpIntake({
       config,
@@ -455,7 +410,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     return {
       database,
       review,
-      endpoints: api.endpoints,
+      endpoints: browser.endpoints,
       notifier: notify.notifier,
       hubSpot,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
@@ -478,42 +433,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Own people and CRM dropboxes, by address or domain. */
-function internalMatcher({ addresses, domains }: Config['internal']): (address: string) => boolean {
-  const keys = new Set(addresses.map((a) => addressKey(a) ?? a));
-  const own = new Set(domains.map((d) => domainKey(d) ?? d));
-  return (address) => {
-    const key = addressKey(address);
-    return key !== null && (keys.has(key) || own.has(key.slice(key.lastIndexOf('@') + 1)));
-  };
-}
-
-/** The gate's own mails (forwards to account owners, reports, reminders) go by SMTP; the outbox would swallow them. */
-function requireSmtpBeside(accounts: ReadonlySet<ProviderName>, config: Config): void {
-  const [first] = accounts;
-  if (first === undefined || config.upstreams.length > 0) return;
-  throw new UserError(
-    `providers.${first} has a key, but there is no SMTP upstream: escalations, reports and reminders need one. ${PROVIDER_TITLES[first]} has SMTP too; name its host under upstreams`,
-  );
-}
-
-/** A link that only this machine can follow would unsubscribe nobody. */
-function requirePublicUrl({ unsubscribe, http }: Config): void {
-  if (unsubscribe.enabled && http.public_url === null) {
-    throw new UserError(
-      'unsubscribe.enabled needs http.public_url: recipients follow the link from their own machines',
-    );
-  }
-}
-
 function raise(why: string): never {
   throw new Error(why);
-}
-
-/** Long enough for an attempt that tries every upstream in turn before it hands over. */
-function leaseMs({ delivery, upstreams, providers }: Config): number {
-  const bySmtp = upstreams.reduce((sum, upstream) => sum + upstream.attempt_seconds, 0);
-  const byApi = Object.values(providers).map((provider) => provider?.attempt_seconds ?? 0);
-  const attempts = Math.max(bySmtp, ...byApi);
-  return Math.max(delivery.lease_seconds, attempts + 30) * 1000;
 }

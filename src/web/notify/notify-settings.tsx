@@ -1,18 +1,7 @@
 import '@mantine/core/styles/Checkbox.css';
 import '@mantine/core/styles/InlineInput.css';
 import '@mantine/core/styles/Table.css';
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Group,
-  NativeSelect,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { NotificationSettings, NotifyPreferences, Topic } from '../../notify/web-types.ts';
@@ -31,10 +20,8 @@ export function NotifySettings() {
     queryFn: ({ signal }) => api.get<NotificationSettings>(PATH, {}, signal),
   });
   return (
-    <section aria-labelledby="notifications">
-      <Title order={2} size="h4" id="notifications" mb={4}>
-        Notifications
-      </Title>
+    <section className="panel">
+      <h2>Notifications</h2>
       {settings.data && <Panel settings={settings.data} />}
       {settings.isError && <Trouble error={settings.error} onRetry={() => void settings.refetch()} />}
     </section>

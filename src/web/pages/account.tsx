@@ -8,6 +8,7 @@ import { TotpPanel } from '../access/totp-panel.tsx';
 import '../access/access.css';
 import { api } from '../app/api.ts';
 import { Loading } from '../access/loading.tsx';
+import { NotifySettings } from '../notify/notify-settings.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
@@ -30,6 +31,7 @@ export default function AccountPage() {
           <ProfilePanel account={account.data} />
           <PasswordPanel account={account.data} />
           <TotpPanel account={account.data} />
+          <NotifySettings />
           <SessionsPanel />
           <TokensPanel account={account.data} />
         </>

@@ -1,0 +1,57 @@
+import { forgetSessions, type SessionLengths } from '../access/session-store.ts';
+import type { Config } from '../config/config.ts';
+import { settleLearnt } from '../feedback/settle-learnt.ts';
+import type { Insight } from '../insight/open.ts';
+import type { KillSwitch } from '../kill-switch/switch.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Logger } from '../observability/logger.ts';
+import { forget, keepHouse } from '../pipeline/housekeeping.ts';
+import type { Rejudging } from '../pipeline/rejudge.ts';
+import type { RubricChanges } from '../settings/rubric-change.ts';
+import type { Database } from '../store/database.ts';
+import { repeat } from './lifecycle.ts';
+
+interface ChoreOptions {
+  database: Database;
+  config: Config;
+  now: () => number;
+  log: Logger;
+  pollMs: number;
+  rejudging: Rejudging;
+  killSwitch: KillSwitch;
+  rubricChanges: RubricChanges;
+  notifier: Notifier;
+  insight: Insight;
+  sessionLengths: SessionLengths;
+  /** There is mail to deliver. */
+  wake: () => void;
+}
+
+const HOUR = 3_600_000;
+
+/** What the gate does again and again beside its mail. @returns one stop for each, which waits for the round in progress */
+export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
+  const { database, config, now, log, pollMs, rejudging, killSwitch, rubricChanges, notifier, wake } =
+    options;
+  const chore = (everyMs: number, failure: string, work: () => Promise<void>): (() => Promise<void>) => {
+    const repeated = repeat(everyMs, work, (err) => log.error({ err }, `${failure}; trying again`));
+    return () => repeated.stop();
+  };
+  return [
+    chore(pollMs * 2, 'housekeeping failed', async () => {
+      await killSwitch.refresh();
+      await rubricChanges.notice();
+      const settled = await settleLearnt(database, now());
+      if (settled + (await keepHouse({ database, config, now, log, rejudging })) > 0) wake();
+    }),
+    chore(pollMs * 2, 'notifying failed', async () => {
+      if ((await notifier.round()) > 0) wake();
+    }),
+    chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
+    chore(HOUR, 'old entries could not be removed', async () => {
+      await forget({ database, config, now });
+      await notifier.forget();
+      await database.transact((trx) => forgetSessions(trx, options.sessionLengths, now()));
+    }),
+  ];
+}
