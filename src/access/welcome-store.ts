@@ -1,3 +1,4 @@
+import { domainChain } from '../crm/address.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { By, Reader } from './user-store.ts';
@@ -51,6 +52,7 @@ async function recipients(db: Reader): Promise<WelcomeView['recipients']> {
     .select([
       'prospects.id',
       'prospects.address',
+      'prospects.address_key',
       'prospects.name',
       'prospects.recipient_role',
       'prospects.disqualifiers',
@@ -73,9 +75,22 @@ async function recipients(db: Reader): Promise<WelcomeView['recipients']> {
     )
     .execute();
   const waits = new Set(stopped.map(({ prospect_id }) => prospect_id));
+  const placesOf = (key: string): string[] => [key, ...domainChain(key.slice(key.lastIndexOf('@') + 1))];
+  const suppressed = await db
+    .selectFrom('suppressions')
+    .select('value')
+    .where(
+      'value',
+      'in',
+      rows.flatMap(({ address_key }) => placesOf(address_key)),
+    )
+    .execute();
+  const suppressions = new Set(suppressed.map(({ value }) => value));
+  const isSuppressed = (key: string): boolean => placesOf(key).some((value) => suppressions.has(value));
   const plain = (row: (typeof rows)[number]): boolean =>
     row.company !== null &&
     !waits.has(row.id) &&
+    !isSuppressed(row.address_key) &&
     [row.disqualifiers, row.opt_out_channels, row.company_disqualifiers].every((list) => list === '[]') &&
     !/^c[a-z]o$|founder|c_level/u.test(row.recipient_role ?? 'c_level');
   return [...rows.filter(plain), ...rows.filter((row) => !plain(row))].map(

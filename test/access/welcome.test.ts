@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TestMailView, WelcomeView } from '../../src/access/web-types.ts';
+import { DEMO_MAILS } from '../../src/cli/demo-mails.ts';
 import { type TestGate, startGate } from '../support/gate.ts';
 import { type SignedIn, signIn } from '../support/sign-in.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
@@ -38,6 +39,19 @@ test('A test mail to an example prospect is judged and captured in the outbox fo
   // Asking again is another mail, not a retry of the first.
   const again = await admin.send('POST', '/welcome/test-mail', { prospect: view.recipients[0].id });
   expect(again.body.message_id).not.toBe(sent.body.message_id);
+});
+
+test('People whose mail would be stopped are offered last, those with earlier mail that is held among them', async () => {
+  const { gate, admin } = await newcomer();
+  const first = async (): Promise<string> => (await welcome(admin)).recipients[0].id;
+  const before = await first();
+  const { address } = (await welcome(admin)).recipients[0];
+  const leak = DEMO_MAILS.find(({ to }) => to === address)!;
+  await gate.send({ from: 'test@demo.example', to: address, subject: leak.subject, text: leak.text });
+  await gate.until((all) => all.some(({ state }) => state === 'held'), 'held for its leak');
+  expect(await first()).not.toBe(before);
+  const sent = await admin.send('POST', '/welcome/test-mail', { prospect: await first() });
+  expect((await settled(admin, sent.body.message_id)).state).toBe('relayed');
 });
 
 test('A test mail to somebody who opted out is stopped, and the page can say why', async () => {

@@ -23,6 +23,8 @@ export function Dialog({
       centered
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // Its header element is no banner of the page.
+      attributes={{ header: { role: 'presentation' } }}
     >
       {children}
     </Modal>
