@@ -64,7 +64,9 @@ async function layOver(
     await sql`insert into ${there} (${sql.join(columns)}) values (${sql.join(values)})`.execute(db);
   }
   await sql`create temp view ${sql.id(table)} as
-    select * from ${main} where id not in (select id from ${gone}) union all select * from ${there}`.execute(db);
+    select * from ${main} where id not in (select id from ${gone}) union all select * from ${there}`.execute(
+    db,
+  );
 }
 
 /** Most held deliveries that one change is followed to. */
@@ -186,6 +188,12 @@ export async function subjectsOf(
 export async function deliveriesBy(db: Kysely<Schema>, ids: readonly string[]): Promise<Delivery[]> {
   const found: Delivery[] = [];
   for (const some of chunks(ids, 500))
-    found.push(...(await db.selectFrom('deliveries').selectAll().where('id', 'in', [...some]).execute()));
+    found.push(
+      ...(await db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('id', 'in', [...some])
+        .execute()),
+    );
   return found;
 }

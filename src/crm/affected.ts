@@ -148,4 +148,5 @@ export async function rejudgeTouched(
 
 const standing = ({ decision, hold_reason }: Delivery): VerdictShort => ({ decision, reason: hold_reason });
 
-const same = (a: VerdictShort, b: VerdictShort): boolean => a.decision === b.decision && a.reason === b.reason;
+const same = (a: VerdictShort, b: VerdictShort): boolean =>
+  a.decision === b.decision && a.reason === b.reason;

@@ -94,7 +94,8 @@ function fileOf(records: string[][], name: string): CsvFile {
     for (const [column, cell] of record.entries()) {
       const key = keys[column];
       // Exports guard cells that a spreadsheet would take for a formula with an apostrophe.
-      if (cell !== '' && key) cells.set(key, cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell);
+      if (cell !== '' && key)
+        cells.set(key, cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell);
     }
     if (record.length > keys.length && record.slice(keys.length).some((cell) => cell !== '')) {
       throw new UserError(

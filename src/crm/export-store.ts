@@ -63,12 +63,7 @@ export async function* exportCsv(
 }
 
 /** The next rows by primary key, which each has as `key`. */
-async function readPage(
-  db: Kysely<Schema>,
-  kind: Kind,
-  after: Cell,
-  narrow: Narrow,
-): Promise<Record_[]> {
+async function readPage(db: Kysely<Schema>, kind: Kind, after: Cell, narrow: Narrow): Promise<Record_[]> {
   const query = narrow(queryOf(db, kind));
   const rows: unknown = await (after === null ? query : query.where(sql.ref(KEY[kind]), '>', after))
     .orderBy(sql.ref(KEY[kind]))

@@ -120,7 +120,9 @@ export async function tryEdit(trx: Trx, edit: Edit, change: Change): Promise<Edi
 async function writeEdit(trx: Trx, edit: Edit, change: Change): Promise<string | null> {
   switch (edit.type) {
     case 'create':
-      return String(await create(trx, edit.table, await readCells(trx, edit.table, edit.cells, true), change));
+      return String(
+        await create(trx, edit.table, await readCells(trx, edit.table, edit.cells, true), change),
+      );
     case 'change': {
       const cells = await readCells(trx, edit.table, edit.cells, false);
       await refuseStale(trx, edit, Object.keys(edit.cells));

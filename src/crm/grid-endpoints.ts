@@ -57,7 +57,9 @@ const MAX_PAGE = 500;
 function filterShape(table: GridTable): Record<string, z.ZodType> {
   return {
     q: z.string().max(200).default(''),
-    ...Object.fromEntries(TABLES[table].columns.map(({ field }) => [`f.${field}`, z.string().max(500).optional()])),
+    ...Object.fromEntries(
+      TABLES[table].columns.map(({ field }) => [`f.${field}`, z.string().max(500).optional()]),
+    ),
   };
 }
 
@@ -119,7 +121,13 @@ function tableEndpoints(deps: GridDeps, table: GridTable, totals: Totals): Endpo
             fields: { sort: `Write one of ${known}.` },
           });
         }
-        const rows = await gridRows(database.db, table, { ...filter, sort: sort ?? null, dir, limit, offset });
+        const rows = await gridRows(database.db, table, {
+          ...filter,
+          sort: sort ?? null,
+          dir,
+          limit,
+          offset,
+        });
         return { rows, total: await totals.of(table, filter) };
       },
     }),
@@ -129,9 +137,7 @@ function tableEndpoints(deps: GridDeps, table: GridTable, totals: Totals): Endpo
       handle: async ({ query, res }) => {
         const filter = filterOf(query);
         const day = new Date(deps.now()).toISOString().slice(0, 10);
-        res
-          .type('text/csv')
-          .set('Content-Disposition', `attachment; filename="presend-${table}-${day}.csv"`);
+        res.type('text/csv').set('Content-Disposition', `attachment; filename="presend-${table}-${day}.csv"`);
         for await (const { text } of exportCsv(database.db, table, (q) => narrowed(q, table, filter))) {
           if (res.closed) break;
           if (!res.write(text)) await drained(res);
@@ -145,7 +151,8 @@ function tableEndpoints(deps: GridDeps, table: GridTable, totals: Totals): Endpo
     endpoint('post', path, {
       access: CRM,
       body: createBody,
-      handle: ({ account, body }) => edit(account, { type: 'create', table, cells: body.fields }, body.reason),
+      handle: ({ account, body }) =>
+        edit(account, { type: 'create', table, cells: body.fields }, body.reason),
     }),
     endpoint('post', `${path}/affected`, {
       access: CRM,
@@ -165,7 +172,13 @@ function tableEndpoints(deps: GridDeps, table: GridTable, totals: Totals): Endpo
       body: changeBody,
       handle: async ({ account, params, body }) => {
         const id = params['id'] ?? '';
-        const asked = { type: 'change', table, id, cells: body.fields, version: body.version ?? null } as const;
+        const asked = {
+          type: 'change',
+          table,
+          id,
+          cells: body.fields,
+          version: body.version ?? null,
+        } as const;
         return await edit(account, asked, body.reason);
       },
     }),
@@ -258,8 +271,13 @@ export async function answering<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof CellsError) throw new ApiError('invalid', error.message, { fields: error.fields });
     if (error instanceof StaleError) throw new ApiError('conflict', error.message, { fields: error.fields });
     if (error instanceof ReasonNeededError)
-      throw new ApiError('invalid', error.message, { fields: { reason: 'Say why an opt-out is taken back.' } });
-    if (error instanceof UserError && /^there is no (?:company|prospect|suppression|commitment|peer) \S+$/u.test(error.message))
+      throw new ApiError('invalid', error.message, {
+        fields: { reason: 'Say why an opt-out is taken back.' },
+      });
+    if (
+      error instanceof UserError &&
+      /^there is no (?:company|prospect|suppression|commitment|peer) \S+$/u.test(error.message)
+    )
       throw new ApiError('not_found', `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`);
     throw error;
   }

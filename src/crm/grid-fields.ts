@@ -141,7 +141,9 @@ function parseTarget(text: string, field: string): unknown {
 function parseChannel(text: string, field: string): string {
   const [channel, ...more] = parseSuppressed(needed(text, field), field);
   if (channel === undefined || more.length > 0)
-    throw new UserError(`${field} "${text}" is not one channel: write one, and add a suppression for each other`);
+    throw new UserError(
+      `${field} "${text}" is not one channel: write one, and add a suppression for each other`,
+    );
   return channel;
 }
 

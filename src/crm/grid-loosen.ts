@@ -30,9 +30,7 @@ function ofSuppression(old: Record<string, unknown>, now: Record<string, unknown
   if (now === null) return [`The opt-out of ${target} (${before.channel}) is taken back`];
   const channel = String(now['channel']);
   const holds =
-    channel === before.channel ||
-    channel === 'all' ||
-    (before.channel === UNCLEAR && channel === 'email');
+    channel === before.channel || channel === 'all' || (before.channel === UNCLEAR && channel === 'email');
   return holds ? [] : [`The opt-out of ${target} from ${before.channel} becomes one from ${channel}`];
 }
 

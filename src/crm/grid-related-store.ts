@@ -31,13 +31,22 @@ async function rowOf(db: Kysely<Schema>, table: GridTable, id: string): Promise<
 }
 
 /** A record with what belongs to it; null when there is none. */
-export async function recordView(db: Kysely<Schema>, table: GridTable, id: string): Promise<RecordView | null> {
+export async function recordView(
+  db: Kysely<Schema>,
+  table: GridTable,
+  id: string,
+): Promise<RecordView | null> {
   const row = await rowOf(db, table, id);
   const record = row && (await gridRecords(db, table, [row]))[0];
   if (!row || !record) return null;
   const related = await relatedTo(db, table, row);
   const touched = await touchedBy(db, [{ table_name: table, before: JSON.stringify(row), after: null }]);
-  return { record, ...related, held: await summaries(db, touched.deliveries.slice(0, SHOWN)), held_total: touched.total };
+  return {
+    record,
+    ...related,
+    held: await summaries(db, touched.deliveries.slice(0, SHOWN)),
+    held_total: touched.total,
+  };
 }
 
 type Related = Pick<
@@ -90,15 +99,16 @@ async function relatedTo(db: Kysely<Schema>, table: GridTable, row: AnyRow): Pro
           .where('address_key', '=', value)
           .limit(SHOWN)
           .execute();
-        return { ...NOTHING, prospects: await gridRecords(db, 'prospects', found), prospects_total: found.length };
+        return {
+          ...NOTHING,
+          prospects: await gridRecords(db, 'prospects', found),
+          prospects_total: found.length,
+        };
       }
       const onDomain = db
         .selectFrom('prospects')
         .where((where) =>
-          where.or([
-            where('address_key', 'like', `%@${value}`),
-            where('address_key', 'like', `%.${value}`),
-          ]),
+          where.or([where('address_key', 'like', `%@${value}`), where('address_key', 'like', `%.${value}`)]),
         );
       const found = await onDomain.selectAll().orderBy('address_key').limit(SHOWN).execute();
       const { total } = await onDomain

@@ -24,7 +24,11 @@ type Query = SelectQueryBuilder<any, any, any>;
 type AnyRow = Record<string, unknown>;
 
 /** One page of a table, in the order asked for and by id among equals. */
-export async function gridRows(db: Kysely<Schema>, table: GridTable, query: GridQuery): Promise<GridRecord[]> {
+export async function gridRows(
+  db: Kysely<Schema>,
+  table: GridTable,
+  query: GridQuery,
+): Promise<GridRecord[]> {
   const order = orderOf(table, query.sort);
   let select = narrowed(db.selectFrom(table).selectAll(table) as Query, table, query);
   if (order) select = select.orderBy(order, query.dir);
@@ -190,7 +194,11 @@ function condition(table: GridTable, { field, kind, open }: GridColumn, text: st
 }
 
 /** `from..to`, either side open, or one value. */
-function range(column: RawBuilder<unknown>, kind: 'number' | 'date' | 'time', text: string): RawBuilder<boolean> {
+function range(
+  column: RawBuilder<unknown>,
+  kind: 'number' | 'date' | 'time',
+  text: string,
+): RawBuilder<boolean> {
   const [from = '', to = from] = text.split('..').map((side) => side.trim());
   const parts: RawBuilder<boolean>[] = [];
   const low = bound(kind, from, 'low');

@@ -39,7 +39,10 @@ export function importEndpoints(deps: GridDeps, jobs: ImportJobs): Endpoint[] {
       handle: async ({ params }): Promise<ImportJobView> => {
         const job = jobs.job(params['id'] ?? '');
         if (!job)
-          throw new ApiError('not_found', 'This import is not known any more; the history of its records is.');
+          throw new ApiError(
+            'not_found',
+            'This import is not known any more; the history of its records is.',
+          );
         return job;
       },
     }),

@@ -174,7 +174,9 @@ export class ImportJobs {
       }
     } catch (error) {
       if (job.import_id !== null) {
-        await database.transact((trx) => revertImport(trx, change.importId, { actor: upload.actor, at: now() }));
+        await database.transact((trx) =>
+          revertImport(trx, change.importId, { actor: upload.actor, at: now() }),
+        );
         job.import_id = null;
       }
       throw error;

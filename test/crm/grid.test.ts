@@ -40,10 +40,17 @@ test('a page is sorted, filtered and searched by the gate, with totals', async (
     return body.rows.map(({ label }) => label.split('@')[0]);
   };
   expect(await labels('/crm/prospects?sort=name&f.address=@acme')).toEqual(['anna', 'bert', 'carl']);
-  expect(await labels('/crm/prospects?sort=company_id&dir=desc&f.address=@acme')).toEqual(['carl', 'bert', 'anna']);
+  expect(await labels('/crm/prospects?sort=company_id&dir=desc&f.address=@acme')).toEqual([
+    'carl',
+    'bert',
+    'anna',
+  ]);
   expect(await labels('/crm/prospects?sort=address&limit=1&offset=1&f.address=@acme')).toEqual(['bert']);
   expect(await labels('/crm/prospects?f.disqualifiers=local_only&f.address=@acme')).toEqual(['bert']);
-  expect(await labels('/crm/prospects?f.disqualifiers=(empty)&sort=name&f.address=@acme')).toEqual(['anna', 'carl']);
+  expect(await labels('/crm/prospects?f.disqualifiers=(empty)&sort=name&f.address=@acme')).toEqual([
+    'anna',
+    'carl',
+  ]);
   expect(await labels('/crm/prospects?q=anna%20works')).toEqual(['anna']);
   expect(await labels('/crm/prospects?f.company_id=bert%20works')).toEqual(['bert']);
   expect(await labels('/crm/prospects?q=100%25')).toEqual([]);
@@ -52,7 +59,9 @@ test('a page is sorted, filtered and searched by the gate, with totals', async (
   const { body: page } = await ann.get<GridPage>('/crm/prospects?f.name=ANNA&f.address=@acme');
   expect(page.total).toBe(1);
   expect(page.rows[0]?.labels).toEqual({ company_id: 'anna works' });
-  expect((await ann.get('/crm/prospects?sort=shoe_size')).body.error.fields.sort).toMatch(/Write one of address/u);
+  expect((await ann.get('/crm/prospects?sort=shoe_size')).body.error.fields.sort).toMatch(
+    /Write one of address/u,
+  );
   expect((await ann.get('/crm/prospects?f.shoe_size=1')).status).toBe(400);
 });
 
@@ -67,7 +76,9 @@ test('a cell is checked as an import checks it, and says what is allowed', async
     funding_confidence:
       'Funding confidence "sure" is not known: write one of high, medium, low, insufficient_signal.',
   });
-  const unknown = await ann.send('PATCH', `/crm/prospects/${prospect}`, { fields: { company_id: 'Nowhere Inc' } });
+  const unknown = await ann.send('PATCH', `/crm/prospects/${prospect}`, {
+    fields: { company_id: 'Nowhere Inc' },
+  });
   expect(unknown.body.error.fields.company_id).toMatch(/There is no company "Nowhere Inc"/u);
   const good = await ann.send<EditResult>('PATCH', `/crm/companies/${company}`, {
     fields: { funding_amount_usd: '12M', disqualifiers: ['local_only', 'Anti Offshore'] },
@@ -89,7 +100,9 @@ test('a cell is checked as an import checks it, and says what is allowed', async
 test('who would be affected is told beforehand, is what then happens, and a revert brings it back', async () => {
   const { gate, ann, company } = await heldGate();
   const path = `/crm/companies/${company}`;
-  const { body: affected } = await ann.send<Affected>('POST', `${path}/affected`, { fields: { headcount: '1500' } });
+  const { body: affected } = await ann.send<Affected>('POST', `${path}/affected`, {
+    fields: { headcount: '1500' },
+  });
   expect(affected).toMatchObject({ looked_at: 1, touched: 1, complete: true, loosens: null });
   expect(affected.changed).toMatchObject([
     {
@@ -101,7 +114,9 @@ test('who would be affected is told beforehand, is what then happens, and a reve
   // Only asked: nothing is written, no revision, no verdict.
   expect((await ann.get<RecordView>(path)).body.record.values['headcount']).toBe(3000);
   expect((await ann.get<RevisionView[]>(`${path}/history`)).body).toHaveLength(1);
-  expect((await ann.send<Affected>('POST', `${path}/affected`, { fields: { city: 'Oslo' } })).body.changed).toEqual([]);
+  expect(
+    (await ann.send<Affected>('POST', `${path}/affected`, { fields: { city: 'Oslo' } })).body.changed,
+  ).toEqual([]);
 
   const { body: edited } = await ann.send<EditResult>('PATCH', path, { fields: { headcount: '1500' } });
   expect(edited.rejudged).toMatchObject({ touched: 1, pending: 0 });
@@ -252,7 +267,9 @@ test('an opt-out is taken back only with a reason, which is audited', async () =
 test('a record shows what belongs to it', async () => {
   const { ann, prospect, company } = await heldGate();
   await ann.send('POST', '/crm/suppressions', { fields: { target: '@acme.example', channel: 'sms' } });
-  await ann.send('POST', '/crm/commitments', { fields: { subject: 'Bench', prospect_id: 'jane@acme.example' } });
+  await ann.send('POST', '/crm/commitments', {
+    fields: { subject: 'Bench', prospect_id: 'jane@acme.example' },
+  });
   const { body } = await ann.get<RecordView>(`/crm/prospects/${prospect}`);
   expect(body).toMatchObject({
     record: { label: 'jane@acme.example' },
@@ -266,7 +283,9 @@ test('a record shows what belongs to it', async () => {
   expect(of).toMatchObject({ prospects: [{ id: prospect }], prospects_total: 1, held_total: 1 });
   expect((await ann.get('/crm/prospects/p_none')).status).toBe(404);
   expect((await ann.get('/crm/suppressions/abc')).status).toBe(404);
-  expect((await ann.send('DELETE', `/crm/companies/${company}`)).body.error.message).toMatch(/still has prospects/u);
+  expect((await ann.send('DELETE', `/crm/companies/${company}`)).body.error.message).toMatch(
+    /still has prospects/u,
+  );
 });
 
 const FILE = [
@@ -295,8 +314,16 @@ test('a file is previewed with every bad row, imported without them when asked, 
   const { body: seen } = await ann.upload<ImportPreview>('/crm/import/prospects/preview?name=a.csv', FILE);
   expect(seen).toMatchObject({ rows: 4, new: 1, changed: 1, refused: 2, name: 'a.csv' });
   expect(seen.bad).toEqual([
-    { row: 4, field: 'address', message: 'address "nobody" is not a mail address: write e.g. jane@example.com' },
-    { row: 5, field: 'opt_out_channels', message: expect.stringMatching(/"fax" is not a channel: write one of/u) },
+    {
+      row: 4,
+      field: 'address',
+      message: 'address "nobody" is not a mail address: write e.g. jane@example.com',
+    },
+    {
+      row: 5,
+      field: 'opt_out_channels',
+      message: expect.stringMatching(/"fax" is not a channel: write one of/u),
+    },
   ]);
   expect(seen.columns).toEqual([
     { heading: 'Email', field: 'address' },
@@ -354,13 +381,25 @@ test('an import never loosens an opt-out, and taking one back that added some as
 
 test('an export has the grid’s filter, guards against formulas, and changes nothing when imported again', async () => {
   const { gate, ann, prospect } = await heldGate();
-  const nasty = [`=HYPERLINK("http://x.example")`, '+1 555 0100', '-5', '@SUM(A1)', `'=quoted`, `'plain`, 'a,b\n"c"'];
+  const nasty = [
+    `=HYPERLINK("http://x.example")`,
+    '+1 555 0100',
+    '-5',
+    '@SUM(A1)',
+    `'=quoted`,
+    `'plain`,
+    'a,b\n"c"',
+  ];
   for (const [i, name] of nasty.entries())
     await ann.send('POST', '/crm/prospects', {
       fields: { address: `n${i}@acme.example`, name, title: name, company_id: 'Acme' },
     });
-  await ann.send('POST', '/crm/suppressions', { fields: { target: '@x.example', channel: 'sms', reason: '=1+1' } });
-  await ann.send('POST', '/crm/commitments', { fields: { subject: '@bench', prospect_id: 'jane@acme.example' } });
+  await ann.send('POST', '/crm/suppressions', {
+    fields: { target: '@x.example', channel: 'sms', reason: '=1+1' },
+  });
+  await ann.send('POST', '/crm/commitments', {
+    fields: { subject: '@bench', prospect_id: 'jane@acme.example' },
+  });
   await ann.send('POST', '/crm/peers', { fields: { name: 'Globex', city: '-', industry: '+' } });
   const { body: filtered } = await ann.get<string>('/crm/prospects/export.csv?f.name=jane');
   expect(filtered.split('\n')).toHaveLength(3);

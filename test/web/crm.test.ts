@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { GridPage } from '../../src/crm/web-types.ts';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { axeFaults } from '../support/axe.ts';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { addProspect, startGate, type TestGate } from '../support/gate.ts';
 import { type SignedIn, signIn, signInBrowser } from '../support/sign-in.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** With SCREENS=1 dialogs are also kept as pictures for docs/screens. */
 const SCREENS = process.env['SCREENS'] === '1' ? join(PROJECT_ROOT, 'docs/screens') : null;
@@ -40,26 +42,26 @@ async function heldDesk(options: { width?: number; dark?: boolean } = {}): Promi
   return all;
 }
 
-const cellOf = (page: Page, row: string, field: string) =>
-  page.locator('.ag-row').filter({ hasText: row }).locator(`[col-id="${field}"]`);
+/** Of the one row that the search leaves: pinned columns and columns out of sight have elements of their own. */
+const cellOf = (page: Page, field: string) => page.locator(`.ag-row [col-id="${field}"]`);
 
 /** Puts the keyboard on a cell, as a click does. */
-async function focusCell(page: Page, row: string, field: string): Promise<void> {
-  await cellOf(page, row, field).click();
+async function focusCell(page: Page, field: string): Promise<void> {
+  await cellOf(page, field).click();
 }
 
 const toast = (page: Page, text: string | RegExp) => page.locator('.toast').filter({ hasText: text });
 
 async function openCompanies({ gate, page }: Desk): Promise<void> {
   await page.goto(`${gate.httpBase}/app/crm/companies?q=acme`);
-  await cellOf(page, 'Acme', 'name').waitFor();
+  await cellOf(page, 'name').waitFor();
 }
 
 it('an edit says whom it would affect, has them judged again, and is taken back from the history', async () => {
   const all = await heldDesk();
   const { gate, page, troubles } = all;
   await openCompanies(all);
-  await focusCell(page, 'Acme', 'headcount');
+  await focusCell(page, 'headcount');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Control+A');
   await page.keyboard.type('1500');
@@ -72,7 +74,7 @@ it('an edit says whom it would affect, has them judged again, and is taken back 
   expect((await gate.deliveries())[0].decision).toBe('ESCALATE');
   await question.getByRole('button', { name: 'Change Headcount of Acme' }).click();
   await toast(page, '1 held message judged again: 1 verdict changed.').waitFor();
-  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '1,500' }).waitFor();
+  await cellOf(page, 'headcount').filter({ hasText: '1,500' }).waitFor();
   expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', decision: 'PASS' });
 
   await page.getByRole('button', { name: 'Open Acme' }).click();
@@ -91,7 +93,7 @@ it('an edit says whom it would affect, has them judged again, and is taken back 
   await drawer.waitFor({ state: 'hidden' });
   // The focus is back where the record was opened from.
   await page.waitForFunction(() => document.activeElement?.closest('.ag-cell') !== null);
-  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '3,000' }).waitFor();
+  await cellOf(page, 'headcount').filter({ hasText: '3,000' }).waitFor();
   expect((await gate.deliveries())[0]).toMatchObject({ state: 'held', decision: 'ESCALATE' });
   expect(troubles).toEqual([]);
 });
@@ -100,37 +102,40 @@ it('the keyboard alone edits, copies, pastes and undoes, and a refused cell keep
   const all = await heldDesk();
   const { page, gate, troubles } = all;
   await openCompanies(all);
-  await focusCell(page, 'Acme', 'city');
+  await focusCell(page, 'city');
   await page.keyboard.press('F2');
   await page.keyboard.press('Control+A');
   await page.keyboard.type('Bergen');
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('col-id'))).toBe('country');
+  expect(await page.evaluate(() => document.activeElement?.closest('[col-id]')?.getAttribute('col-id'))).toBe(
+    'country',
+  );
   await toast(page, 'Change City of Acme: done.').waitFor();
-  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Bergen' }).waitFor();
+  await cellOf(page, 'city').filter({ hasText: 'Bergen' }).waitFor();
 
-  await focusCell(page, 'Acme', 'city');
+  await focusCell(page, 'city');
   await page.keyboard.press('Control+C');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Control+V');
-  await cellOf(page, 'Acme', 'country').filter({ hasText: 'Bergen' }).waitFor();
+  await cellOf(page, 'country').filter({ hasText: 'Bergen' }).waitFor();
   await toast(page, 'Change Country of Acme: done.').waitFor();
 
-  await focusCell(page, 'Acme', 'country');
+  await focusCell(page, 'country');
   await page.keyboard.press('Control+Z');
   await toast(page, 'Undone: Change Country of Acme').waitFor();
   await page.keyboard.press('Control+Z');
   await toast(page, 'Undone: Change City of Acme').waitFor();
-  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Oslo' }).waitFor();
+  await cellOf(page, 'city').filter({ hasText: 'Oslo' }).waitFor();
 
-  await focusCell(page, 'Acme', 'headcount');
+  // From Country over City, Industry and Disqualifiers to Headcount.
+  for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowLeft');
   await page.keyboard.type('12-50');
   await page.keyboard.press('Enter');
   const alert = page.getByRole('alert', { name: 'Not saved' });
   await alert
     .getByText('Headcount "12-50" is a range: write one number, the upper end when unsure.')
     .waitFor();
-  await cellOf(page, 'Acme', 'headcount').filter({ hasText: '12-50' }).waitFor();
+  await cellOf(page, 'headcount').filter({ hasText: '12-50' }).waitFor();
   await alert.getByRole('button', { name: 'Edit' }).click();
   expect(await page.locator('.ag-cell-inline-editing input').inputValue()).toBe('12-50');
   await page.keyboard.press('Control+A');
@@ -154,7 +159,7 @@ it('two admins on one cell: the later one is told who was first, and edits of ot
   const ben = await signIn(gate, { email: 'ben@gate.test' });
   await openCompanies(all);
   const { id } = (await ben.get<GridPage>('/crm/companies?q=acme')).body.rows[0];
-  await focusCell(page, 'Acme', 'city');
+  await focusCell(page, 'city');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Control+A');
   await page.keyboard.type('Bergen');
@@ -163,12 +168,12 @@ it('two admins on one cell: the later one is told who was first, and edits of ot
   await page.keyboard.press('Enter');
   const alert = page.getByRole('alert', { name: 'Not saved' });
   await alert.getByText('ben@gate.test changed city from "Oslo" to "Tromsø" meanwhile.').waitFor();
-  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Bergen' }).waitFor();
+  await cellOf(page, 'city').filter({ hasText: 'Bergen' }).waitFor();
   await alert.getByRole('button', { name: 'Discard' }).click();
-  await cellOf(page, 'Acme', 'city').filter({ hasText: 'Tromsø' }).waitFor();
+  await cellOf(page, 'city').filter({ hasText: 'Tromsø' }).waitFor();
 
   await ben.send('PATCH', `/crm/companies/${id}`, { fields: { country: 'Norway' } });
-  await cellOf(page, 'Acme', 'country').filter({ hasText: 'Norway' }).waitFor();
+  await cellOf(page, 'country').filter({ hasText: 'Norway' }).waitFor();
 });
 
 it('10,000 rows with 3 bad ones are looked at, imported without them, and taken back', async () => {
@@ -220,7 +225,7 @@ it('10,000 rows with 3 bad ones are looked at, imported without them, and taken 
     .filter({ hasText: `${before} prospects` })
     .waitFor();
   expect(troubles).toEqual([]);
-}, 120_000);
+});
 
 it('taking an opt-out back asks why, and filters, sorting and the open record stand in the address', async () => {
   const all = await heldDesk();
@@ -268,7 +273,7 @@ it('on a phone a record is looked up and put right in its drawer', async () => {
   await page.goto(`${gate.httpBase}/app/crm/prospects`);
   await page.getByLabel('Search prospects').fill('jane roe');
   await page.getByRole('status').filter({ hasText: '1 prospect' }).waitFor();
-  await cellOf(page, 'jane', 'address').click();
+  await cellOf(page, 'address').click();
   const drawer = page.getByRole('dialog', { name: 'jane@acme.example' });
   await drawer.getByLabel('Address').fill('not an address');
   await drawer.getByRole('button', { name: 'Save' }).click();
@@ -339,4 +344,4 @@ it.each([
   await wizard.getByText('a.csv is imported.').waitFor();
   await look('import-done');
   expect(found).toEqual([]);
-}, 120_000);
+});

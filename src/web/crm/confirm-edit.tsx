@@ -69,13 +69,19 @@ export default function ConfirmEdit({ question }: { question: Question }) {
               disabled={missing}
               {...(affected.loosens === null && { 'data-autofocus': true })}
             >
-              {act.length > 28 ? 'Save' : act}
+              {act.length > 28 ? shortened(act) : act}
             </Button>
           </Group>
         </Stack>
       </form>
     </Modal>
   );
+}
+
+/** Where the whole is too long for a button. */
+function shortened(act: string): string {
+  const [verb = act] = act.split(/[ :]/u);
+  return verb === 'Change' ? 'Save' : verb;
 }
 
 function countText({ changed, complete, looked_at, touched }: Question['affected']): string {

@@ -74,6 +74,12 @@ interface Props {
 const BLOCK = 100;
 const OPEN = 'open';
 
+interface Editing {
+  /** The record as it was when somebody began to edit a cell: what they saw, and so what the edit is checked against. */
+  record: GridRecord | null;
+  refreshWhenLeft: boolean;
+}
+
 interface Context {
   drafts: Drafts;
   onOpen: (record: GridRecord) => void;
@@ -109,6 +115,7 @@ export default function CrmGrid(props: Props) {
   const { table, view, narrow, editable, drafts, onOpen } = props;
   const grid = useRef<GridApi<GridRecord> | null>(null);
   const latest = useRef(props);
+  const editing = useRef<Editing>({ record: null, refreshWhenLeft: false });
   const context = useRef<Context>({ drafts, onOpen });
   useEffect(() => {
     latest.current = props;
@@ -178,12 +185,22 @@ export default function CrmGrid(props: Props) {
           grid.current = made;
           made.setGridAriaProperty('label', table.title);
           restoreWidths(made, table.table, narrow);
-          latest.current.onReady(handleOf(made));
+          latest.current.onReady(handleOf(made, editing.current));
+        }}
+        onCellEditingStarted={({ data }) => {
+          editing.current.record = data ?? null;
+        }}
+        onCellEditingStopped={({ api: made }) => {
+          if (!editing.current.refreshWhenLeft) return;
+          editing.current.refreshWhenLeft = false;
+          made.refreshInfiniteCache();
         }}
         onCellEditRequest={(event: CellEditRequestEvent<GridRecord>) => {
           const column = columnOf(table, event.colDef.colId);
           if (!column || event.newValue === event.oldValue) return;
-          latest.current.onEdit(event.data, column, (event.newValue as string | null) ?? '');
+          const { record } = editing.current;
+          const seen = record?.id === event.data.id ? record : event.data;
+          latest.current.onEdit(seen, column, (event.newValue as string | null) ?? '');
         }}
         onCellKeyDown={(event) => openKey(event as CellKeyDownEvent<GridRecord>, latest.current)}
         onRowClicked={({ data, event }) => {
@@ -239,6 +256,8 @@ function columnDefs(
         colId: column.field,
         headerName: column.title,
         ...(narrow ? { flex: 1, minWidth: 100 } : { width: column.width }),
+        // What a record is called stays in sight.
+        ...(!narrow && column.field === table.label ? { pinned: 'left' as const } : {}),
         sort: view.sort === column.field ? view.dir : null,
         editable: ({ data }) => editable && !narrow && editableIn(table, column) && data !== undefined,
         cellDataType: false,
@@ -296,10 +315,14 @@ function source(
   return { getRows: (asked) => void load(asked) };
 }
 
-function handleOf(grid: GridApi<GridRecord>): GridHandle {
+function handleOf(grid: GridApi<GridRecord>, begun: Editing): GridHandle {
   return {
-    refresh: () => grid.refreshInfiniteCache(),
-    put: (record) => grid.getRowNode(record.id)?.setData(record),
+    refresh: () => {
+      // Loading again would end the editing and lose what is typed; it is done when the cell is left.
+      if (grid.getEditingCells().length > 0) begun.refreshWhenLeft = true;
+      else grid.refreshInfiniteCache();
+    },
+    put: (record) => grid.getRowNode(record.id)?.updateData(record),
     edit: (id, field) => {
       const rowIndex = grid.getRowNode(id)?.rowIndex;
       if (rowIndex === null || rowIndex === undefined) return;

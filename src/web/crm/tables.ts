@@ -17,7 +17,7 @@ const SUBJECTS: Readonly<Record<string, GridTable | 'all'>> = {
   commitment: 'commitments',
   peer: 'peers',
   import: 'all',
-  sync: 'all',
+  crm_sync: 'all',
 };
 
 /** Calls back when somebody changes records: of which table, and which record (null = several). */
