@@ -189,6 +189,6 @@ test('No sequence of changes in HubSpot, changes here and syncs ever takes a sto
         }
       },
     ),
-    { numRuns: Number(process.env['FC_RUNS'] ?? 40), endOnFailure: false },
+    { numRuns: Number(process.env['FC_RUNS'] ?? 25), endOnFailure: false },
   );
 }, 600_000);

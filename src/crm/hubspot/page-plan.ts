@@ -47,8 +47,8 @@ export interface PagePlan {
 export interface Overlay {
   /** HubSpot company id → name of the company that would be made. */
   companies: Map<string, string>;
-  /** Address keys of prospects that would be made. */
-  addresses: Set<string>;
+  /** Address key → HubSpot contact that has it by then. */
+  addresses: Map<string, string>;
 }
 
 export interface PageContext {

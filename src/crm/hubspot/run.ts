@@ -139,7 +139,7 @@ async function attempt(
       onDelete: settings.on_delete,
       conflict: settings.conflict,
       writeBack: deps.writeBack,
-      overlay: request.dryRun ? { companies: new Map(), addresses: new Set() } : null,
+      overlay: request.dryRun ? { companies: new Map(), addresses: new Map() } : null,
     };
     const passDeps: PassDeps = {
       run,
