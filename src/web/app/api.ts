@@ -77,6 +77,12 @@ async function request<T>(
   );
 }
 
+async function answer(url: string): Promise<Response> {
+  const response = await fetch(url, { credentials: 'same-origin' });
+  if (!response.ok) throw new ApiFailure(response.status, 'trouble', `The gate answered ${response.status}.`);
+  return response;
+}
+
 export const api = {
   get: <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
     request<T>('GET', apiUrl(path, query), signal ? { signal } : {}),
@@ -86,6 +92,10 @@ export const api = {
       body: JSON.stringify(body),
     }),
   post: <T>(path: string, body: unknown = {}): Promise<T> => api.send<T>('POST', path, body),
+  /** A file below `/api`, by its whole address (`apiUrl`). */
+  blob: async (url: string): Promise<Blob> => (await answer(url)).blob(),
+  /** … as text. */
+  text: async (url: string): Promise<string> => (await answer(url)).text(),
   /** A file's text, as it is. */
   upload: <T>(path: string, text: string | Blob, query: Query = {}): Promise<T> =>
     request<T>('POST', apiUrl(path, query), { headers: { 'Content-Type': 'text/plain' }, body: text }),

@@ -1,8 +1,13 @@
 import { type ReactNode, createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import type { LiveChange, LivePresence } from '../../review/web-types.ts';
+import type { LiveChange, LivePresence, LiveReset } from '../../review/web-types.ts';
 
 type Connection = 'connecting' | 'open' | 'lost';
-type Listener = { change?: (change: LiveChange) => void; presence?: (presence: LivePresence) => void };
+interface Listener {
+  change?: (change: LiveChange) => void;
+  presence?: (presence: LivePresence) => void;
+  /** More happened than was sent: what is shown must be read again. */
+  reset?: () => void;
+}
 
 interface Live {
   connection: Connection;
@@ -31,6 +36,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       source.addEventListener('presence', (event) => {
         const presence = JSON.parse(event.data) as LivePresence;
         for (const one of listeners.current) one.presence?.(presence);
+      });
+      source.addEventListener('reset', (event) => {
+        lastId = String((JSON.parse(event.data) as LiveReset).live_id);
+        for (const one of listeners.current) one.reset?.();
       });
       source.addEventListener('error', () => {
         setConnection('lost');
@@ -74,6 +83,7 @@ export function useLive(listener: Listener): void {
       listen({
         change: (change) => current.current.change?.(change),
         presence: (presence) => current.current.presence?.(presence),
+        reset: () => current.current.reset?.(),
       }),
     [listen],
   );

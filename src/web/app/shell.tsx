@@ -1,10 +1,12 @@
 import { Alert, NavLink, Text, useMantineColorScheme } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { ErrorBoundary } from '../parts/error-boundary.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { tellFailure } from '../parts/notify.ts';
 import { PopupMenu } from '../parts/popup-menu.tsx';
 import { ApiFailure, api } from './api.ts';
+import { CommandHost, openPalette } from './commands.tsx';
 import { useConnection } from './live.tsx';
 import { PAGES } from './pages.ts';
 import { useAccount } from './session.tsx';
@@ -12,6 +14,7 @@ import { useAccount } from './session.tsx';
 /** Header, navigation and the line that says when the gate cannot be reached. */
 export function Shell({ children }: { children: ReactNode }) {
   const [navigation, setNavigation] = useState(false);
+  const [location] = useLocation();
   const connection = useConnection();
   return (
     <div className="shell" data-navigation={navigation || undefined}>
@@ -33,6 +36,14 @@ export function Shell({ children }: { children: ReactNode }) {
           presend
         </Link>
         <div className="shell-end">
+          <button
+            type="button"
+            className="popup-button shell-find"
+            onClick={openPalette}
+            aria-keyshortcuts="Control+K"
+          >
+            Find <kbd aria-hidden="true">Ctrl K</kbd>
+          </button>
           <SchemeMenu />
           <AccountMenu />
         </div>
@@ -46,8 +57,9 @@ export function Shell({ children }: { children: ReactNode }) {
             What you see may be out of date. presend reconnects by itself; what you typed is kept.
           </Alert>
         )}
-        {children}
+        <ErrorBoundary at={location}>{children}</ErrorBoundary>
       </main>
+      <CommandHost />
     </div>
   );
 }

@@ -1,5 +1,7 @@
-import { PageTitle } from '../parts/page-title.tsx';
+import { useParams } from 'wouter';
+import { MessageView } from '../review/message-view.tsx';
 
 export default function MessagePage() {
-  return <PageTitle title="Message" />;
+  const { id } = useParams<{ id: string }>();
+  return <MessageView id={id} />;
 }

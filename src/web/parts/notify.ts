@@ -8,7 +8,10 @@ export interface Toast {
   tone: 'done' | 'failure' | 'info';
   /** Milliseconds until it goes away; null = when closed. */
   lastsMs: number | null;
-  action?: { label: string; onClick: () => void };
+  /** Counts down to then. */
+  until?: number;
+  /** `hint`: the key that does the same. */
+  action?: { label: string; hint?: string; onClick: () => void };
 }
 
 type Listener = (toasts: readonly Toast[]) => void;

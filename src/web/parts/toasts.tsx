@@ -1,5 +1,5 @@
 import { Button, CloseButton } from '@mantine/core';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { closeToast, toastStore } from './notify.ts';
 
 /** The corner where messages appear; read out by screen readers without taking the focus. */
@@ -7,11 +7,12 @@ export function Toasts() {
   const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.snapshot);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {toasts.map(({ id, text, title, tone, action }) => (
+      {toasts.map(({ id, text, title, tone, action, until }) => (
         <div key={id} className="toast" data-tone={tone}>
           <div className="toast-text">
             {title && <strong>{title}</strong>}
             <span>{text}</span>
+            {until !== undefined && <Countdown until={until} />}
           </div>
           {action && (
             <Button
@@ -23,11 +24,29 @@ export function Toasts() {
               }}
             >
               {action.label}
+              {action.hint && <kbd className="toast-hint">{action.hint}</kbd>}
             </Button>
           )}
           <CloseButton aria-label="Close message" onClick={() => closeToast(id)} />
         </div>
       ))}
     </div>
+  );
+}
+
+/** Seconds left, with a bar; not read out, since it changes all the time. */
+function Countdown({ until }: { until: number }) {
+  const [start] = useState(() => Date.now());
+  const [now, setNow] = useState(start);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const left = Math.max(0, until - now);
+  return (
+    <span className="toast-countdown" aria-hidden="true">
+      <span className="toast-bar" style={{ transform: `scaleX(${left / Math.max(1, until - start)})` }} />
+      {Math.ceil(left / 1000)} s
+    </span>
   );
 }
