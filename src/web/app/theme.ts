@@ -34,6 +34,8 @@ export const theme = createTheme({
     const primary = input.variant === 'filled' && (input.color ?? 'ink') === 'ink';
     return primary ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
   },
+  // A link inside text must not be told by its colour alone (WCAG 1.4.1).
+  components: { Anchor: { defaultProps: { underline: 'always' } } },
   cursorType: 'pointer',
   focusRing: 'auto',
   respectReducedMotion: true,
