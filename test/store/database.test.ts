@@ -10,6 +10,8 @@ let database: Database;
 beforeEach(async () => {
   database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-db-')), 'presend.db'));
   await database.migrate();
+  // What migrations put there is not what these tests count.
+  await database.db.deleteFrom('settings').execute();
 });
 afterEach(() => database.close());
 
