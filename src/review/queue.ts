@@ -58,6 +58,7 @@ export async function queuePage(
     next: last ? writeCursor([sortValue(last, filter, page.sort), last.id]) : null,
     ...countsOf(groups, filter),
     live_id: live,
+    at: now,
   };
 }
 

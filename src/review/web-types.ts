@@ -89,6 +89,8 @@ export interface QueuePage {
   facets: { reasons: Facet[]; engines: Facet[]; assigned: Facet[] };
   /** The last change this page contains; `GET /live` goes on from it. */
   live_id: number;
+  /** When it was read: what was held later is on none of the pages that follow it. */
+  at: number;
 }
 
 export interface Facet {

@@ -181,6 +181,7 @@ export async function startFakeGate(
         assigned: facet(all, (one) => (one.assigned ? [one.assigned.id, one.assigned.name] : null)),
       },
       live_id: liveId,
+      at: Date.now(),
     };
     res.json(page);
   });

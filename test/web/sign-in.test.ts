@@ -73,13 +73,13 @@ test('When a session ends, what was typed is still there after signing in again'
   const name = page.getByLabel('Name', { exact: true });
   await name.fill('Ann Smith-Jones');
   await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Your session has ended.').waitFor();
   expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@gate.test');
   await typeCredentials(page, 'ann@gate.test', PASSWORD);
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
   expect(await name.inputValue()).toBe('Ann Smith-Jones');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Ann Smith-Jones' }).waitFor();
 });
 

@@ -156,11 +156,7 @@ async function reconcile(client: QueryClient, search: string, signal: AbortSigna
   const unknown = (newest === fresh ? fresh : newest).items.filter((item) => !known.has(item.id));
   if ((data.pages.at(-1)?.next ?? null) === null) return unknown.map((item) => item.id);
 
-  // Pages are still to be loaded: what is unknown the first time is on one of them, what comes later is new.
-  const load = `${search}@${data.pages[0]?.live_id}`;
-  if (notLoaded.load !== load) notLoaded = { load, ids: new Set(unknown.map((item) => item.id)) };
-  return unknown.filter((item) => !notLoaded.ids.has(item.id)).map((item) => item.id);
+  // Pages are still to be loaded: what is unknown may be on one of them, but not what was held after the list was loaded.
+  const loadedAt = data.pages[0]?.at ?? 0;
+  return unknown.filter((item) => (item.held_at ?? item.received_at) > loadedAt).map((item) => item.id);
 }
-
-/** Of the list loaded last: rows on pages that are still to be loaded. */
-let notLoaded: { load: string; ids: ReadonlySet<string> } = { load: '', ids: new Set() };
