@@ -17,7 +17,8 @@ export function builtApp(): string {
         '--config',
         join(source, 'vite.config.ts'),
       ],
-      { cwd: PROJECT_ROOT, stdio: 'pipe' },
+      // Under the test runner's own setting Vite would build React for development.
+      { cwd: PROJECT_ROOT, stdio: 'pipe', env: { ...process.env, NODE_ENV: 'production' } },
     );
   }
   return folder;

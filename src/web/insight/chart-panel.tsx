@@ -32,7 +32,7 @@ export function ChartPanel({
         </Button>
       </div>
       {about && (
-        <Text size="sm" c="dimmed" mb="xs">
+        <Text component="div" size="sm" c="dimmed" mb="xs">
           {about}
         </Text>
       )}
