@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { newSetupLink } from '../../src/access/links.ts';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { PAGES } from '../../src/web/app/pages.ts';
 import { openBrowser, watchPage } from '../support/browser.ts';
@@ -105,7 +106,6 @@ describe.each([
 ])('every page in $scheme at $width px', ({ scheme, width }) => {
   it('has no fault that axe knows, does not scroll sideways, does not shift, and breaks no policy', async () => {
     const gate = await populatedGate();
-    const admin = await signIn(gate, { role: 'admin' });
     const context = await openBrowser({ width, height: width === 390 ? 844 : 800, dark: scheme === 'dark' });
     await context.addInitScript(countShifts);
     const page = await context.newPage();
@@ -121,6 +121,9 @@ describe.each([
         await page.screenshot({ path: join(SCREENS, `${name}-${scheme}-${width}.png`) });
       }
     };
+    const { link } = await newSetupLink(gate.app.database, { base: '', actor: 'test', now: gate.now() });
+    await visit({ name: 'setup', path: link.slice('/app'.length) });
+    const admin = await signIn(gate, { role: 'admin' });
     await visit({ name: 'sign-in', path: '/' });
     await signInBrowser(context, gate, admin);
     for (const one of await visits(gate)) {

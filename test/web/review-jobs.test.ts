@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { signIn, signInBrowser } from '../support/sign-in.ts';
+import { SmtpUpstream } from '../support/smtp-upstream.ts';
+import { upstreamConfig } from '../support/upstream-config.ts';
 import { builtApp } from '../support/web-app.ts';
 
 const TEXT =
@@ -38,16 +38,19 @@ const RAW = [
   .replaceAll(/\r?\n/gu, '\r\n');
 
 /** A gate that holds one mail for what it says of the prospect's funding. */
-async function heldFunding(): Promise<{ gate: TestGate; id: string }> {
+async function heldFunding(): Promise<{ gate: TestGate; id: string; upstream: SmtpUpstream }> {
   builtApp();
-  const gate = await startGate({ config: { delivery: { undo_seconds: 10 } } });
+  const upstream = await SmtpUpstream.start();
+  const gate = await startGate({
+    config: { upstreams: [upstreamConfig(upstream)], delivery: { undo_seconds: 10 } },
+  });
   await addProspect(gate, 'maria@northwind.example', {
     prospect: { name: 'Maria Lopez' },
     company: { name: 'Northwind Labs', funding_confidence: 'low' },
   });
   await gate.send({ to: 'maria@northwind.example', raw: RAW });
   const [held] = await gate.until(([one]) => one?.state === 'held', 'the mail is held');
-  return { gate, id: held.id };
+  return { gate, id: held.id, upstream };
 }
 
 async function reviewer(gate: TestGate, name: string): Promise<{ page: Page; troubles: string[] }> {
@@ -67,19 +70,13 @@ async function reviewer(gate: TestGate, name: string): Promise<{ page: Page; tro
 const stateOf = async (gate: TestGate, id: string) =>
   (await gate.deliveries()).find((one) => one.id === id)?.state;
 
-/** Everything in the outbox, which is where mail goes without an upstream. */
-function outbox(gate: TestGate): string {
-  const folder = join(gate.dataDir, 'outbox');
-  if (!existsSync(folder)) return '';
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
-    .join('\n');
-}
+/** Everything that a real mail server behind the gate was handed. */
+const arrived = (upstream: SmtpUpstream): string =>
+  upstream.received.map(({ raw }) => raw.toString()).join('\n');
 
 describe('a reviewer, a browser and a real gate', () => {
   it('finds held mail, sees why, edits it, releases it, takes it back, releases it again, and it arrives', async () => {
-    const { gate, id } = await heldFunding();
+    const { gate, id, upstream } = await heldFunding();
     const { page, troubles } = await reviewer(gate, 'Rita Reviewer');
     await page.goto(`${gate.httpBase}/app/`);
     const row = page.locator(`[data-id="${id}"]`);
@@ -118,7 +115,7 @@ describe('a reviewer, a browser and a real gate', () => {
     await page.keyboard.press('z');
     await page.getByText('Taken back: it is held again').waitFor();
     expect(await stateOf(gate, id)).toBe('held');
-    expect(outbox(gate)).toBe('');
+    expect(arrived(upstream)).toBe('');
 
     await page.goto(`${gate.httpBase}/app/deliveries/${id}`);
     await page.getByText('your growth').first().waitFor();
@@ -128,9 +125,9 @@ describe('a reviewer, a browser and a real gate', () => {
     await expect.poll(() => stateOf(gate, id)).toBe('relaying');
     gate.advance(11_000);
     await gate.until(([one]) => one?.state === 'relayed', 'it is relayed');
-    expect(outbox(gate)).toContain('your growth');
-    expect(outbox(gate)).toContain('Subject: Your growth');
-    expect(outbox(gate)).not.toContain('$40M');
+    expect(arrived(upstream)).toContain('your growth');
+    expect(arrived(upstream)).toContain('Subject: Your growth');
+    expect(arrived(upstream)).not.toContain('$40M');
     const labels = await gate.app.database.db.selectFrom('labels').select(['right', 'act']).execute();
     expect(labels.filter(({ act }) => act === 'release')).toEqual([
       // What was taken back is no answer any more.
@@ -143,7 +140,7 @@ describe('a reviewer, a browser and a real gate', () => {
   }, 90_000);
 
   it('cannot release to somebody who opted out while the mail was held, and is told so', async () => {
-    const { gate, id } = await heldFunding();
+    const { gate, id, upstream } = await heldFunding();
     const { page } = await reviewer(gate, 'Rita Reviewer');
     await page.goto(`${gate.httpBase}/app/deliveries/${id}`);
     await page.getByRole('heading', { name: 'Your Series B' }).waitFor();
@@ -175,7 +172,7 @@ describe('a reviewer, a browser and a real gate', () => {
       (all) => all.every((one) => one.kind === 'mail' || one.state === 'relayed'),
       'the report left',
     );
-    expect(outbox(gate)).not.toContain('"to": "maria@northwind.example"');
+    expect(upstream.received.flatMap(({ to }) => to)).toEqual(['ann@sender.example']);
   }, 60_000);
 
   it('sees the other reviewer at the same message, and who was faster', async () => {

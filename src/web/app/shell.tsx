@@ -134,6 +134,11 @@ function AccountMenu() {
       <Link href="/account" className="popup-item">
         Your account
       </Link>
+      {account.role === 'admin' && (
+        <Link href="/welcome" className="popup-item">
+          First steps
+        </Link>
+      )}
       <button type="button" className="popup-item" onClick={() => void signOut()}>
         Sign out
       </button>
