@@ -49,15 +49,20 @@ export async function addSuppression(
   );
 }
 
-/** Takes opt-outs of a target back: of one channel, or of every channel when `channel` is null. */
+/**
+ * Takes opt-outs of a target back: of one channel, or of every channel when `channel` is null.
+ *
+ * @param until only those that were there by then, milliseconds since the epoch
+ */
 export async function removeSuppressions(
   trx: Trx,
   target: SuppressionTarget,
   channel: string | null,
   change: Change,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const found = await suppressionsOf(trx, target);
-  const taken = found.filter((s) => channel === null || s.channel === channel);
+  const taken = found.filter((s) => (channel === null || s.channel === channel) && s.created_at <= until);
   for (const suppression of taken) await deleteRow(trx, 'suppressions', suppression, change);
   return taken.length;
 }

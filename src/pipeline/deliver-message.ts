@@ -5,6 +5,7 @@ import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { ProviderName } from '../message/provider.ts';
 import { addressKey } from '../crm/address.ts';
+import { recheckRecord } from '../crm/recheck.ts';
 import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -246,11 +247,13 @@ async function joinThread(
     const relayed = await readRelayedDraft(raw);
     await database.transact(async (trx) => {
       await recordRelayedDraft(trx, delivery, relayed, fingerprint, now());
-      // Whoever released it has read the reply that may have been an opt-out.
-      const { recipient, released_by: actor } = delivery;
+      // Whoever released it has read the reply that may have been an opt-out, and none that came after that.
+      const { recipient, released_by: actor, judged_at: read, prospect_id: prospectId } = delivery;
       const value = addressKey(recipient);
-      if (actor === null || value === null) return;
-      await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() });
+      if (actor === null || value === null || read === null) return;
+      const { newest_reply_at: replied } = await recheckRecord(trx, { address: recipient, prospectId });
+      if (replied !== null && replied > read) return;
+      await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() }, read);
     });
   } catch (err) {
     log.error({ err, id: delivery.id }, 'a relayed mail could not be added to its thread');

@@ -5,6 +5,8 @@ import {
   suppressionTarget,
   UNCLEAR,
 } from '../../src/crm/suppression-store.ts';
+import { takeInbound } from '../../src/feedback/take-reply.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { addThreadMessage } from '../../src/crm/thread-store.ts';
 import { updateProspect } from '../../src/crm/store.ts';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
@@ -237,6 +239,59 @@ describe('a reply that may be an opt-out', () => {
     await gate.send({ to: 'eve@later.example', text: FINE });
     await gate.until((all) => all.filter(({ state }) => state === 'relayed').length === 2, 'both relayed');
     expect(upstream.received).toHaveLength(2);
+  });
+
+  test('stays when it came after the release: whoever released that mail has not read it', async () => {
+    const { upstream, gate } = await gateWithUpstream();
+    const { database } = gate.app;
+    await addProspect(gate, 'eve@later.example', { company: { funding_confidence: 'low' } });
+    await gate.send({ to: 'eve@later.example', text: 'Congratulations on your $20M Series B!' });
+    const [held] = await gate.deliveries();
+    upstream.script = { end: { delayMs: 700, times: 1 } };
+    await gate.app.review.release(held.id, { actor: 'ann' });
+    gate.app.wake();
+    await vi.waitFor(async () => {
+      const open = await database.db.selectFrom('attempts').select('handover_at').execute();
+      expect(open.some(({ handover_at }) => handover_at !== null)).toBe(true);
+    });
+    await takeInbound(
+      {
+        database,
+        config: {
+          internal: { addresses: [], domains: [] },
+          escalation: { from: 'gate@gate.test' },
+          replies: { address: null },
+        } as never,
+        now: () => gate.now(),
+        log: createLogger('silent'),
+        fingerprint: fingerprints,
+        queueWriteBacks: async () => {},
+      },
+      {
+        from: 'eve@later.example',
+        to: ['ann@sender.example'],
+        name: 'Eve',
+        subject: 'Re: Engineering capacity',
+        text: 'Off limits.',
+        at: gate.now(),
+        messageId: '<r1@later.example>',
+        inReplyTo: null,
+        references: [],
+        automatic: false,
+      },
+    );
+    expect(await possibleOptOut(database.db, ['eve@later.example'])).not.toBeNull();
+    await gate.until(only('relayed'), 'relayed');
+    await vi.waitFor(async () => {
+      const joined = await database.db
+        .selectFrom('thread_messages')
+        .select('id')
+        .where('direction', '=', 'out')
+        .where('prospect_id', '=', held.prospect_id)
+        .execute();
+      expect(joined).toHaveLength(1);
+    });
+    expect(await possibleOptOut(database.db, ['eve@later.example'])).not.toBeNull();
   });
 });
 
