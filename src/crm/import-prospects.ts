@@ -14,8 +14,15 @@ import {
   readRows,
   tightened,
 } from './import-plan.ts';
-import { companiesBy, prospectsBy } from './import-store.ts';
-import { type CompanyFields, type ProspectFields, prospectFromRow, united } from './records.ts';
+import { companiesBy, prospectsBy, suppressionsBy } from './import-store.ts';
+import {
+  type CompanyFields,
+  companyFromRow,
+  type ProspectFields,
+  prospectFromRow,
+  united,
+} from './records.ts';
+import { addSuppression } from './suppression-store.ts';
 import type { Row } from './revision-store.ts';
 import { newProspectRow, prospectColumns } from './store.ts';
 
@@ -194,6 +201,17 @@ async function planProspects(
   const errors: RowMessage[] = [];
   const notes: RowMessage[] = [];
   const taken = new Set<string>();
+  const known = [...byKey.values(), ...byId.values()];
+  const companies = await companiesBy(
+    db,
+    'id',
+    known.map((p) => p.company_id),
+  );
+  const flagsOf = new Map(companies.map((row) => [row.id, companyFromRow(row).disqualifiers]));
+  const optOuts = await suppressionsBy(
+    db,
+    known.map((p) => p.address_key),
+  );
   for (const [i, one] of said.entries()) {
     await pause(options.turn, i);
     const before = byKey.get(one.key) ?? (one.id === undefined ? undefined : byId.get(one.id)) ?? null;
@@ -210,9 +228,45 @@ async function planProspects(
       continue;
     }
     if (id !== undefined) taken.add(id);
-    records.push(planProspect(one, before, companyOf.get(one.row), options, notes));
+    const companyId = companyOf.get(one.row);
+    if (before !== null && !options.allowLoosen) {
+      const left = flagsOf.get(before.company_id ?? '') ?? [];
+      const leaves = companyId !== undefined && companyId !== before.company_id && hasCompany(one);
+      // Who leaves a company takes its disqualifiers along.
+      if (leaves) one.ticked.disqualifiers = united(one.ticked.disqualifiers, left);
+      if (one.key !== before.address_key) records.push(...movedOptOuts(one, before, { left, optOuts }));
+    }
+    records.push(planProspect(one, before, companyId, options, notes));
   }
   return { records, errors, notes };
+}
+
+/** After a change of address the old one stays stopped, and what stops the old one stops the new one: it is the same person. */
+function movedOptOuts(
+  one: ProspectSaid,
+  before: Row<'prospects'>,
+  { left, optOuts }: { left: readonly string[]; optOuts: readonly Row<'suppressions'>[] },
+): Planned[] {
+  const { address_key: from } = before;
+  const { disqualifiers, opt_out_channels: channels } = prospectFromRow(before);
+  const flags = united(disqualifiers, left);
+  const reason = flags.length > 0 ? `with ${flags.join(', ')}` : 'that opted out';
+  const old = flags.length > 0 ? ['all'] : channels;
+  const carried = optOuts.filter(({ kind, value }) => kind === 'address' && value === from);
+  return [
+    ...old.map((channel) => ({ value: from, channel, reason: `former address of a prospect ${reason}` })),
+    ...carried.map(({ channel }) => ({ value: one.key, channel, reason: `opted out as ${from}` })),
+  ].map(({ value, channel, reason: why }) => {
+    const suppression = { kind: 'address' as const, value, channel, reason: why, source: 'import' };
+    return {
+      row: one.row,
+      table: 'suppressions' as const,
+      label: value,
+      before: null,
+      columns: suppression,
+      apply: async (trx, change) => void (await addSuppression(trx, suppression, change)),
+    };
+  });
 }
 
 function planProspect(

@@ -3,7 +3,7 @@ import { type ImportOptions, importCsv, KINDS, type Kind } from '../../src/crm/c
 import { exportCsv } from '../../src/crm/export-store.ts';
 import { revertImport } from '../../src/crm/revert.ts';
 import { findCompany, getProspectByAddress, updateCompany, updateProspect } from '../../src/crm/store.ts';
-import { suppressedChannels } from '../../src/crm/suppression-store.ts';
+import { addSuppression, suppressedChannels } from '../../src/crm/suppression-store.ts';
 import { threadMessages } from '../../src/crm/thread-store.ts';
 import { relatedTexts } from '../../src/crm/threads.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
@@ -29,6 +29,42 @@ const FLAT = [
 ].join('\r\n');
 
 describe('importing prospects', () => {
+  test('what stops mail follows a person to another address and company, and stays at the old address', async () => {
+    const database = await openDatabase();
+    await read(
+      database,
+      'prospects',
+      [
+        'Id,Email,Company Name,Website,Opt Outs,Disqualifiers,Company Disqualifiers',
+        'p1,jane@acme.example,Acme,acme.example,email,,competitor',
+        'p2,ben@acme.example,Acme,acme.example,,local_only,competitor',
+      ].join('\n'),
+    );
+    await database.transact((trx) =>
+      addSuppression(
+        trx,
+        { kind: 'address', value: 'ben@acme.example', channel: 'email', reason: null, source: 'x' },
+        ann,
+      ),
+    );
+    await read(
+      database,
+      'prospects',
+      [
+        'Id,Email,Company Name,Website',
+        'p1,jane@new.example,New,new.example',
+        'p2,ben@new.example,New,new.example',
+      ].join('\n'),
+    );
+    expect(await suppressedChannels(database.db, 'jane@acme.example')).toEqual(['all']);
+    expect(await suppressedChannels(database.db, 'ben@acme.example')).toContain('all');
+    expect(await suppressedChannels(database.db, 'ben@new.example')).toContain('email');
+    expect(await getProspectByAddress(database.db, 'jane@new.example')).toMatchObject({
+      opt_out_channels: ['email'],
+      disqualifiers: ['competitor'],
+    });
+  });
+
   test('a flat CRM export makes prospects and merges their companies', async () => {
     const database = await openDatabase();
     const report = await read(database, 'prospects', FLAT);
