@@ -4,13 +4,16 @@ import type { Delivery } from '../queue/settle.ts';
 /** How many different people have to release a mail that four-eyes applies to. */
 export const FOUR_EYES = 2;
 
-/** Whether a mail only leaves when two people release it: by its rule or hold reason, or by its decision. */
+/**
+ * Whether a mail only leaves when two people release it: by its rule or hold reason, by its decision, or by anything else that
+ * the judge found.
+ *
+ * @param found of `stopsFound`
+ */
 export function needsFourEyes(
   { hold_reason, decision }: Pick<Delivery, 'hold_reason' | 'decision'>,
-  { four_eyes }: Config['review'],
+  found: readonly string[],
+  { four_eyes }: Pick<Config['review'], 'four_eyes'>,
 ): boolean {
-  return (
-    (hold_reason !== null && four_eyes.includes(hold_reason)) ||
-    (decision !== null && four_eyes.includes(decision))
-  );
+  return [hold_reason, decision, ...found].some((one) => one !== null && four_eyes.includes(one));
 }

@@ -5,6 +5,7 @@ import { type Approval, approvalsOf } from './approval-store.ts';
 import { causeOf } from './cause.ts';
 import { allFloodingTemplates } from './cause-store.ts';
 import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
+import { stopsFound } from './four-eyes-store.ts';
 import { openedBy } from './note-store.ts';
 import {
   DUE_MS,
@@ -74,6 +75,7 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
   const { comments, heldAt } = await rowExtras(db, ids);
   const opened = await openedBy(db, me, ids);
   const approvals = await approvalsOf(db, ids);
+  const found = await stopsFound(db, viewer.review.four_eyes.length === 0 ? [] : ids);
   const maybe = rows.some((row) => row.state === 'held' && row.template_key !== null);
   const floods = maybe ? await allFloodingTemplates(db) : new Map<string, Set<string>>();
   return rows.map((row) =>
@@ -82,6 +84,7 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
       heldAt: heldAt.get(row.id) ?? null,
       opened: opened.has(row.id),
       approvals: approvals.filter((one) => one.delivery_id === row.id),
+      found: found.get(row.id) ?? [],
       flood: floods.get(row.hold_reason ?? '')?.has(row.template_key ?? '') ?? false,
     }),
   );
@@ -90,7 +93,14 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
 function itemOf(
   { review, now }: Viewer,
   row: QueueRow,
-  more: { comments: number; heldAt: number | null; opened: boolean; approvals: Approval[]; flood: boolean },
+  more: {
+    comments: number;
+    heldAt: number | null;
+    opened: boolean;
+    approvals: Approval[];
+    found: string[];
+    flood: boolean;
+  },
 ): QueueItem {
   const held = row.state === 'held';
   const waits = held || row.state === 'escalated';
@@ -116,7 +126,7 @@ function itemOf(
     opened: more.opened,
     comments: more.comments,
     approvals:
-      waits && needsFourEyes(row, review)
+      waits && needsFourEyes(row, more.found, review)
         ? {
             given: more.approvals.map((one) => ({ id: one.person_id, name: one.person_name })),
             needed: Math.max(0, FOUR_EYES - more.approvals.length),

@@ -16,6 +16,7 @@ import { type Act, actorDetail, personKey, versionOf } from './act.ts';
 import { approvalsOf, approve } from './approval-store.ts';
 import { lastChange } from './conflict-store.ts';
 import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
+import { stopsFound } from './four-eyes-store.ts';
 import { addLabel, withdrawLabel } from './label-store.ts';
 import { requireDelivery } from './require-delivery.ts';
 
@@ -78,7 +79,13 @@ export class Review {
 
   /** Four-eyes: notes the approval of what leaves together, until different people have given enough of them. */
   async #awaitsAnother(trx: Trx, together: Delivery[], act: Act, now: number): Promise<boolean> {
-    if (!together.some((one) => needsFourEyes(one, this.#config.review))) return false;
+    if (this.#config.review.four_eyes.length === 0) return false;
+    const found = await stopsFound(
+      trx,
+      together.map((one) => one.id),
+    );
+    const needs = (one: Delivery) => needsFourEyes(one, found.get(one.id) ?? [], this.#config.review);
+    if (!together.some(needs)) return false;
     const [delivery] = together as [Delivery, ...Delivery[]];
     if (delivery.state !== 'held' && delivery.state !== 'escalated') return false;
     const given = await approvalsOf(trx, [delivery.id]);

@@ -276,6 +276,19 @@ describe('four-eyes', () => {
     expect(upstream.last.raw.toString()).toContain('Would a short call be useful?');
   });
 
+  test('counts every finding, not only the one that decided, and what a stopped engine hides', async () => {
+    const desk = await startDesk({ config: { review: { four_eyes: ['generic_peers'] } } });
+    const { gate, ann } = desk;
+    const text = `${RUMOUR}\n\nWe work with companies like Acme Corp, Example Inc and XYZ Company.`;
+    const { id, approvals } = await hold(desk, 'low@rumour.example', { text });
+    expect(
+      (await ann.get(`/deliveries/${id}`)).body.verdict.findings.map((one: { rule: string }) => one.rule),
+    ).toContain('generic_peers');
+    expect(approvals).toEqual({ given: [], needed: 2 });
+    expect((await act(ann, id, 'release')).body).toMatchObject({ awaiting_approval: true });
+    expect((await gate.deliveries())[0].state).toBe('held');
+  });
+
   test('is respected by bulk acts and by the terminal', async () => {
     const desk = await startDesk(options);
     const { gate, ann, bob } = desk;
