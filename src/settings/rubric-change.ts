@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { UserError } from '../config/user-error.ts';
 import { type Rubric, type RubricValues, parseRubric, rubricVersion } from '../judge/rubric.ts';
+import type { RuleMode } from '../judge/verdict.ts';
 import { changedFields, changedValues } from '../judge/rubric-fields.ts';
 import { editRubric } from '../judge/rubric-edit.ts';
 import { RubricSource, savedRubricPath } from '../judge/rubric-source.ts';
@@ -173,6 +174,10 @@ export class RubricChanges {
     // What somebody wrote by hand and presend cannot read is kept beside.
     if (source.trouble() !== null && existsSync(path)) copyFileSync(path, `${path}.invalid`);
     const before = source.current();
+    const weaker = FIXED_RULES.find((rule) =>
+      isWeaker(parseRubric(text, path).rules[rule], before.rubric.rules[rule]),
+    );
+    if (weaker) throw new UserError(`The rule ${weaker} cannot be turned down here. ${FIXED_WHY}`);
     const origin = action === 'configured' ? ('configured' as const) : ('data' as const);
     const version = rubricVersion(text);
     const part = action === 'configured' ? null : written(`${path}.${randomUUID()}`, text);
@@ -206,6 +211,9 @@ export class RubricChanges {
     }
   }
 }
+
+const STRENGTH: Record<RuleMode, number> = { off: 0, observe: 1, enforce: 2 };
+const isWeaker = (mode: RuleMode, before: RuleMode): boolean => STRENGTH[mode] < STRENGTH[before];
 
 /** Writes a file whole and durably, readable by its owner only. @returns its path */
 function written(path: string, text: string): string {

@@ -149,6 +149,20 @@ describe('a saved rubric', () => {
       status: 409,
       body: { error: { message: expect.stringMatching(/rule opt_out cannot be turned down here/) } },
     });
+    // Nor by going back to a version that somebody once wrote by hand.
+    const path = join(gate.dataDir, 'rubric.yaml');
+    const first = (await page(admin)).history[0].id;
+    writeFileSync(path, shipped.replace(/opt_out: enforce/, 'opt_out: off'));
+    await expect.poll(async () => (await page(admin)).history[0].id, { timeout: 10_000 }).not.toBe(first);
+    expect((await page(admin)).values.rules.opt_out).toBe('off');
+    const weak = (await page(admin)).history[0].id;
+    writeFileSync(path, `${shipped}\n# mended\n`);
+    await expect.poll(async () => (await page(admin)).history[0].id, { timeout: 10_000 }).not.toBe(weak);
+    expect(await admin.send('POST', '/settings/rubric/revert', { to: weak })).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringMatching(/rule opt_out cannot be turned down here/) } },
+    });
+    expect((await page(admin)).values.rules.opt_out).toBe('enforce');
     const stale = await edited(admin, observeFunding);
     await admin.send('PUT', '/settings/rubric', await edited(admin, (v) => (v.peers.reuse_limit = 9)));
     expect(await admin.send('PUT', '/settings/rubric', stale)).toMatchObject({
