@@ -39,6 +39,16 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
   'crm_sync',
 ]);
 
+/** Entries about an account after which its streams end; the browser connects again, if it still may. */
+const ENDING: ReadonlySet<string> = new Set([
+  'signed_out',
+  'sessions_ended',
+  'disabled',
+  'role_changed',
+  'provider_only_changed',
+  'token_revoked',
+]);
+
 interface Stream {
   res: Response;
   account: Account;
@@ -163,6 +173,10 @@ export class Live {
     for (const stream of this.#streams) {
       for (const change of changes) {
         if (change.id <= stream.at) continue;
+        if (endsFor(stream.account, change)) {
+          stream.res.end();
+          break;
+        }
         if (mayHear(stream.account, change)) this.#write(stream, 'change', change, change.id);
       }
       if (Number.isFinite(stream.at)) stream.at = Math.max(stream.at, last.id);
@@ -186,6 +200,10 @@ export class Live {
     const head = id === undefined ? '' : `id: ${id}\n`;
     res.write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
+}
+
+function endsFor({ id }: Account, { subject, action }: LiveChange): boolean {
+  return subject.type === 'user' && subject.id === id && ENDING.has(action);
 }
 
 function mayHear({ role }: Account, { subject }: LiveChange): boolean {

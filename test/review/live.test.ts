@@ -85,6 +85,23 @@ class EventReader {
 }
 
 describe('the live stream', () => {
+  test.each(['disabled', 'signed out'])('ends at once for who is %s', async (how) => {
+    const desk = await startDesk();
+    const { gate, ann } = desk;
+    const admin = await signIn(gate);
+    const stream = await EventReader.open(gate, ann);
+    await stream.until(({ events }) => events.some((one) => one.event === 'hello'), 'a first id');
+    const kept = await EventReader.open(gate, admin);
+    const answer =
+      how === 'disabled'
+        ? await admin.send('POST', `/users/${ann.account.id}/disable`)
+        : await ann.send('POST', '/session/end');
+    expect(answer.status).toBeLessThan(300);
+    await stream.until(({ closed }) => closed, 'its end');
+    expect(kept.closed).toBe(false);
+    expect((await EventReader.open(gate, ann)).status).toBe(401);
+  });
+
   test('tells of every change, from this process and others, and who looks at what', async () => {
     const desk = await startDesk();
     const { gate, ann, bob } = desk;
