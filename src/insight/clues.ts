@@ -31,7 +31,8 @@ export function cluesOf(pasted: string): Clues {
     ...(text.match(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi) ?? []),
     ...(/^\S{6,200}$/.test(text.trim()) ? [text.trim()] : []),
   ];
-  const addresses = (text.match(/[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu) ?? []).map(
+  // Bounded, or a long word without an @ would be looked through once for each of its letters.
+  const addresses = (text.match(/[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu) ?? []).map(
     (one) => one.toLowerCase(),
   );
   const subject = headers

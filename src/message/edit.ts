@@ -79,7 +79,7 @@ function replaceLeaf(part: MimePart, text: string, splices: Splice[]): boolean {
     `Content-Type: ${part.contentType}; charset=utf-8\r\n` +
     'Content-Transfer-Encoding: quoted-printable\r\n';
   replaceHeaders(part, /^content-(?:type|transfer-encoding|md5|length)$/, header, splices);
-  const lines = text.replace(/\r\n?/g, '\n').replace(/\n*$/, text === '' ? '' : '\n');
+  const lines = oneLineBreakAtEnd(text.replace(/\r\n?/g, '\n'));
   const shown = (html && lines !== '' ? textToHtml(lines) : lines).replaceAll('\n', '\r\n');
   // A mail may end with its header; the body needs the empty line before it.
   const gap = part.header.lines.at(-1)?.end === part.bodyStart ? '\r\n' : '';
@@ -89,6 +89,13 @@ function replaceLeaf(part: MimePart, text: string, splices: Splice[]): boolean {
     bytes: Buffer.from(gap + quotedPrintable(shown)),
   });
   return true;
+}
+
+/** By hand: an expression would look at a long run of line breaks inside the text once for each of them. */
+function oneLineBreakAtEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text === '' ? '' : `${text.slice(0, end)}\n`;
 }
 
 /** Quoted-printable (RFC 2045 6.7) in which no line can be taken for a boundary (RFC 2046 5.1.1). */

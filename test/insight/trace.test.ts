@@ -188,3 +188,10 @@ test('clues are taken from headers with encoded words, and noise is left out', (
   expect(clues.passages).toEqual(['Hi Bo one two three']);
   expect(clues.words).toBeNull();
 });
+
+test('A text that is one endless word costs no more than any other', () => {
+  const began = performance.now();
+  cluesOf('a'.repeat(100_000));
+  cluesOf(`${'a'.repeat(50_000)}@${'b'.repeat(40_000)}`);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});

@@ -173,3 +173,11 @@ describe('replaceBody', () => {
     );
   });
 });
+
+it('takes a text of line breaks in no more time than any other', async () => {
+  const began = performance.now();
+  await replaceBody(PLAIN, { text: `a${'\n'.repeat(199_000)}b` }).catch((error: unknown) => {
+    expect(error).toBeInstanceOf(EditError);
+  });
+  expect(performance.now() - began).toBeLessThan(3_000);
+});
