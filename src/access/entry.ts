@@ -9,7 +9,7 @@ import { csrfToken } from './random-token.ts';
 import { beginEnrolment, hasSecondFactor } from './second-factor.ts';
 import { beginSession } from './session-store.ts';
 import { qrCode, totpUri } from './totp.ts';
-import { type User, adminExists } from './user-store.ts';
+import { type User, adminExists, userById } from './user-store.ts';
 import type { Enrolment, SessionView, SignInResult } from './web-types.ts';
 
 type Method = SessionTable['method'];
@@ -39,6 +39,12 @@ export async function proceed(
   }
   if (mustEnrol(context, user)) {
     return database.transact(async (trx) => {
+      // Looked at again: meanwhile they may have been set up elsewhere, and must not be replaced by whoever knows the password.
+      const present = await userById(trx, user.id);
+      if (present && hasSecondFactor(present)) {
+        const { token } = await next(trx, false);
+        return { step: 'code' as const, token };
+      }
       const secret = await beginEnrolment(trx, user, { key, actor: user.email, now });
       const { token } = await next(trx, true);
       return { step: 'enrol' as const, token, enrolment: enrolmentOf(secret, user.email) };

@@ -62,7 +62,7 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
         const user = await database.transact(async (trx) => {
           const taken = await takeToken(trx, ['invite', 'reset'], body.token, now());
           const present = taken?.user_id ? await userById(trx, taken.user_id) : undefined;
-          if (!present || present.disabled_at !== null) throw gone();
+          if (!present || present.disabled_at !== null || present.provider_only === 1) throw gone();
           const by = { actor: present.email, now: now() };
           await endEverything(trx, present, 'a new password was chosen', by);
           return changeUser(
@@ -79,7 +79,7 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
 
   async function userOf(id: string | null): Promise<User> {
     const user = id === null ? undefined : await userById(database.db, id);
-    if (!user || user.disabled_at !== null) throw gone();
+    if (!user || user.disabled_at !== null || user.provider_only === 1) throw gone();
     return user;
   }
 }

@@ -101,6 +101,11 @@ export async function setProviderOnly(trx: Trx, user: User, providerOnly: boolea
     { ...by, action: 'provider_only_changed' },
   );
   await endEverything(trx, user, 'the way to sign in was changed', by);
+  // Their links end in a password and a session, past the provider.
+  if (providerOnly) {
+    await voidTokens(trx, 'invite', user.id);
+    await voidTokens(trx, 'reset', user.id);
+  }
   return changed;
 }
 

@@ -153,6 +153,14 @@ test('Who signs in by the provider only has no use of a password', async () => {
   const { status, body } = await browser.post('/session', { email: 'ann@gate.test', password: PASSWORD });
   expect([status, body.error.message]).toEqual([401, 'The e-mail address or the password is wrong.']);
   expect(await round(browser)).toBe('/app/');
+  const invited = await admin.send('POST', '/users', { email: 'bo@gate.test', name: 'Bo', role: 'reviewer' });
+  const token = invited.body.link.split('/').at(-1);
+  await admin.send('PATCH', `/users/${invited.body.user.id}`, { provider_only: true });
+  const link = await new BrowserClient(gate).post('/links/password', {
+    token,
+    password: `${PASSWORD} of Bo`,
+  });
+  expect(link.status, 'the invitation leads past the provider no more').toBe(404);
   const own = await admin.send('PATCH', `/users/${admin.account.id}`, { provider_only: true });
   expect(own.body.error.message).toMatch(/last active admin/u);
 });
