@@ -84,7 +84,17 @@ test('An admin tries it dry, runs it, looks at the differences page by page and 
       .where('address', 'like', '%@x.example')
       .execute();
   expect(await all()).toHaveLength(131);
-  expect((await admin.send('POST', `/sync/hubspot/runs/${run.id}/revert`)).body).toEqual({ changes: 132 });
+  expect(await admin.send('POST', `/sync/hubspot/runs/${run.id}/revert`)).toMatchObject({
+    status: 400,
+    body: {
+      error: { message: expect.stringContaining('The opt-out of out@x.example (email) is taken back') },
+    },
+  });
+  expect(await all()).toHaveLength(131);
+  const why = { reason: 'the wrong portal' };
+  expect((await admin.send('POST', `/sync/hubspot/runs/${run.id}/revert`, why)).body).toEqual({
+    changes: 132,
+  });
   expect(await all()).toEqual([]);
   expect((await admin.get<SyncView>('/sync/hubspot')).body.runs[0]).toMatchObject({
     id: run.id,

@@ -216,16 +216,16 @@ test('A run is taken back as a whole, and the next full sync does it again', asy
   const wrong = await sync();
   expect((await prospect('p0@x.example'))?.name).toBe('Wrong');
   const deps = { database, now: Date.now };
-  await expect(revertSyncRun(deps, 'i_none', { actor: 'ann', force: false })).rejects.toThrow(
-    'no HubSpot sync',
-  );
-  expect(await revertSyncRun(deps, wrong.id, { actor: 'ann', force: false })).toBe(3);
+  await expect(
+    revertSyncRun(deps, 'i_none', { actor: 'ann', force: false, reason: 'wrong' }),
+  ).rejects.toThrow('no HubSpot sync');
+  expect(await revertSyncRun(deps, wrong.id, { actor: 'ann', force: false, reason: 'wrong' })).toBe(3);
   expect((await prospect('p0@x.example'))?.name).toBe('P0');
   expect(await prospect('new@x.example')).toBeNull();
   expect(await database.db.selectFrom('suppressions').selectAll().execute()).toEqual([]);
-  await expect(revertSyncRun(deps, wrong.id, { actor: 'ann', force: false })).rejects.toThrow(
-    'taken back already',
-  );
+  await expect(
+    revertSyncRun(deps, wrong.id, { actor: 'ann', force: false, reason: 'wrong' }),
+  ).rejects.toThrow('taken back already');
   await sync({ full: true });
   expect((await prospect('p0@x.example'))?.name).toBe('Wrong');
   expect(await prospect('new@x.example')).not.toBeNull();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ApiError } from '../../http/api-error.ts';
 import { CRM, type Endpoint, endpoint, READ } from '../../http/endpoint.ts';
+import { answering } from '../grid-endpoints.ts';
 import type { Database } from '../../store/database.ts';
 import { countDifferences, listDifferences } from './difference-store.ts';
 import { getRun } from './run-store.ts';
@@ -34,7 +35,10 @@ const pageQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0),
 });
 const runBody = z.strictObject({ dry_run: z.boolean().default(false), full: z.boolean().default(false) });
-const revertBody = z.strictObject({ force: z.boolean().default(false) });
+const revertBody = z.strictObject({
+  force: z.boolean().default(false),
+  reason: z.string().trim().min(3, 'Write at least a few words.').max(1000).optional(),
+});
 
 /** How the HubSpot sync is, for the health page. */
 export async function hubSpotHealth({ hubSpot }: Pick<HubSpotDeps, 'hubSpot'>): Promise<SyncHealth> {
@@ -106,9 +110,8 @@ export function hubSpotEndpoints(deps: HubSpotDeps): Endpoint[] {
       body: revertBody,
       handle: async ({ account, params, body }): Promise<{ changes: number }> => {
         const run = await runOf(database, params);
-        return {
-          changes: await configured(hubSpot).revertRun(run.id, { actor: account.actor, force: body.force }),
-        };
+        const asked = { actor: account.actor, force: body.force, reason: body.reason ?? null };
+        return { changes: await answering(() => configured(hubSpot).revertRun(run.id, asked)) };
       },
     }),
   ];

@@ -2,6 +2,9 @@ import { UserError } from '../../config/user-error.ts';
 import { recordAudit } from '../../store/audit.ts';
 import type { Trx } from '../../store/database.ts';
 import type { Change } from '../records.ts';
+import { ReasonNeededError } from '../grid-edit.ts';
+import { loosened } from '../grid-loosen.ts';
+import { newestOf, revisionsAfter } from '../grid-revision-store.ts';
 import { revertImport } from '../revert.ts';
 import { forgetRun } from './link-store.ts';
 import { type SyncDeps, type SyncRequest, runSync } from './run.ts';
@@ -110,9 +113,12 @@ export class HubSpotSync {
    * @returns how many changes were taken back
    * @throws UserError when a record changed since and `force` is not set; nothing is taken back then
    */
-  async revertRun(id: string, { actor, force }: { actor: string; force: boolean }): Promise<number> {
+  async revertRun(
+    id: string,
+    options: { actor: string; force: boolean; reason: string | null },
+  ): Promise<number> {
     const { database, now } = this.#options;
-    return await revertSyncRun({ database, now }, id, { actor, force });
+    return await revertSyncRun({ database, now }, id, options);
   }
 
   async health(): Promise<SyncHealth> {
@@ -215,12 +221,13 @@ export class HubSpotSync {
  * Takes back every change of a run, its opt-outs and disqualifiers among them, in one transaction.
  *
  * @returns how many changes were taken back
- * @throws UserError when there is nothing to take back, or a record changed since and `force` is not set
+ * @param options.reason why opt-outs and disqualifiers are taken back; recorded
+ * @throws UserError when there is nothing to take back, or a record changed since and `force` is not set; ReasonNeededError
  */
 export async function revertSyncRun(
   { database, now }: Pick<SyncDeps, 'database' | 'now'>,
   id: string,
-  { actor, force }: { actor: string; force: boolean },
+  { actor, force, reason }: { actor: string; force: boolean; reason: string | null },
 ): Promise<number> {
   const run = await getRun(database.db, id);
   if (!run) throw new UserError(`there is no HubSpot sync ${id}`);
@@ -229,14 +236,23 @@ export async function revertSyncRun(
   if (run.reverted_at !== null) throw new UserError('this sync was taken back already');
   return await database.transact(async (trx) => {
     const at = now();
+    const newest = await newestOf(trx);
     const count = await revertImport(trx, id, { actor, at }, { force });
-    await noteReverted(trx, id, { actor, at });
+    const loosens = await loosened(trx, await revisionsAfter(trx, newest));
+    if (loosens !== null && reason === null)
+      throw new ReasonNeededError(`${loosens}. Say why; it is recorded.`);
+    await noteReverted(trx, id, { actor, at }, loosens === null ? {} : { loosens, reason });
     return count;
   });
 }
 
 /** What follows where an import that was taken back was a run: the next sync that sees its records judges them anew. */
-export async function noteReverted(trx: Trx, importId: string, { actor, at }: Change): Promise<void> {
+export async function noteReverted(
+  trx: Trx,
+  importId: string,
+  { actor, at }: Change,
+  detail: Record<string, unknown> = {},
+): Promise<void> {
   if (!(await getRun(trx, importId))) return;
   await forgetRun(trx, importId);
   await markReverted(trx, importId, { actor, at });
@@ -245,6 +261,7 @@ export async function noteReverted(trx: Trx, importId: string, { actor, at }: Ch
     actor,
     subject: { type: 'crm_sync', id: importId },
     action: 'crm_sync_reverted',
+    detail,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Table, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SyncRun } from '../../crm/hubspot/web-types.ts';
@@ -98,15 +98,21 @@ const mayRevert = (run: SyncRun): boolean =>
 function Revert({ run }: { run: SyncRun }) {
   const client = useQueryClient();
   const [asking, setAsking] = useState<'no' | 'yes' | 'force'>('no');
+  const [loosens, setLoosens] = useState<string | null>(null);
+  const [reason, setReason] = useState('');
   const revert = useMutation({
     mutationFn: (force: boolean) =>
-      api.post<{ changes: number }>(`/sync/hubspot/runs/${run.id}/revert`, { force }),
+      api.post<{ changes: number }>(`/sync/hubspot/runs/${run.id}/revert`, {
+        force,
+        ...(loosens === null ? {} : { reason }),
+      }),
     onSuccess: async ({ changes }) => {
       setAsking('no');
       tellDone(`${changes.toLocaleString()} changes were taken back.`);
       await client.invalidateQueries({ queryKey: SYNC_KEY });
     },
     onError: (error) => {
+      if (error instanceof ApiFailure && error.fields['reason']) return setLoosens(error.message);
       const since = error instanceof ApiFailure && error.message.includes('changed since');
       setAsking(since ? 'force' : 'no');
       tellFailure(error, 'Nothing was taken back');
@@ -133,6 +139,15 @@ function Revert({ run }: { run: SyncRun }) {
           ? 'Some records changed since. Take back the fields of this run only, and leave the later changes?'
           : `Every change of this run is taken back${stops > 0 ? `, its ${stops} ${stops === 1 ? 'stop' : 'stops'} too` : ''}. The next full sync would do it again.`}
       </Text>
+      {loosens !== null && (
+        <TextInput
+          size="xs"
+          mt={4}
+          label={loosens}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
       <Group gap={4} mt={4}>
         <Button
           size="xs"
