@@ -1,7 +1,16 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
-import { ADMIN, AUDIT, type Account, type Endpoint, ROLES, endpoint } from '../http/endpoint.ts';
+import {
+  ADMIN,
+  AUDIT,
+  type Account,
+  type Endpoint,
+  ROLES,
+  type Rights,
+  type Role,
+  endpoint,
+} from '../http/endpoint.ts';
 import type { Trx } from '../store/database.ts';
 import { revokeApiToken } from './api-token-store.ts';
 import { type AccessContext, baseOf, sessionLengths } from './context.ts';
@@ -30,6 +39,15 @@ const changes = z.strictObject({
   role: z.enum(ROLES).optional(),
   provider_only: z.boolean().optional(),
 });
+
+/** What ends in another person's sign-in is done in a browser: a token that leaks must not become a session. */
+const IN_BROWSER: Rights = { roles: ['admin'], scope: null };
+
+/** @throws ApiError: a token's scopes would be worth nothing if it could make an admin */
+function noAdminByToken({ scopes }: Account, role: Role | undefined): void {
+  if (scopes !== null && role === 'admin')
+    throw new ApiError('forbidden', 'An admin is made in a browser session; an API token will not do.');
+}
 
 /** Users and their roles. */
 export function userEndpoints(context: AccessContext): Endpoint[] {
@@ -69,6 +87,7 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       access: ADMIN,
       body: invitation,
       handle: async ({ body, account, req }): Promise<{ user: UserView } & OneTimeLink> => {
+        noAdminByToken(account, body.role);
         if (await userByEmail(database.db, body.email)) {
           throw new ApiError('conflict', `There is a user ${body.email} already.`, {
             fields: { email: 'has an account already' },
@@ -84,6 +103,7 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       body: changes,
       handle: async (call): Promise<UserView> => {
         const { name, role, provider_only } = call.body;
+        noAdminByToken(call.account, role);
         if (provider_only === true && config.access.oidc === null) {
           throw new ApiError('conflict', 'No identity provider is configured (access.oidc).');
         }
@@ -122,17 +142,23 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
     endpoint('post', '/users/:id/invite', {
       access: ADMIN,
       handle: async (call): Promise<OneTimeLink> =>
-        asLink(await act(call, (trx, user, by) => inviteAgain(trx, user, by)), call.req),
+        asLink(
+          await act(call, (trx, user, by) => {
+            noAdminByToken(call.account, user.role);
+            return inviteAgain(trx, user, by);
+          }),
+          call.req,
+        ),
     }),
     endpoint('post', '/users/:id/reset-password', {
-      access: ADMIN,
+      access: IN_BROWSER,
       handle: async (call): Promise<OneTimeLink> => {
         notOneself(call, 'reset the password of');
         return asLink(await act(call, (trx, user, by) => resetPassword(trx, user, by)), call.req);
       },
     }),
     endpoint('post', '/users/:id/reset-totp', {
-      access: ADMIN,
+      access: IN_BROWSER,
       handle: async (call): Promise<UserView> => {
         notOneself(call, 'reset the one-time codes of');
         await act(call, (trx, user, by) => resetTotp(trx, user, by));
@@ -140,7 +166,7 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       },
     }),
     endpoint('post', '/users/:id/end-sessions', {
-      access: ADMIN,
+      access: IN_BROWSER,
       handle: async (call): Promise<{ ended: number }> => ({
         ended: await act(call, (trx, user, by) => endSessions(trx, user.id, 'an admin ended them', by)),
       }),

@@ -37,7 +37,7 @@ export const SENT = Symbol('sent');
 
 type Handled = unknown;
 
-interface Rights {
+export interface Rights {
   /** Roles that may call it. */
   roles: readonly Role[];
   /** The scope an API token needs; null: no token will do (acts on sessions, users' own secrets). */

@@ -213,6 +213,17 @@ test('A token works until it is revoked or over, is shown once, and is named in 
   expect((await script.get('/users', bearer)).status).toBe(200);
   const invited = await script.post('/users', { email: 'x@gate.test', name: 'X', role: 'reviewer' }, bearer);
   expect(invited.status).toBe(200);
+  // It makes no admin, and gives nobody's sign-in away: either would be worth every scope.
+  const { id } = invited.body.user;
+  const refused = [
+    await script.post('/users', { email: 'y@gate.test', name: 'Y', role: 'admin' }, bearer),
+    await script.post(`/users/${beyond.account.id}/reset-password`, {}, bearer),
+    await script.post(`/users/${beyond.account.id}/reset-totp`, {}, bearer),
+    await script.post(`/users/${beyond.account.id}/end-sessions`, {}, bearer),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+  await admin.send('PATCH', `/users/${id}`, { role: 'admin' });
+  expect((await script.post(`/users/${id}/invite`, {}, bearer)).status).toBe(403);
   expect(await auditOf(gate)).toContainEqual(
     expect.objectContaining({ actor: 'admin@gate.test (Script)', action: 'added' }),
   );
