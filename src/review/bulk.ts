@@ -3,7 +3,7 @@ import type { Delivery } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
 import { type Act, personOf } from './act.ts';
 import { deliveryById } from './delivery-view-store.ts';
-import { openedBy } from './note-store.ts';
+import { openedVersions } from './note-store.ts';
 import type { Notes } from './notes.ts';
 import { refusalOf } from './refusal.ts';
 import type { Review } from './review.ts';
@@ -22,13 +22,13 @@ export async function bulkAct(
   act: Act,
 ): Promise<BulkResult> {
   const result: BulkResult = { done: [], awaiting_approval: [], refused: [], undo_until: null };
-  const opened =
-    body.act === 'release' ? await openedBy(database.db, personOf(act).id, body.ids) : new Set<string>();
-  const one = (id: string): Promise<Delivery> => {
+  const one = (id: string, read: ReadonlyMap<string, number>): Promise<Delivery> => {
     switch (body.act) {
-      case 'release':
-        if (!opened.has(id)) throw new UserError('open it first: only what was read can be released');
-        return review.release(id, act);
+      case 'release': {
+        const version = read.get(id);
+        if (version === undefined) throw new UserError('open it first: only what was read can be released');
+        return review.release(id, { ...act, version });
+      }
       case 'reject':
         return review.reject(id, act);
       case 'escalate':
@@ -46,7 +46,13 @@ export async function bulkAct(
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE);
     const together = (id: string) => () => doneTogether(database, id, body.act, { actor: act.actor, began });
-    const outcomes = await Promise.all(some.map((id) => outcomeOf(id, () => one(id), together(id))));
+    const read =
+      body.act === 'release'
+        ? await openedVersions(database.db, personOf(act).id, some)
+        : new Map<string, number>();
+    const outcomes = await Promise.all(
+      some.map((id) => outcomeOf(id, async () => one(id, read), together(id))),
+    );
     for (const [i, outcome] of outcomes.entries()) addOutcome(result, some[i]!, body.act, outcome);
   }
   return result;

@@ -140,14 +140,23 @@ export async function openedBy(
   personId: string,
   deliveryIds: readonly string[],
 ): Promise<Set<string>> {
-  if (deliveryIds.length === 0) return new Set();
+  return new Set((await openedVersions(db, personId, deliveryIds)).keys());
+}
+
+/** As `openedBy`, with the version that each has: what is done with it then is refused once it was edited or judged anew. */
+export async function openedVersions(
+  db: Reader,
+  personId: string,
+  deliveryIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (deliveryIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('review_opened as o')
     .innerJoin('deliveries as d', 'd.id', 'o.delivery_id')
-    .select('o.delivery_id')
+    .select(['o.delivery_id', 'd.lease_token'])
     .where('o.person_id', '=', personId)
     .where('o.delivery_id', 'in', [...deliveryIds])
     .whereRef('o.body_revision', '=', 'd.body_revision')
     .execute();
-  return new Set(rows.map((row) => row.delivery_id));
+  return new Map(rows.map((row) => [row.delivery_id, versionOf(row)]));
 }

@@ -243,6 +243,30 @@ describe('a flood', () => {
   });
 });
 
+test('a release of many lets nothing go that was edited while it was under way', async () => {
+  const desk = await startDesk();
+  const { gate, ann } = desk;
+  const { database, review } = gate.app;
+  const { id } = await hold(desk);
+  await open(ann, id);
+  const release = review.release.bind(review);
+  review.release = async (one, by) => {
+    await database.transact((trx) =>
+      trx
+        .updateTable('deliveries')
+        .set((eb) => ({ lease_token: eb('lease_token', '+', 1) }))
+        .where('id', '=', one)
+        .execute(),
+    );
+    return release(one, by);
+  };
+  const result = await bulk(ann, { ids: [id], act: 'release' });
+  expect(result).toMatchObject({
+    done: [],
+    refused: [{ id, why: expect.stringContaining('look at it again') }],
+  });
+});
+
 describe('four-eyes', () => {
   const options = {
     config: { review: { four_eyes: ['low_confidence_funding', 'ESCALATE'] } },
