@@ -20,7 +20,8 @@ const MIN_PREFIX = 3;
  */
 export function ftsQuery(words: string): string | null {
   const terms = termsOf(words).map(({ text, phrase }) => {
-    const quoted = `"${text.replaceAll('"', ' ')}"`;
+    // SQLite reads a query up to its first NUL.
+    const quoted = `"${text.replaceAll(/["\0]/g, ' ')}"`;
     return phrase || (/[\p{L}\p{N}]*$/u.exec(text)?.[0].length ?? 0) < MIN_PREFIX ? quoted : `${quoted}*`;
   });
   return terms.length === 0 ? null : terms.join(' AND ');

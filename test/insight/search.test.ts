@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FillIn } from '../../src/insight/fill-in.ts';
 import { matchingMessages, searchMessages } from '../../src/insight/search-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { ftsQuery } from '../../src/insight/search-query.ts';
 import { addProspect, startGate, type TestGate } from '../support/gate.ts';
 
 const judged = (gate: TestGate, count: number) =>
@@ -114,4 +115,8 @@ test('mail from before texts were kept is filled in once, and still sorts as old
   const before = await database.db.selectFrom('draft_texts').selectAll().execute();
   await fillIn.run();
   expect(await database.db.selectFrom('draft_texts').selectAll().execute()).toEqual(before);
+});
+
+test('A NUL in the words is no error of the query', () => {
+  expect(ftsQuery('abc\u0000def')).toBe('"abc def"*');
 });
