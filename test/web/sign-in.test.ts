@@ -13,7 +13,7 @@ async function typeCredentials(page: Page, email: string, password: string): Pro
 
 /** The key as the page shows it, for who types it into the app. */
 async function shownSecret(page: Page): Promise<string> {
-  return ((await page.locator('.secret').textContent()) ?? '').replaceAll(' ', '');
+  return ((await page.locator('.access-secret').textContent()) ?? '').replaceAll(' ', '');
 }
 
 test('A person sets up one-time codes, is asked for one, and gets in with a recovery code', {

@@ -5,7 +5,7 @@ import type { Enrolment } from '../../access/web-types.ts';
 export function EnrolmentView({ enrolment: { qr, secret, uri } }: { enrolment: Enrolment }) {
   return (
     <div>
-      <svg className="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" shapeRendering="crispEdges">
+      <svg className="access-qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" shapeRendering="crispEdges">
         <title>QR code for your authenticator app</title>
         <path d={qr.path} fill="#000" />
       </svg>
@@ -14,7 +14,7 @@ export function EnrolmentView({ enrolment: { qr, secret, uri } }: { enrolment: E
         <Anchor size="sm" underline="always" href={uri}>
           open the authenticator app
         </Anchor>
-        . Or type the key <span className="secret">{secret.replaceAll(/(.{4})(?=.)/gu, '$1 ')}</span>
+        . Or type the key <span className="access-secret">{secret.replaceAll(/(.{4})(?=.)/gu, '$1 ')}</span>
       </Text>
     </div>
   );

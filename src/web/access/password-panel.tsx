@@ -25,14 +25,14 @@ export function PasswordPanel({ account }: { account: AccountView }) {
   });
   if (account.provider_only || !account.has_password) {
     return (
-      <section className="panel">
+      <section className="access-panel">
         <h2>Password</h2>
         <Text size="sm">You sign in by your identity provider and have no password here.</Text>
       </section>
     );
   }
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>Password</h2>
       <form {...form.formProps}>
         <Stack maw="24rem">

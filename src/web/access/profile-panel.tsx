@@ -31,7 +31,7 @@ export function ProfilePanel({ account }: { account: AccountView }) {
     onError: (error) => tellFailure(error),
   });
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>Profile</h2>
       <Stack>
         <form {...form.formProps}>

@@ -19,7 +19,7 @@ export function RecoveryCodes({
         Without your phone, each of these codes signs you in once. Keep them where you keep passwords: they
         are shown only now.
       </Text>
-      <ul className="codes" aria-label="Recovery codes">
+      <ul className="access-codes" aria-label="Recovery codes">
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}

@@ -41,16 +41,16 @@ export function SessionsPanel() {
   });
   const sessions = list.data?.sessions ?? [];
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>Sessions</h2>
       <Text size="sm" c="dimmed">
         Where you are signed in. End what you do not know, and change your password then.
       </Text>
       {list.isError && <Trouble error={list.error} onRetry={() => void list.refetch()} />}
-      <ul className="rows">
+      <ul className="access-rows">
         {sessions.map((one) => (
           <li key={one.id}>
-            <div className="rows-text">
+            <div className="access-rows-text">
               <Group gap="xs">
                 <strong>{browserName(one.user_agent)}</strong>
                 {one.current && <Badge variant="light">this one</Badge>}

@@ -120,7 +120,7 @@ function Journey({ id }: { id: string }) {
   const { state, recipient, rationale, reason, steps, captured, response, settled, delivery_id } = mail.data;
   return (
     <div role="status" aria-live="polite" aria-busy={!settled}>
-      <dl className="facts">
+      <dl className="access-facts">
         <dt>To</dt>
         <dd>{recipient}</dd>
         <dt>State</dt>
@@ -151,7 +151,7 @@ function Journey({ id }: { id: string }) {
       {captured !== null && (
         <details>
           <summary>The mail as it was captured in the outbox</summary>
-          <pre className="captured" tabIndex={0} aria-label="The captured mail">
+          <pre className="access-captured" tabIndex={0} aria-label="The captured mail">
             {captured}
           </pre>
         </details>

@@ -38,7 +38,7 @@ export function TokensPanel({ account }: { account: AccountView }) {
   });
   const tokens = list.data?.tokens ?? [];
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>API tokens</h2>
       <Text size="sm" c="dimmed">
         For scripts that use the API as you, with <code>Authorization: Bearer psn_…</code>. A token never
@@ -50,10 +50,10 @@ export function TokensPanel({ account }: { account: AccountView }) {
           It is shown only now.
         </OnceShown>
       )}
-      <ul className="rows">
+      <ul className="access-rows">
         {tokens.map((one) => (
           <li key={one.id}>
-            <div className="rows-text">
+            <div className="access-rows-text">
               <Group gap="xs">
                 <strong>{one.name}</strong>
                 <span>…{one.hint}</span>

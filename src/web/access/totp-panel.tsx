@@ -30,7 +30,7 @@ export function TotpPanel({ account }: { account: AccountView }) {
   const rest = (): void => setStage({ name: 'rest' });
   const { totp } = account;
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>One-time codes</h2>
       {stage.name === 'rest' &&
         (account.provider_only || (!account.has_password && !totp) ? (

@@ -28,10 +28,10 @@ export function UserTokens({ user, onChange }: { user: UserView; onChange: () =>
   return (
     <div>
       <strong>API tokens</strong>
-      <ul className="rows">
+      <ul className="access-rows">
         {tokens.map((one) => (
           <li key={one.id}>
-            <div className="rows-text">
+            <div className="access-rows-text">
               {one.name} …{one.hint}
               <Text size="sm" c="dimmed">
                 {one.scopes.join(', ')} ·{' '}

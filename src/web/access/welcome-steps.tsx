@@ -39,7 +39,7 @@ export function UpstreamStep({ view }: { view: WelcomeView }) {
         people. Add these lines to <code>{config_file ?? 'config/presend.yaml'}</code> with your provider’s
         values, put the password into the environment variable, and start presend again:
       </Text>
-      <pre className="config-lines" tabIndex={0} aria-label="Lines for the configuration">
+      <pre className="access-config-lines" tabIndex={0} aria-label="Lines for the configuration">
         {UPSTREAM_LINES}
       </pre>
       <CopyButton size="xs" variant="default" text={UPSTREAM_LINES} said="The lines are copied." />
@@ -82,7 +82,7 @@ export function EngineStep({ view: { engines, smtp, http } }: { view: WelcomeVie
           ? `${own.map(({ name }) => name).join(', ')} may send through the gate.`
           : 'Your AI sales agent hands its mail to presend instead of your provider. Add it as an engine; you get a password and an API key, shown once.'}
       </Text>
-      <dl className="facts">
+      <dl className="access-facts">
         <dt>SMTP host</dt>
         <dd>
           <code>{smtp.host}</code>

@@ -17,8 +17,8 @@ export function ChartPanel({
 }) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <section className="panel" aria-label={title}>
-      <div className="panel-head">
+    <section className="insight-panel" aria-label={title}>
+      <div className="insight-panel-head">
         <Title order={2} size="h5">
           {title}
         </Title>

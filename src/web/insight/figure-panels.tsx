@@ -40,7 +40,7 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
   } = view.false_positives;
   const over = enough && rate.rate !== null && rate.rate > limit;
   return (
-    <section className="panel" aria-label="False positives of the adapter">
+    <section className="insight-panel" aria-label="False positives of the adapter">
       <Title order={2} size="h5">
         False positives of the adapter
       </Title>
@@ -80,7 +80,7 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
 
 export function PrecisionPanel({ view }: { view: InsightView }) {
   return (
-    <section className="panel wide" aria-label="Precision by rule">
+    <section className="insight-panel wide" aria-label="Precision by rule">
       <Title order={2} size="h5">
         Precision by rule
       </Title>
@@ -142,7 +142,7 @@ export function PrecisionPanel({ view }: { view: InsightView }) {
 
 export function UpstreamPanel({ view }: { view: InsightView }) {
   return (
-    <section className="panel wide" aria-label="Upstreams">
+    <section className="insight-panel wide" aria-label="Upstreams">
       <Title order={2} size="h5">
         Upstreams
       </Title>
@@ -194,7 +194,7 @@ export function UpstreamPanel({ view }: { view: InsightView }) {
 export function ReviewerPanel({ view }: { view: InsightView }) {
   const acts = ['release', 'reject', 'escalate', 'close', 'undo'] as const;
   return (
-    <section className="panel wide" aria-label="Reviewers">
+    <section className="insight-panel wide" aria-label="Reviewers">
       <Title order={2} size="h5">
         Reviewers
       </Title>

@@ -5,14 +5,14 @@ import type { PlaygroundExample } from '../../insight/web-types.ts';
 /** One example for each decision, to start from. */
 export function PlaygroundExamples({ pick }: { pick: (example: PlaygroundExample) => void }) {
   return (
-    <fieldset className="panel" style={{ marginBottom: '1rem' }}>
+    <fieldset className="insight-panel" style={{ marginBottom: '1rem' }}>
       <legend>Examples</legend>
       <Group gap="xs" align="stretch">
         {EXAMPLES.map((example) => (
           <button
             key={example.id}
             type="button"
-            className="link-button"
+            className="insight-choice"
             style={{ width: 'auto', flex: '1 1 150px' }}
             title={example.about}
             onClick={() => pick(example)}

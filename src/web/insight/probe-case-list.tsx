@@ -47,7 +47,7 @@ export function ProbeCaseList() {
   });
   if (!data) return null;
   return (
-    <section className="panel" aria-label="Saved probe cases" style={{ marginTop: '1rem' }}>
+    <section className="insight-panel" aria-label="Saved probe cases" style={{ marginTop: '1rem' }}>
       <Title order={2} size="h4">
         Saved probe cases
       </Title>

@@ -60,7 +60,7 @@ export function ProspectPicker({
               <li key={id}>
                 <button
                   type="button"
-                  className="link-button"
+                  className="insight-choice"
                   onClick={() => {
                     setText('');
                     pick({ id, label });

@@ -15,7 +15,7 @@ export function SameTextPanel({
   open: (messageId: string) => void;
 }) {
   return (
-    <section className="panel" aria-label={title}>
+    <section className="insight-panel" aria-label={title}>
       <Title order={3} size="h5">
         {title}
       </Title>
@@ -46,7 +46,7 @@ export function SameTextPanel({
                 {same.items.map((item) => (
                   <tr key={item.delivery_id}>
                     <th scope="row">
-                      <button type="button" className="link-button" onClick={() => open(item.message_id)}>
+                      <button type="button" className="insight-choice" onClick={() => open(item.message_id)}>
                         {item.recipient}
                       </button>
                     </th>

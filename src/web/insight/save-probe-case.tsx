@@ -39,7 +39,7 @@ export function SaveProbeCase({
   });
   if (role === 'auditor') return null;
   return (
-    <section className="panel" aria-label="Save as a probe case" style={{ marginTop: '1rem' }}>
+    <section className="insight-panel" aria-label="Save as a probe case" style={{ marginTop: '1rem' }}>
       <Title order={2} size="h5">
         Save as a probe case
       </Title>

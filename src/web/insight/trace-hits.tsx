@@ -22,7 +22,7 @@ export function TraceHits({
     );
   }
   return (
-    <section className="panel">
+    <section className="insight-panel">
       <Title order={2} size="h5">
         {more ? `The newest ${hits.length}` : hits.length} messages
       </Title>
@@ -43,7 +43,7 @@ export function TraceHits({
                 <th scope="row">
                   <button
                     type="button"
-                    className="link-button"
+                    className="insight-choice"
                     aria-pressed={shown === hit.message_id}
                     onClick={() => open(hit.message_id)}
                   >

@@ -47,7 +47,7 @@ export function TraceReport({ id, open }: { id: string; open: (messageId: string
         <DeliveryTrace key={delivery.id} delivery={delivery} />
       ))}
       <div className="two-columns">
-        <section className="panel">
+        <section className="insight-panel">
           <Title order={3} size="h5">
             Text as the engine sent it
           </Title>
@@ -82,8 +82,8 @@ export function TraceReport({ id, open }: { id: string; open: (messageId: string
 function DeliveryTrace({ delivery }: { delivery: TracedDelivery }) {
   const { id, recipient, state, verdict, story } = delivery;
   return (
-    <section className="panel" aria-label={`To ${recipient}`}>
-      <div className="panel-head">
+    <section className="insight-panel" aria-label={`To ${recipient}`}>
+      <div className="insight-panel-head">
         <Title order={3} size="h4">
           {recipient}: {state}
         </Title>

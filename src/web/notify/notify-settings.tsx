@@ -20,7 +20,7 @@ export function NotifySettings() {
     queryFn: ({ signal }) => api.get<NotificationSettings>(PATH, {}, signal),
   });
   return (
-    <section className="panel">
+    <section className="access-panel">
       <h2>Notifications</h2>
       {settings.data && <Panel settings={settings.data} />}
       {settings.isError && <Trouble error={settings.error} onRetry={() => void settings.refetch()} />}

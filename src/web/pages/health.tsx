@@ -37,7 +37,7 @@ export default function HealthPage() {
             {lengthText(data.at - data.started_at)}.
           </Text>
           {groupsOf(data.items).map(([group, items]) => (
-            <section key={group} className="panel" aria-label={group}>
+            <section key={group} className="insight-panel" aria-label={group}>
               <Title order={2} size="h5">
                 {group}
               </Title>

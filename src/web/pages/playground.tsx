@@ -133,7 +133,7 @@ export default function PlaygroundPage() {
           </Group>
         </form>
         <div>
-          <section className="panel" aria-label="Verdict" aria-live="polite">
+          <section className="insight-panel" aria-label="Verdict" aria-live="polite">
             <Title order={2} size="h4">
               Verdict
             </Title>

@@ -78,7 +78,7 @@ export default function SignInPage({ again = null }: { again?: { email: string }
             >
               Sign in with {oidc}
             </Button>
-            <span className="or">or with a password</span>
+            <span className="access-or">or with a password</span>
           </>
         )}
         <SignInForm email={again?.email ?? ''} onResult={take} />
