@@ -2,10 +2,10 @@ import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/c
 import { useState } from 'react';
 import type { OneTimeLink, UserView } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
+import { fullTime } from '../parts/time.ts';
 import { Dialog } from './dialog.tsx';
 import { OnceShown } from './once-shown.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
-import { dateTime } from './times.ts';
 import { useForm } from './use-form.ts';
 
 /** Adds a user and shows the link they choose their password with. */
@@ -24,7 +24,7 @@ export default function InviteDialog({ onClose, onChange }: { onClose: () => voi
       <Dialog title={`${made.user.name} is invited`} onClose={onClose}>
         <OnceShown label="One-time link" text={made.link} onClose={onClose}>
           Give it to {made.user.name}: who opens it chooses the password. It works once, until{' '}
-          {dateTime(made.expires_at)}, and is shown only now.
+          {fullTime(made.expires_at)}, and is shown only now.
         </OnceShown>
       </Dialog>
     );

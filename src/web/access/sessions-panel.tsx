@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { OwnSession, SessionView } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone, tellFailure } from '../parts/notify.ts';
+import { fullTime, relativeTime } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { browserName } from './browser-name.ts';
-import { dateTime, relative } from './times.ts';
 import { useEnter } from './use-enter.ts';
 
 const HOW = {
@@ -56,7 +56,7 @@ export function SessionsPanel() {
                 {one.current && <Badge variant="light">this one</Badge>}
               </Group>
               <Text size="sm" c="dimmed">
-                {one.address} · used {relative(one.last_used_at)} · since {dateTime(one.created_at)}{' '}
+                {one.address} · used {relativeTime(one.last_used_at)} · since {fullTime(one.created_at)}{' '}
                 {HOW[one.method]}
               </Text>
             </div>

@@ -7,9 +7,9 @@ import type { AccountView, TokenView } from '../../access/web-types.ts';
 import type { Scope } from '../../http/endpoint.ts';
 import { api } from '../app/api.ts';
 import { tellDone, tellFailure } from '../parts/notify.ts';
+import { relativeTime, shortDate } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { OnceShown } from './once-shown.tsx';
-import { relative, shortDate } from './times.ts';
 import { useForm } from './use-form.ts';
 
 const SCOPE_TEXT: Record<Scope, string> = {
@@ -62,7 +62,7 @@ export function TokensPanel({ account }: { account: AccountView }) {
               <Text size="sm" c="dimmed">
                 {one.scopes.join(', ')} ·{' '}
                 {one.expires_at === null ? 'never expires' : `expires ${shortDate(one.expires_at)}`} ·{' '}
-                {one.last_used_at === null ? 'never used' : `used ${relative(one.last_used_at)}`}
+                {one.last_used_at === null ? 'never used' : `used ${relativeTime(one.last_used_at)}`}
               </Text>
             </div>
             {one.state === 'active' && (

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import type { AccountView, Enrolment, SessionView } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
-import { EnrolmentView } from './enrolment-view.tsx';
+import { shortDate } from '../parts/time.ts';
 import { ConfirmPassword } from './confirm-password.tsx';
+import { EnrolmentView } from './enrolment-view.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
-import { shortDate } from './times.ts';
 import { useEnter } from './use-enter.ts';
 import { useForm } from './use-form.ts';
 

@@ -7,10 +7,10 @@ import type { OneTimeLink, UserView } from '../../access/web-types.ts';
 import { api, failureText } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { tellDone } from '../parts/notify.ts';
+import { fullTime } from '../parts/time.ts';
 import { Dialog } from './dialog.tsx';
 import { OnceShown } from './once-shown.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
-import { dateTime } from './times.ts';
 import { UserTokens } from './user-tokens.tsx';
 
 interface Act {
@@ -68,7 +68,7 @@ export default function UserDialog({
         {link && (
           <OnceShown label="One-time link" text={link.link} onClose={() => setLink(null)}>
             Give it to {user.name}: who opens it chooses the password. It works once, until{' '}
-            {dateTime(link.expires_at)}, and is shown only now.
+            {fullTime(link.expires_at)}, and is shown only now.
           </OnceShown>
         )}
         {asked ? (

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TokenView, UserView } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone, tellFailure } from '../parts/notify.ts';
-import { relative } from './times.ts';
+import { relativeTime } from '../parts/time.ts';
 
 /** A user's API tokens, as an admin sees them. */
 export function UserTokens({ user, onChange }: { user: UserView; onChange: () => void }) {
@@ -35,7 +35,7 @@ export function UserTokens({ user, onChange }: { user: UserView; onChange: () =>
               {one.name} …{one.hint}
               <Text size="sm" c="dimmed">
                 {one.scopes.join(', ')} ·{' '}
-                {one.last_used_at === null ? 'never used' : `used ${relative(one.last_used_at)}`}
+                {one.last_used_at === null ? 'never used' : `used ${relativeTime(one.last_used_at)}`}
               </Text>
             </div>
             <Button

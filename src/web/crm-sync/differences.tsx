@@ -6,9 +6,10 @@ import type { SyncDifference, SyncRunView } from '../../crm/hubspot/web-types.ts
 import type { DifferenceKind } from '../../store/hubspot-schema.ts';
 import { api } from '../app/api.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
+import { fullTime } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { runKey } from './sync-key.ts';
-import { countsText, KINDS, timeText, valueText } from './words.ts';
+import { countsText, KINDS, valueText } from './words.ts';
 
 /** What a run did, or would do, field by field. */
 export function Differences({ runId }: { runId: string }) {
@@ -47,7 +48,7 @@ export function Differences({ runId }: { runId: string }) {
         {run.dry_run ? 'What the dry run found' : 'What the sync did'}
       </Title>
       <Text size="sm" c="dimmed" mb="sm">
-        {timeText(run.started_at)}, {run.kind === 'full' ? 'everything read' : 'changes only'}:{' '}
+        {fullTime(run.started_at)}, {run.kind === 'full' ? 'everything read' : 'changes only'}:{' '}
         {countsText(run)}.{run.dry_run ? ' Nothing was written to the mirror.' : ''}
       </Text>
       <div className="sync-filters">

@@ -5,8 +5,9 @@ import type { SyncRun } from '../../crm/hubspot/web-types.ts';
 import { ApiFailure, api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
+import { fullTime, measuredDuration } from '../parts/time.ts';
 import { SYNC_KEY } from './sync-key.ts';
-import { countsText, spanText, STATES, timeText } from './words.ts';
+import { countsText, STATES } from './words.ts';
 
 /** Runs so far; each can be looked at, and a real one taken back. */
 export function History({
@@ -41,10 +42,10 @@ export function History({
             {runs.map((run) => (
               <Table.Tr key={run.id} aria-current={run.id === shown ? 'true' : undefined}>
                 <Table.Td>
-                  {timeText(run.started_at)}
+                  {fullTime(run.started_at)}
                   <Text size="xs" c="dimmed">
-                    {spanText((run.finished_at ?? Date.now()) - run.started_at)}, {run.done.toLocaleString()}{' '}
-                    records
+                    {measuredDuration((run.finished_at ?? Date.now()) - run.started_at)},{' '}
+                    {run.done.toLocaleString()} records
                   </Text>
                 </Table.Td>
                 <Table.Td className="sync-values">
@@ -59,7 +60,7 @@ export function History({
                   </Badge>
                   {run.reverted_at !== null && (
                     <Text size="xs">
-                      taken back {timeText(run.reverted_at)} by {run.reverted_by}
+                      taken back {fullTime(run.reverted_at)} by {run.reverted_by}
                     </Text>
                   )}
                   {run.trouble !== null && <Text size="xs">{run.trouble}</Text>}
@@ -71,7 +72,7 @@ export function History({
                       size="xs"
                       variant="default"
                       aria-pressed={run.id === shown}
-                      aria-label={`Show the run of ${timeText(run.started_at)}`}
+                      aria-label={`Show the run of ${fullTime(run.started_at)}`}
                       onClick={() => onShow(run.id)}
                     >
                       {run.id === shown ? 'Shown' : 'Show'}
@@ -118,7 +119,7 @@ function Revert({ run }: { run: SyncRun }) {
       tellFailure(error, 'Nothing was taken back');
     },
   });
-  const when = timeText(run.started_at);
+  const when = fullTime(run.started_at);
   if (asking === 'no') {
     return (
       <Button

@@ -5,8 +5,9 @@ import type { SyncRun } from '../../crm/hubspot/web-types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
+import { measuredDuration } from '../parts/time.ts';
 import { SYNC_KEY } from './sync-key.ts';
-import { countsText, spanText } from './words.ts';
+import { countsText } from './words.ts';
 
 /** Starting a run, and how far the running one is. */
 export function RunPanel({
@@ -108,7 +109,7 @@ function Running({ run, mayStop }: { run: SyncRun; mayStop: boolean }) {
         {run.phase}: {far}
         {share === null ? '' : ` (${share} %)`}, {rate.toLocaleString()} a second,{' '}
         {run.requests.toLocaleString()} requests
-        {run.waited_ms > 0 ? `, ${spanText(run.waited_ms)} waited because HubSpot asked for it` : ''}
+        {run.waited_ms > 0 ? `, ${measuredDuration(run.waited_ms)} waited because HubSpot asked for it` : ''}
       </Text>
       <Text size="sm" c="dimmed">
         {countsText(run)}

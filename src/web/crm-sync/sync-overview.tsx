@@ -9,6 +9,7 @@ import { useSearchParams } from 'wouter';
 import type { SyncView } from '../../crm/hubspot/web-types.ts';
 import { api } from '../app/api.ts';
 import { PageTitle } from '../parts/page-title.tsx';
+import { duration, fullTime } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { Differences } from './differences.tsx';
 import { History } from './history.tsx';
@@ -16,7 +17,6 @@ import { MappingTable } from './mapping-table.tsx';
 import { NotConfigured } from './not-configured.tsx';
 import { RunPanel } from './run-panel.tsx';
 import { SYNC_KEY } from './sync-key.ts';
-import { spanText, timeText } from './words.ts';
 
 /** The HubSpot sync: how it is, running it, what it found, what it did before, and what it maps. */
 export function SyncOverview() {
@@ -97,7 +97,7 @@ function Facts({
         <dd>
           {health.last_success_at === null
             ? 'none yet'
-            : `${spanText(now - health.last_success_at)} ago (${timeText(health.last_success_at)})`}
+            : `${duration(now - health.last_success_at)} ago (${fullTime(health.last_success_at)})`}
         </dd>
       </div>
       <div>
@@ -109,7 +109,7 @@ function Facts({
               ? 'when you start it; hubspot.sync.enabled is off'
               : health.next_run_at === null || health.next_run_at <= now
                 ? 'in a moment'
-                : `in ${spanText(health.next_run_at - now)}, then every ${settings.every_minutes} min`}
+                : `in ${duration(health.next_run_at - now)}, then every ${settings.every_minutes} min`}
         </dd>
       </div>
       <div>

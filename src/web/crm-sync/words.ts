@@ -30,20 +30,6 @@ export const STATES: Record<SyncRun['state'], { label: string; colour: string }>
   interrupted: { label: 'Interrupted', colour: 'orange' },
 };
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-export const timeText = (at: number): string => dateTime.format(at);
-
-/** "3 s", "4 min", "2 h", "5 days". */
-export function spanText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
 /** A field's value for people. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';

@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EditResult, GridTable, RevisionView } from '../../crm/web-types.ts';
 import { ApiFailure, api, failureText } from '../app/api.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { shownTime, valueText } from './values.ts';
+import { valueText } from './values.ts';
 
 const WHAT = { created: 'created it', changed: 'changed it', deleted: 'deleted it' };
 
@@ -71,7 +72,7 @@ function Entry({
           {importId !== null && ' by an import'}
           <Text component="span" size="sm" c="dimmed">
             {' '}
-            · {shownTime(at)}
+            · <ShownTime at={at} />
             {revertedBy !== null && ' · taken back since'}
           </Text>
         </Text>

@@ -2,8 +2,9 @@ import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GridRecord, GridTable, HeldSummary, RecordView } from '../../crm/web-types.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { crmHref } from './grid-url.ts';
-import { plural, shownTime } from './values.ts';
+import { plural } from './values.ts';
 
 /** What belongs to a record, each a link to it. */
 export function RecordRelated({ view, table }: { view: RecordView; table: GridTable }) {
@@ -33,7 +34,7 @@ export function RecordRelated({ view, table }: { view: RecordView; table: GridTa
             <li key={id}>
               {subject ?? id}{' '}
               <Text component="span" size="sm" c="dimmed">
-                · {plural(messages, 'message')} · {shownTime(at)}
+                · {plural(messages, 'message')} · <ShownTime at={at} />
               </Text>
             </li>
           ))}

@@ -1,4 +1,5 @@
 import type { CellValue, GridColumn, GridRecord } from '../../crm/web-types.ts';
+import { fullTime } from '../parts/time.ts';
 
 /** A cell as a person would write it; also what is copied. */
 export function cellText(record: GridRecord, { field }: Pick<GridColumn, 'field'>): string {
@@ -13,17 +14,14 @@ export function valueText(value: unknown): string {
 }
 
 const numbers = new Intl.NumberFormat();
-const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A cell as it is read. */
 export function cellShown(record: GridRecord, column: GridColumn): string {
   const value: CellValue = record.values[column.field] ?? null;
-  if (column.kind === 'time' && typeof value === 'number') return times.format(value);
+  if (column.kind === 'time' && typeof value === 'number') return fullTime(value);
   if (column.kind === 'number' && typeof value === 'number') return numbers.format(value);
   return cellText(record, column);
 }
-
-export const shownTime = (at: number): string => times.format(at);
 
 export function plural(count: number, one: string, many = pluralOf(one)): string {
   return `${numbers.format(count)} ${count === 1 ? one : many}`;

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 import type { AuditItem } from '../../insight/web-types.ts';
-import { Moment } from './moment.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { words } from './verdict-panel.tsx';
 
 /** Entries with their details in words; the whole detail is folded away. */
@@ -22,7 +22,7 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
           {items.map((item) => (
             <tr key={item.id}>
               <td className="short">
-                <Moment at={item.at} />
+                <ShownTime at={item.at} exact />
               </td>
               <td data-label="Who">{item.actor_name}</td>
               <td data-label="Did" className="short">

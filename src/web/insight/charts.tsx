@@ -4,7 +4,8 @@ import { BarChart, LineChart } from '@mantine/charts';
 import { useComputedColorScheme } from '@mantine/core';
 import type { InsightView } from '../../insight/web-types.ts';
 import { DECISIONS } from '../../message/types.ts';
-import { lengthText, stepLabel } from './moment.tsx';
+import { measuredDuration } from '../parts/time.ts';
+import { stepLabel } from './step-label.ts';
 
 /**
  * Okabe and Ito's colours, which people with any colour vision tell apart (Color Universal Design, 2008); the dark one is
@@ -67,7 +68,7 @@ export default function InsightChart({
         ]}
         curveType="linear"
         connectNulls={false}
-        valueFormatter={lengthText}
+        valueFormatter={measuredDuration}
         yAxisProps={{ width: 70 }}
         lineProps={STILL}
         lineChartProps={{ accessibilityLayer: false }}

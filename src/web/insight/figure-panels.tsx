@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { InsightView, Rate } from '../../insight/web-types.ts';
-import { Moment } from './moment.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { words } from './verdict-panel.tsx';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
@@ -175,7 +175,7 @@ export function UpstreamPanel({ view }: { view: InsightView }) {
                   <td data-label="Last error">
                     {row.last_error ? (
                       <>
-                        {row.last_error.response} (<Moment at={row.last_error.at} />)
+                        {row.last_error.response} (<ShownTime at={row.last_error.at} exact />)
                       </>
                     ) : (
                       'none'

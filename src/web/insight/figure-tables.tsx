@@ -1,6 +1,7 @@
 import type { InsightView } from '../../insight/web-types.ts';
 import { DECISIONS } from '../../message/types.ts';
-import { lengthText, stepLabel } from './moment.tsx';
+import { measuredDuration } from '../parts/time.ts';
+import { stepLabel } from './step-label.ts';
 
 /** The figures of the charts as tables. */
 export function DecisionTable({ view }: { view: InsightView }) {
@@ -53,8 +54,8 @@ export function LatencyTable({ view }: { view: InsightView }) {
         {view.latency.map((row) => (
           <tr key={row.at}>
             <th scope="row">{stepLabel(row.at, view.step_ms)}</th>
-            <td className="number">{lengthText(row.p50_ms)}</td>
-            <td className="number">{lengthText(row.p95_ms)}</td>
+            <td className="number">{measuredDuration(row.p50_ms)}</td>
+            <td className="number">{measuredDuration(row.p95_ms)}</td>
           </tr>
         ))}
       </tbody>

@@ -4,7 +4,7 @@ import type { ProbeCase } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { showToast, tellFailure } from '../parts/notify.ts';
-import { Moment } from './moment.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { words } from './verdict-panel.tsx';
 
 const KEY = ['playground', 'cases'];
@@ -76,7 +76,7 @@ export function ProbeCaseList() {
                   <td data-label="Must get">{one.gold}</td>
                   <td data-label="Rule">{one.rule === null ? 'not said' : words(one.rule)}</td>
                   <td data-label="Saved">
-                    <Moment at={one.at} /> by {one.by}
+                    <ShownTime at={one.at} exact /> by {one.by}
                   </td>
                   {role !== 'auditor' && (
                     <td>

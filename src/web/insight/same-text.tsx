@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import type { SameText } from '../../insight/web-types.ts';
-import { Moment } from './moment.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 
 /** Other deliveries with the same text or template. */
 export function SameTextPanel({
@@ -52,7 +52,7 @@ export function SameTextPanel({
                     </th>
                     <td data-label="State">{item.state}</td>
                     <td data-label="When">
-                      <Moment at={item.at} />
+                      <ShownTime at={item.at} exact />
                     </td>
                   </tr>
                 ))}

@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import type { TraceFound } from '../../insight/web-types.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { Moment } from './moment.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 
 /** The messages a search found; one is opened below. */
 export function TraceHits({
@@ -59,7 +59,7 @@ export function TraceHits({
                 </td>
                 <td data-label="Engine">{hit.engine}</td>
                 <td data-label="Received">
-                  <Moment at={hit.received_at} />
+                  <ShownTime at={hit.received_at} exact />
                 </td>
                 <td data-label="Found because">{hit.why}</td>
               </tr>

@@ -5,8 +5,8 @@ import { traceReport } from '../../insight/trace-report.ts';
 import type { TraceView, TracedDelivery } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone, tellFailure } from '../parts/notify.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { Trouble } from '../parts/trouble.tsx';
-import { Moment } from './moment.tsx';
 import { SameTextPanel } from './same-text.tsx';
 import { StopEngine } from './stop-engine.tsx';
 import { RecordPanel, VerdictPanel } from './verdict-panel.tsx';
@@ -40,8 +40,8 @@ export function TraceReport({ id, open }: { id: string; open: (messageId: string
         </Group>
       </Group>
       <Text size="sm" mb="md">
-        From {message.from || '<>'} by engine {engine.name}, received <Moment at={message.received_at} />.
-        Message-ID {message.message_id_header ?? '(none)'}.
+        From {message.from || '<>'} by engine {engine.name}, received{' '}
+        <ShownTime at={message.received_at} exact />. Message-ID {message.message_id_header ?? '(none)'}.
       </Text>
       {deliveries.map((delivery) => (
         <DeliveryTrace key={delivery.id} delivery={delivery} />
@@ -100,7 +100,7 @@ function DeliveryTrace({ delivery }: { delivery: TracedDelivery }) {
             {story.map((line, index) => (
               // Lines are never reordered: the index is their identity.
               <li key={index} data-kind={line.kind}>
-                <Moment at={line.at} />
+                <ShownTime at={line.at} exact />
                 <span>{line.words}</span>
               </li>
             ))}

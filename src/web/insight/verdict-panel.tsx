@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Finding } from '../../judge/verdict.ts';
 import { DECISIONS } from '../../message/types.ts';
 import type { StoredVerdict } from '../../pipeline/verdict-store.ts';
-import { lengthText } from './moment.tsx';
+import { measuredDuration } from '../parts/time.ts';
 
 /** A verdict with its evidence: findings, fields as judged, the adapter's probabilities, notices, versions. */
 export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; level?: 2 | 3 | 4 }) {
@@ -26,7 +26,7 @@ export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; l
       {adapter && (
         <>
           <Title order={level} size="h6" mt="sm">
-            Adapter ({adapter.mode}, {lengthText(adapter.latency_ms)})
+            Adapter ({adapter.mode}, {measuredDuration(adapter.latency_ms)})
           </Title>
           {adapter.rationale && <Text size="sm">{adapter.rationale}</Text>}
           <table className="plain-table">
@@ -62,7 +62,7 @@ export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; l
         </ul>
       )}
       <Text size="xs" c="dimmed">
-        Judged in {lengthText(verdict.latency_ms)} by rubric {verdict.rubric_version || '–'}, adapter{' '}
+        Judged in {measuredDuration(verdict.latency_ms)} by rubric {verdict.rubric_version || '–'}, adapter{' '}
         {verdict.adapter_version ?? 'none'}.
       </Text>
     </div>

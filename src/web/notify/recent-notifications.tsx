@@ -1,13 +1,12 @@
 import { Table, Text, Title } from '@mantine/core';
 import type { NotificationEntry } from '../../notify/web-types.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 
 const KINDS: Record<NotificationEntry['kind'], string> = {
   batch: 'Message',
   digest: 'Digest',
   sample: 'Sample',
 };
-
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
 
 /** What was sent to a person last, and what became of it. */
 export function RecentNotifications({ entries }: { entries: readonly NotificationEntry[] }) {
@@ -35,7 +34,7 @@ export function RecentNotifications({ entries }: { entries: readonly Notificatio
           {entries.map((one) => (
             <Table.Tr key={one.id}>
               <Table.Td>
-                <time dateTime={new Date(one.at).toISOString()}>{time.format(one.at)}</time>
+                <ShownTime at={one.at} />
               </Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 {KINDS[one.kind]}: {one.summary}

@@ -7,7 +7,7 @@ import { TokensPanel } from '../access/tokens-panel.tsx';
 import { TotpPanel } from '../access/totp-panel.tsx';
 import '../access/access.css';
 import { api } from '../app/api.ts';
-import { Loading } from '../access/loading.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { NotifySettings } from '../notify/notify-settings.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Trouble } from '../parts/trouble.tsx';

@@ -6,9 +6,9 @@ import type { AuditPage, AuditQuery } from '../../insight/web-types.ts';
 import { api, apiUrl } from '../app/api.ts';
 import { AuditFilters } from '../insight/audit-filters.tsx';
 import { AuditTable } from '../insight/audit-table.tsx';
-import { Moment } from '../insight/moment.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 const FIELDS = ['q', 'actor', 'action', 'type', 'subject', 'from', 'to'] as const;
@@ -82,7 +82,7 @@ export default function AuditLogPage() {
           </Button>
           {searchedTo !== null && (
             <Text size="sm" c="dimmed">
-              Searched back to <Moment at={searchedTo} />.
+              Searched back to <ShownTime at={searchedTo} exact />.
             </Text>
           )}
         </Group>

@@ -3,8 +3,9 @@ import { Alert, Loader, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { HealthItem, HealthState, HealthView } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
-import { Moment, lengthText } from '../insight/moment.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
+import { measuredDuration } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
 const REFRESH_MS = 10_000;
@@ -29,12 +30,12 @@ export default function HealthPage() {
         <>
           {error && (
             <Alert color="orange" mb="md" title="The newest look failed">
-              This is how it was at <Moment at={data.at} />.
+              This is how it was at <ShownTime at={data.at} exact />.
             </Alert>
           )}
           <Text mb="md" role="status">
             <StateWord state={data.state} /> – presend {data.version}, running for{' '}
-            {lengthText(data.at - data.started_at)}.
+            {measuredDuration(data.at - data.started_at)}.
           </Text>
           {groupsOf(data.items).map(([group, items]) => (
             <section key={group} className="insight-panel" aria-label={group}>
@@ -71,7 +72,7 @@ export default function HealthPage() {
             </section>
           ))}
           <Text size="xs" c="dimmed" mt="sm">
-            Looked at <Moment at={data.at} />.
+            Looked at <ShownTime at={data.at} exact />.
           </Text>
         </>
       )}

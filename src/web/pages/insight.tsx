@@ -14,9 +14,9 @@ import {
   UpstreamPanel,
 } from '../insight/figure-panels.tsx';
 import { AgeTable, DecisionTable, LatencyTable } from '../insight/figure-tables.tsx';
-import { lengthText } from '../insight/moment.tsx';
 import { words } from '../insight/verdict-panel.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
+import { measuredDuration } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
 const InsightChart = lazy(() => import('../insight/charts.tsx'));
@@ -100,8 +100,8 @@ function Figures({ view }: { view: InsightView }) {
       />
       <ChartPanel
         title="Time to judge"
-        about={`Half within ${lengthText(latency_total.p50_ms)}, 95 % within ${lengthText(latency_total.p95_ms)}.`}
-        summary={`half within ${lengthText(latency_total.p50_ms)}, 95 % within ${lengthText(latency_total.p95_ms)}.`}
+        about={`Half within ${measuredDuration(latency_total.p50_ms)}, 95 % within ${measuredDuration(latency_total.p95_ms)}.`}
+        summary={`half within ${measuredDuration(latency_total.p50_ms)}, 95 % within ${measuredDuration(latency_total.p95_ms)}.`}
         chart={<InsightChart kind="latency" view={view} />}
         table={<LatencyTable view={view} />}
       />
@@ -111,16 +111,16 @@ function Figures({ view }: { view: InsightView }) {
           <Numbers
             items={[
               ['Held', holds.held],
-              ['Median age', lengthText(holds.median_ms)],
-              ['p90 age', lengthText(holds.p90_ms)],
-              ['Oldest', lengthText(holds.oldest_ms)],
+              ['Median age', measuredDuration(holds.median_ms)],
+              ['p90 age', measuredDuration(holds.p90_ms)],
+              ['Oldest', measuredDuration(holds.oldest_ms)],
               ['Due in 4 h', holds.due_in_4_hours],
               ['Due in a day', holds.due_in_a_day],
               ['Overdue', holds.overdue],
             ]}
           />
         }
-        summary={`${holds.held} held, median age ${lengthText(holds.median_ms)}, oldest ${lengthText(holds.oldest_ms)}.`}
+        summary={`${holds.held} held, median age ${measuredDuration(holds.median_ms)}, oldest ${measuredDuration(holds.oldest_ms)}.`}
         chart={<InsightChart kind="ages" view={view} />}
         table={<AgeTable view={view} />}
       />

@@ -3,11 +3,11 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Suspense, lazy, useState } from 'react';
 import type { UserView, UsersView } from '../../access/web-types.ts';
-import { Loading } from '../access/loading.tsx';
-import { relative } from '../access/times.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
+import { relativeTime } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
 const InviteDialog = lazy(() => import('../access/invite-dialog.tsx'));
@@ -92,7 +92,7 @@ export default function UsersPage() {
                       <Text size="sm" c="dimmed">
                         {user.link_expires_at === null
                           ? 'the link has expired'
-                          : `the link expires ${relative(user.link_expires_at)}`}
+                          : `the link expires ${relativeTime(user.link_expires_at)}`}
                       </Text>
                     )}
                   </Group>
@@ -101,7 +101,7 @@ export default function UsersPage() {
                   {howSignedIn(user)}
                 </td>
                 <td role="cell" data-label="Last seen">
-                  {user.last_seen_at === null ? 'never' : relative(user.last_seen_at)}
+                  {user.last_seen_at === null ? 'never' : relativeTime(user.last_seen_at)}
                 </td>
                 {admin && (
                   <td role="cell" data-label="Change">

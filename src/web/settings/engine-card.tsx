@@ -3,10 +3,11 @@ import { useState } from 'react';
 import type { EngineMode, EngineSecrets, EngineView, EnginesPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
-import { Dialog } from './dialog.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { useAct } from './act.ts';
+import { Dialog } from './dialog.tsx';
 import { EngineKeys } from './engine-keys.tsx';
-import { Facts, When, useMayChange, useReload } from './load.tsx';
+import { Facts, useMayChange, useReload } from './load.tsx';
 
 const MODE: Record<EngineMode, { label: string; color: string; says: string }> = {
   enforce: { label: 'enforce', color: 'green', says: 'judged, and stopped where the rubric says so' },
@@ -91,7 +92,10 @@ export function EngineCard({
             engine.upstreams.join(', then ') || `${page.default_upstreams.join(', then ')} (the default)`,
           ],
           ['Held now', `${engine.held} held, ${engine.on_the_way} on the way`],
-          ['Last mail', engine.last_mail_at === null ? 'none lately' : <When at={engine.last_mail_at} />],
+          [
+            'Last mail',
+            engine.last_mail_at === null ? 'none lately' : <ShownTime at={engine.last_mail_at} />,
+          ],
           ['Answers', engine.answer ?? `${page.default_answer} (the default)`],
           ...(own.length > 0
             ? ([['Own decisions', own.map(([name, action]) => `${name} → ${action}`).join(', ')]] as const)

@@ -2,8 +2,9 @@ import { Button, Group, Table, Text } from '@mantine/core';
 import type { EngineSecrets, EngineView } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { useAct } from './act.ts';
-import { When, useMayChange, useReload } from './load.tsx';
+import { useMayChange, useReload } from './load.tsx';
 
 /** The API keys of an engine. Several can be in use at once, so that an engine is moved to a new one without a pause. */
 export function EngineKeys({
@@ -50,7 +51,7 @@ export function EngineKeys({
                   <Table.Td>…{key.hint}</Table.Td>
                   <Table.Td>{key.kind === 'bearer' ? 'API key' : 'Amazon SES'}</Table.Td>
                   <Table.Td>
-                    <When at={key.created_at} />
+                    <ShownTime at={key.created_at} />
                   </Table.Td>
                   <Table.Td>
                     {key.revoked_at !== null ? (

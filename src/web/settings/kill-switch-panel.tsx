@@ -4,7 +4,8 @@ import { useState } from 'react';
 import type { AdapterPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
-import { When, useMayChange } from './load.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
+import { useMayChange } from './load.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
 /** The switch, what it says, and its history. */
@@ -54,7 +55,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
       </Text>
       {entry && mode !== 'active' && (
         <Text mb="sm">
-          Since <When at={entry.at} />, by {entry.actor}: {entry.reason}
+          Since <ShownTime at={entry.at} />, by {entry.actor}: {entry.reason}
         </Text>
       )}
       {history.length === 0 ? (
@@ -74,7 +75,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
               {history.map((one) => (
                 <Table.Tr key={one.id}>
                   <Table.Td>
-                    <When at={one.at} />
+                    <ShownTime at={one.at} />
                   </Table.Td>
                   <Table.Td>{one.mode === 'active' ? 'armed' : one.mode}</Table.Td>
                   <Table.Td>{one.actor}</Table.Td>

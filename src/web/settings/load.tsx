@@ -1,4 +1,3 @@
-import { Center, Loader } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type {
@@ -10,6 +9,7 @@ import type {
 } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
 /** What each section loads. */
@@ -35,11 +35,7 @@ export function Load<S extends keyof SectionPages>({
   });
   if (data !== undefined) return children(data);
   if (error) return <Trouble error={error} onRetry={() => void refetch()} />;
-  return (
-    <Center mih="40vh">
-      <Loader aria-label="Loading" />
-    </Center>
-  );
+  return <Loading />;
 }
 
 /** Loads a section anew. */
@@ -51,15 +47,6 @@ export function useReload(section: string): () => Promise<void> {
 /** An auditor sees everything and changes nothing. */
 export function useMayChange(): boolean {
   return useAccount().role === 'admin';
-}
-
-/** "3 Mar 2026, 14:05" in the browser's language and time zone. */
-export function when(at: number): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-}
-
-export function When({ at }: { at: number }) {
-  return <time dateTime={new Date(at).toISOString()}>{when(at)}</time>;
 }
 
 /** Label and value, a line each. */

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { RubricPage, RubricVersionView } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
-import { When, useMayChange, useReload } from './load.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
+import { useMayChange, useReload } from './load.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
 const HOW: Record<RubricVersionView['action'], string> = {
@@ -45,7 +46,7 @@ export function RubricHistory({ page }: { page: RubricPage }) {
             {page.history.map((entry, i) => (
               <Table.Tr key={entry.id}>
                 <Table.Td>
-                  <When at={entry.at} />
+                  <ShownTime at={entry.at} />
                 </Table.Td>
                 <Table.Td>{entry.actor}</Table.Td>
                 <Table.Td>

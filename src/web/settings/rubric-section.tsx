@@ -6,9 +6,10 @@ import type { RubricValues } from '../../judge/rubric.ts';
 import type { BacktestView, RubricPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
+import { ShownTime } from '../parts/shown-time.tsx';
 import { useAct } from './act.ts';
 import { BacktestPanel } from './backtest-panel.tsx';
-import { Facts, Load, When, useMayChange, useReload } from './load.tsx';
+import { Facts, Load, useMayChange, useReload } from './load.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RubricForm } from './rubric-form.tsx';
 import { RubricHistory } from './rubric-history.tsx';
@@ -166,7 +167,7 @@ function Status({ page }: { page: RubricPage }) {
       )}
       {page.by_hand && (
         <Alert color="blue" mt="sm" title="The file was changed outside of presend">
-          Noticed on <When at={page.by_hand.at} />; it is in force as it stands there. What you save here
+          Noticed on <ShownTime at={page.by_hand.at} />; it is in force as it stands there. What you save here
           keeps it and adds your change.
         </Alert>
       )}

@@ -1,9 +1,9 @@
 import './styles.ts';
-import { Center, Loader } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type ComponentType, type LazyExoticComponent, Suspense, lazy } from 'react';
 import { Link, Redirect, useParams } from 'wouter';
 import { useLive } from '../app/live.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 
 interface Section {
@@ -48,12 +48,6 @@ const SUBJECTS: Record<string, string> = {
   kill_switch: 'adapter',
 };
 
-const loading = (
-  <Center mih="40vh">
-    <Loader aria-label="Loading" />
-  </Center>
-);
-
 /** The settings: one section at a time, each loaded by itself. */
 export function SettingsSections() {
   const { section: key = '' } = useParams<{ section?: string }>();
@@ -77,7 +71,7 @@ export function SettingsSections() {
         ))}
       </nav>
       <div className="settings-section">
-        <Suspense fallback={loading}>
+        <Suspense fallback={<Loading />}>
           <section.component />
         </Suspense>
       </div>

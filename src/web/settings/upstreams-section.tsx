@@ -1,6 +1,7 @@
 import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import type { AttemptView, UpstreamView, UpstreamsPage } from '../../settings/web-types.ts';
-import { Facts, Load, When, useMayChange } from './load.tsx';
+import { ShownTime } from '../parts/shown-time.tsx';
+import { Facts, Load, useMayChange } from './load.tsx';
 import { TestSendForm } from './test-send-form.tsx';
 
 /** Upstreams and provider accounts as configured, how their last attempts ended, and a mail to try each. */
@@ -73,7 +74,7 @@ function Attempt({ attempt }: { attempt: AttemptView | null }) {
   if (!attempt) return 'none';
   return (
     <>
-      <When at={attempt.at} />
+      <ShownTime at={attempt.at} />
       {attempt.response && `: ${attempt.response}`}
     </>
   );
