@@ -1,5 +1,6 @@
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import type { Finding } from '../judge/verdict.ts';
+import { escapeHtml } from '../message/escape-html.ts';
 import {
   mailDate,
   message,
@@ -162,15 +163,4 @@ function asHtml({ title, intro, reasons, record, links, footer }: Content): stri
     '</body></html>',
     '',
   ].join('\n');
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replaceAll(/[&<>"']/g, (char) => entities[char]!);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeHtml } from '../http/page.ts';
+import { escapeHtml } from '../message/escape-html.ts';
 import {
   mailDate,
   message,

@@ -1,4 +1,5 @@
-import { escapeHtml, page } from '../http/page.ts';
+import { page } from '../http/page.ts';
+import { escapeHtml } from '../message/escape-html.ts';
 import type { LinkAct, LinkClaims } from './links.ts';
 import type { LinkUse } from './link-use-store.ts';
 
