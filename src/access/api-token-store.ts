@@ -10,7 +10,7 @@ import { type By, type Reader, type User, userById } from './user-store.ts';
 export type ApiToken = Selectable<ApiTokenTable>;
 
 /** Every API token of a person begins with it, so that scanners for leaked secrets find it. */
-export const TOKEN_MARK = 'psn_';
+const TOKEN_MARK = 'psn_';
 
 /** A token is marked as used this often at most. */
 const TOUCH_MS = 60_000;

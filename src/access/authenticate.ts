@@ -32,7 +32,7 @@ export async function sessionOf(context: AccessContext, req: Request): Promise<K
 }
 
 /** The token of `Authorization: Bearer …`; null when the request has no such header. */
-export function bearerOf(req: Request): string | null {
+function bearerOf(req: Request): string | null {
   return /^Bearer +(\S+)$/iu.exec(req.get('authorization') ?? '')?.[1] ?? null;
 }
 

@@ -1,8 +1,8 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
 /** NIST SP 800-63B 3.1.1.2 asks for length and against lists, not for kinds of characters. */
-export const PASSWORD_MIN = 12;
-export const PASSWORD_MAX = 256;
+const PASSWORD_MIN = 12;
+const PASSWORD_MAX = 256;
 
 /** What is estimated of a long password: its start; the rest only makes it stronger, and the estimate slower. */
 const ESTIMATED = 64;

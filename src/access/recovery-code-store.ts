@@ -4,7 +4,7 @@ import type { Trx } from '../store/database.ts';
 import type { Reader } from './user-store.ts';
 
 /** How many are made at once. */
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 
 /** Without letters and digits that look alike. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -15,8 +15,8 @@ import {
   removeUserRow,
 } from './user-store.ts';
 
-export const INVITE_MS = 7 * 86_400_000;
-export const RESET_MS = 86_400_000;
+const INVITE_MS = 7 * 86_400_000;
+const RESET_MS = 86_400_000;
 
 /** A token of a one-time link; `links.ts` makes the link of it. */
 export interface LinkToken {

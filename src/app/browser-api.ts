@@ -20,7 +20,7 @@ export type BrowserApiDeps = AccessDeps &
   NotifyDeps;
 
 /** Every endpoint below `/api`. */
-export function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
+function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
   return [
     ...accessEndpoints(deps),
     ...reviewEndpoints(deps),

@@ -70,7 +70,7 @@ async function layOver(
 }
 
 /** Most held deliveries that one change is followed to. */
-export const MAX_TOUCHED = 500;
+const MAX_TOUCHED = 500;
 
 /**
  * Held deliveries that changes of these records could touch, the newest first. Peers and general commitments are read for

@@ -104,7 +104,7 @@ async function labelsOf(
 }
 
 /** Newest revision of each record; those without one are left out. */
-export async function versionsOf(
+async function versionsOf(
   db: Kysely<Schema>,
   table: GridTable,
   ids: readonly string[],

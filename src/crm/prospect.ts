@@ -2,7 +2,6 @@
  * Records of the CRM mirror as the judge sees them. Field names are those of the published adapter's
  * context schema, so that a snapshot renders to its prompt without translation.
  */
-export type FundingConfidence = 'high' | 'medium' | 'low' | 'insufficient_signal';
 
 /** A promise already made: of the sender's own people and bench, or with a prospect. */
 export interface Commitment {

@@ -5,7 +5,7 @@ import type { RevisionTable, Schema } from '../store/schema.ts';
 import type { Change } from './records.ts';
 
 /** Tables whose every change leaves a revision. */
-export const TRACKED = [
+const TRACKED = [
   'companies',
   'prospects',
   'suppressions',

@@ -1,5 +1,5 @@
 /** Terms of a search, as typed: words, addresses, ids, and phrases in double quotes. */
-export function termsOf(words: string): { text: string; phrase: boolean }[] {
+function termsOf(words: string): { text: string; phrase: boolean }[] {
   return [...words.matchAll(/"([^"]*)"|(\S+)/g)]
     .map(([, phrase, word]) => ({ text: phrase ?? word ?? '', phrase: phrase !== undefined }))
     .filter(({ text }) => /[\p{L}\p{N}]/u.test(text))

@@ -39,7 +39,7 @@ const GATE: Record<GateHold, true> = {
 export const DOUBTS = Object.keys(DOUBT) as HoldReason[];
 
 /** Every value that `hold_reason` of a delivery can have. */
-export const HOLD_REASONS: readonly string[] = [...RULES, 'adapter', ...DOUBTS, ...Object.keys(GATE)];
+const HOLD_REASONS: readonly string[] = [...RULES, 'adapter', ...DOUBTS, ...Object.keys(GATE)];
 
 /** What can be named where a setting is about a kind of stop: a rule, another hold reason, or a decision. */
 export const STOP_NAMES: readonly string[] = [...HOLD_REASONS, ...DECISIONS.filter((one) => one !== 'PASS')];

@@ -114,16 +114,6 @@ export function loadRegistry(folders: ModelFolders): Registry {
   return { folders, profiles, models, active: choose('active'), shadow: choose('shadow') };
 }
 
-/**
- * The models a gate judges with.
- *
- * @throws ConfigError with file and line
- */
-export function activeModels(settings: ModelSettings): { active: Model | null; shadow: Model | null } {
-  const { active, shadow } = loadRegistry(modelFolders(settings));
-  return { active, shadow };
-}
-
 /** @throws UserError that names the models there are */
 export function requireModel(registry: Registry, name: string): Model {
   const model = registry.models.get(name);

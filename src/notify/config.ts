@@ -3,7 +3,7 @@ import { secretFields } from '../config/secret.ts';
 import { isTimeZone } from '../config/time-zone.ts';
 import { TOPICS } from './topics.ts';
 
-export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 08:30');
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like 08:30');
 const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address like ann@example.com');
 
 export const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone like Europe/Berlin');

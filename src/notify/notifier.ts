@@ -177,7 +177,7 @@ export class Notifier {
  *
  * @throws UserError
  */
-export function refuseLoops(config: Config): void {
+function refuseLoops(config: Config): void {
   const own = [config.replies.address, config.escalation.from].flatMap((one) => one?.toLowerCase() ?? []);
   const wrong = config.notify.email.find((one) => own.includes(one.toLowerCase()));
   if (wrong === undefined) return;

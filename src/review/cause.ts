@@ -62,7 +62,7 @@ export function causeLabel(key: CauseKey, count: number, engine: string): Pick<C
 }
 
 /** How much of a group is read before all of it is settled: a tenth, at least 3, at most 10. */
-export function sampleSize(count: number): number {
+function sampleSize(count: number): number {
   return Math.min(count, 10, Math.max(SMALLEST_GROUP, Math.ceil(count / 10)));
 }
 

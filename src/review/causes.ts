@@ -13,7 +13,7 @@ export interface CauseGroup {
 }
 
 /** Held mail grouped by cause, largest group first; what is too little for a flood is left out. */
-export async function causeGroups(db: Kysely<Schema>): Promise<CauseGroup[]> {
+async function causeGroups(db: Kysely<Schema>): Promise<CauseGroup[]> {
   const groups = new Map<string, HeldRow[]>();
   for (const row of await heldRows(db)) {
     const key = causeOf(row);

@@ -6,7 +6,7 @@ export const ESCALATION_ACTS = ['release', 'take_over', 'close'] as const;
 /** What a reviewer may do with a held mail from the link in a notification. */
 export const HOLD_ACTS = ['release', 'reject', 'escalate'] as const;
 /** Every act a signed link can stand for. */
-export const LINK_ACTS = ['release', 'reject', 'escalate', 'take_over', 'close'] as const;
+const LINK_ACTS = ['release', 'reject', 'escalate', 'take_over', 'close'] as const;
 export type LinkAct = (typeof LINK_ACTS)[number];
 
 const claimsSchema = z.object({

@@ -5,7 +5,7 @@ import type { BacktestChange, BacktestSummary } from '../evaluate/backtest-types
 import type { Logger } from '../observability/logger.ts';
 
 /** Changes kept to be shown; the counts are complete in any case. */
-export const KEPT_CHANGES = 5_000;
+const KEPT_CHANGES = 5_000;
 
 /** Finished runs that can still be looked at. */
 const KEPT_RUNS = 5;

@@ -11,13 +11,6 @@ import { join } from 'node:path';
  */
 export const GATE_HEADER = 'X-Presend-Gate';
 
-/** What the gate answers its own request: 508 Loop Detected (RFC 5842 7.2) and a sentence for the operator's log. */
-export const LOOP = {
-  status: 508,
-  sentence:
-    "This request is presend's own: the provider's name leads back to the gate. Give the engine alone the hosts lines of transparent mode, not the gate.",
-} as const;
-
 /** The random id of this data folder: made on first use, then always the same. No secret; it only tells gates apart. */
 export function gateId(dataDir: string): string {
   const path = join(dataDir, 'gate-id');

@@ -10,7 +10,7 @@ import type { TransformContext } from './transforms.ts';
 import { SyncStopped, SyncTrouble } from './trouble.ts';
 
 /** The search index is behind by seconds, now and then more; what changed this long before the last pass is read again. */
-export const OVERLAP_MS = 5 * 60_000;
+const OVERLAP_MS = 5 * 60_000;
 /** Deleted records cannot be searched for by time; all of them are listed, so not every time. */
 const DELETED_EVERY_MS = 60 * 60_000;
 const CONFIRM_EVERY_MS = 24 * 60 * 60_000;

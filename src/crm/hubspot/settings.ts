@@ -4,11 +4,11 @@ import { UNCLEAR } from '../suppression-store.ts';
 
 /** `hubspot.sync` of the configuration, and the mapping that a portal without own properties needs. */
 
-export const TRANSFORMS = ['text', 'words', 'join', 'list', 'number', 'role', 'owner', 'values'] as const;
+const TRANSFORMS = ['text', 'words', 'join', 'list', 'number', 'role', 'owner', 'values'] as const;
 export type Transform = (typeof TRANSFORMS)[number];
 
 /** Who wins where both sides changed a field: see merge.ts. */
-export const CONFLICT_RULES = ['hubspot', 'presend', 'newest'] as const;
+const CONFLICT_RULES = ['hubspot', 'presend', 'newest'] as const;
 export type ConflictRule = (typeof CONFLICT_RULES)[number];
 
 const property = z.string().regex(/^[a-z0-9_]+$/, 'must be the internal name of a property, e.g. jobtitle');
@@ -26,7 +26,7 @@ const mapped = z.union([
 type Mapped = z.infer<typeof mapped>;
 
 /** Fields that HubSpot may fill; ids, threads and the rest are presend's own. */
-export const CONTACT_FIELDS = [
+const CONTACT_FIELDS = [
   'address',
   'name',
   'title',
@@ -35,7 +35,7 @@ export const CONTACT_FIELDS = [
   'regulated',
   'disqualifiers',
 ] as const satisfies readonly (keyof typeof PROSPECT_FIELDS)[];
-export const SYNCED_COMPANY_FIELDS = Object.keys(COMPANY_FIELDS) as (keyof typeof COMPANY_FIELDS)[];
+const SYNCED_COMPANY_FIELDS = Object.keys(COMPANY_FIELDS) as (keyof typeof COMPANY_FIELDS)[];
 
 const stop = z
   .strictObject({

@@ -147,11 +147,6 @@ export function splitWords(text: string, start = 0, end = text.length): Word[] {
   }));
 }
 
-/** The sentence that holds offset `at`, or the last one before it. */
-export function sentenceAt(sentences: readonly Sentence[], at: number): Sentence | undefined {
-  return sentences.findLast((sentence) => sentence.start <= at);
-}
-
 /** The clause of `sentence` that holds offset `at`, or the last one before it. */
 export function clauseAt(sentence: Sentence, at: number): Clause | undefined {
   return sentence.clauses.findLast((clause) => clause.start <= at) ?? sentence.clauses[0];

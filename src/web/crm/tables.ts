@@ -3,7 +3,7 @@ import type { GridTable, GridTableView } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { useLive } from '../app/live.tsx';
 
-export const TABLES_KEY = ['crm', 'tables'];
+const TABLES_KEY = ['crm', 'tables'];
 
 /** The tables with their columns and how many records they have. */
 export function useTables() {

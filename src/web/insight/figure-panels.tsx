@@ -6,7 +6,7 @@ import { words } from './verdict-panel.tsx';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
 
-export function rateText({ rate, low, high, hits, of }: Rate): string {
+function rateText({ rate, low, high, hits, of }: Rate): string {
   return rate === null
     ? 'nothing to count yet'
     : `${percent(rate)} (${percent(low)} to ${percent(high)}; ${hits} of ${of})`;

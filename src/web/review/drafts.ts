@@ -19,7 +19,7 @@ function read(key: string): string | null {
   }
 }
 
-export function keepDraft(key: string, text: string): void {
+function keepDraft(key: string, text: string): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), text } satisfies Kept));
   } catch {

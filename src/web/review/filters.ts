@@ -3,7 +3,7 @@ import { useSearch, useLocation } from 'wouter';
 import type { QueueQuery } from '../../review/web-types.ts';
 
 /** Filters that live in the address, in the order they are written there. */
-export const FILTERS = [
+const FILTERS = [
   'q',
   'state',
   'reason',

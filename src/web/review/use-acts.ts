@@ -10,7 +10,7 @@ import { createStore } from './store.ts';
 import { settledWord } from './words.ts';
 
 /** The release that can still be taken back, for the undo key. */
-export const undoStore = createStore<{ ids: readonly string[]; until: number; toast: number } | null>(null);
+const undoStore = createStore<{ ids: readonly string[]; until: number; toast: number } | null>(null);
 
 /** Acts after which a row has left the held queue, with the word its mark says. */
 const SETTLES: Partial<Record<SimpleAct, string>> = {
