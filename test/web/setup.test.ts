@@ -77,6 +77,7 @@ test('From the printed link to the first mail that arrives in the outbox', { tim
 
   // The link is void now.
   const other = await context.newPage();
+  await page.close();
   await context.clearCookies();
   await other.goto(link);
   await other.getByRole('heading', { name: 'This link does not work' }).waitFor();
