@@ -6,7 +6,7 @@ import { PASSWORD, startGate } from '../support/gate.ts';
 import { signIn, signInBrowser } from '../support/sign-in.ts';
 
 async function typeCredentials(page: Page, email: string, password: string): Promise<void> {
-  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
@@ -81,6 +81,26 @@ test('When a session ends, what was typed is still there after signing in again'
   expect(await name.inputValue()).toBe('Ann Smith-Jones');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Ann Smith-Jones' }).waitFor();
+});
+
+test('A session that ends under an open dialog leaves the sign-in free, and the dialog comes back as it was', {
+  timeout: 120_000,
+}, async () => {
+  const gate = await startGate();
+  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
+  const context = await openBrowser();
+  await signInBrowser(context, gate, ann);
+  const page = await context.newPage();
+  await page.goto(`${gate.httpBase}/app/users`);
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const invite = page.getByRole('dialog', { name: 'Invite somebody' });
+  await invite.getByLabel('Name').fill('Bo Berg');
+  await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
+  await invite.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await typeCredentials(page, 'ann@gate.test', PASSWORD);
+  await invite.waitFor();
+  expect(await invite.getByLabel('Name').inputValue()).toBe('Bo Berg');
 });
 
 test('An admin invites somebody, who chooses a password and gets in with that role and no more', {

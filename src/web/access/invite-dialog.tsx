@@ -2,8 +2,8 @@ import { Alert, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/c
 import { useState } from 'react';
 import type { OneTimeLink, UserView } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { fullTime } from '../parts/time.ts';
-import { Dialog } from './dialog.tsx';
 import { OnceShown } from './once-shown.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
 import { useForm } from './use-form.ts';
@@ -21,7 +21,7 @@ export default function InviteDialog({ onClose, onChange }: { onClose: () => voi
   });
   if (made) {
     return (
-      <Dialog title={`${made.user.name} is invited`} onClose={onClose}>
+      <Dialog size="medium" title={`${made.user.name} is invited`} onClose={onClose}>
         <OnceShown label="One-time link" text={made.link} onClose={onClose}>
           Give it to {made.user.name}: who opens it chooses the password. It works once, until{' '}
           {fullTime(made.expires_at)}, and is shown only now.
@@ -30,7 +30,7 @@ export default function InviteDialog({ onClose, onChange }: { onClose: () => voi
     );
   }
   return (
-    <Dialog title="Invite somebody" onClose={onClose}>
+    <Dialog size="medium" title="Invite somebody" onClose={onClose}>
       <form {...form.formProps}>
         <Stack>
           {form.trouble && (

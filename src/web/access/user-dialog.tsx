@@ -6,9 +6,9 @@ import { useState } from 'react';
 import type { OneTimeLink, UserView } from '../../access/web-types.ts';
 import { api, failureText } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { tellDone } from '../parts/notify.ts';
 import { fullTime } from '../parts/time.ts';
-import { Dialog } from './dialog.tsx';
 import { OnceShown } from './once-shown.tsx';
 import { ROLE_CHOICES } from './role-choices.ts';
 import { UserTokens } from './user-tokens.tsx';
@@ -58,7 +58,7 @@ export default function UserDialog({
   const own = user.id === me.id;
   const path = `/users/${user.id}`;
   return (
-    <Dialog title={`${user.name} · ${user.email}`} onClose={onClose}>
+    <Dialog size="medium" title={`${user.name} · ${user.email}`} onClose={onClose}>
       <Stack>
         {act.isError && (
           <Alert color="red" role="alert">

@@ -5,7 +5,7 @@ import type { Role } from '../../http/endpoint.ts';
 import { LiveProvider } from './live.tsx';
 import { PAGES } from './pages.ts';
 import { COMPONENTS, Setup, SignIn } from './routes.tsx';
-import { SessionAs, SessionProvider, useSession } from './session.tsx';
+import { BehindSignIn, SessionAs, SessionProvider, useSession } from './session.tsx';
 import { NotFound, Shell } from './shell.tsx';
 
 const loading = (
@@ -51,7 +51,9 @@ function Entry() {
       {ended && <SignIn again={{ email: shown.account.email }} />}
       <div hidden={ended} inert={ended}>
         <SessionAs value={shown}>
-          <SignedIn key={shown.account.id} role={shown.account.role} />
+          <BehindSignIn value={ended}>
+            <SignedIn key={shown.account.id} role={shown.account.role} />
+          </BehindSignIn>
         </SessionAs>
       </div>
     </>

@@ -32,6 +32,15 @@ export function SessionProvider({ children, loading }: { children: ReactNode; lo
   return <SessionContext.Provider value={data}>{children}</SessionContext.Provider>;
 }
 
+const BehindContext = createContext(false);
+
+/** Whether the sign-in of a session that ended stands in front of what is below. */
+export const BehindSignIn = BehindContext.Provider;
+
+export function useBehindSignIn(): boolean {
+  return useContext(BehindContext);
+}
+
 export function useSession(): SessionView {
   const session = useContext(SessionContext);
   if (!session) throw new Error('useSession outside SessionProvider');

@@ -18,7 +18,7 @@ const ALWAYS: Command[] = [
 export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const groups = byGroup([...commandsNow().filter(({ keys }) => keys?.length), ...ALWAYS]);
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} wide>
+    <Dialog title="Keyboard shortcuts" onClose={onClose} size="wide">
       <div className="shortcuts">
         {[...groups].map(([group, commands]) => (
           <section key={group}>

@@ -1,12 +1,8 @@
-import '@mantine/core/styles/ModalBase.css';
-import '@mantine/core/styles/Overlay.css';
-import '@mantine/core/styles/Paper.css';
-import '@mantine/core/styles/Modal.css';
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
 import { AffectedList } from './affected-list.tsx';
 import type { Question } from './confirm.ts';
-import { DIALOG } from './dialog.ts';
 import { plural } from './values.ts';
 
 /** Says whom a change would affect before it is made, and asks why where it takes an opt-out back. */
@@ -16,7 +12,7 @@ export default function ConfirmEdit({ question }: { question: Question }) {
   const [shown, setShown] = useState(false);
   const missing = affected.loosens !== null && reason.trim().length < 3;
   return (
-    <Modal opened onClose={() => answer(null)} title={title} centered {...DIALOG}>
+    <Dialog title={title} onClose={() => answer(null)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -74,7 +70,7 @@ export default function ConfirmEdit({ question }: { question: Question }) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

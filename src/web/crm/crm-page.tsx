@@ -253,7 +253,6 @@ function OneTable({ table }: { table: GridTableView }) {
         <Suspense fallback={null}>
           <ImportWizard
             table={table.table}
-            narrow={narrow}
             onClose={() => setImporting(false)}
             onChanged={() => {
               grid.current?.refresh();

@@ -1,16 +1,12 @@
-import '@mantine/core/styles/ModalBase.css';
-import '@mantine/core/styles/Overlay.css';
-import '@mantine/core/styles/Paper.css';
-import '@mantine/core/styles/Modal.css';
 import '@mantine/core/styles/Progress.css';
 import '@mantine/core/styles/Table.css';
-import { Alert, Button, Group, Loader, Modal, NativeSelect, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Loader, NativeSelect, Stack, Text } from '@mantine/core';
 import { type DragEvent, useRef, useState } from 'react';
 import type { GridTable, ImportJobView, ImportKindName, ImportPreview } from '../../crm/web-types.ts';
 import { api, failureText } from '../app/api.ts';
-import { DIALOG } from './dialog.ts';
-import { ImportResult } from './import-result.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { PreviewOf } from './import-preview.tsx';
+import { ImportResult } from './import-result.tsx';
 import { plural } from './values.ts';
 
 const KINDS: readonly ImportKindName[] = [
@@ -25,12 +21,10 @@ const KINDS: readonly ImportKindName[] = [
 /** A file from the desk into the mirror: choose, look, import, and take back. Nothing is written before the last step. */
 export default function ImportWizard({
   table,
-  narrow,
   onClose,
   onChanged,
 }: {
   table: GridTable;
-  narrow: boolean;
   onClose: () => void;
   onChanged: () => void;
 }) {
@@ -74,15 +68,7 @@ export default function ImportWizard({
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Import ${kind}`}
-      size="xl"
-      fullScreen={narrow}
-      closeOnClickOutside={false}
-      {...DIALOG}
-    >
+    <Dialog title={`Import ${kind}`} size="wide" closeOnClickOutside={false} onClose={onClose}>
       <Stack>
         {job ? (
           <ImportResult job={job} onJob={setJob} onChanged={onChanged} onAgain={again} onClose={onClose} />
@@ -131,7 +117,7 @@ export default function ImportWizard({
           </>
         )}
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -8,7 +8,6 @@ import { useQuery } from '@tanstack/react-query';
 import type { GridRecord, GridTableView, RecordView } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
-import { DIALOG } from './dialog.ts';
 import type { Edits } from './edits.ts';
 import { RecordForm } from './record-form.tsx';
 import { RecordHistory } from './record-history.tsx';
@@ -47,7 +46,11 @@ export default function RecordDrawer({
       position="right"
       size={narrow ? '100%' : 'lg'}
       title={title}
-      {...DIALOG}
+      // Its header element is no banner of the page.
+      attributes={{ header: { role: 'presentation' } }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      // A dialog in front of it has to scroll.
+      lockScroll={false}
       transitionProps={{ duration: 0 }}
     >
       {isNew ? (

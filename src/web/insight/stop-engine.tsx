@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { TraceView } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /** For admins: holds all that an engine sends from now on. */
 export function StopEngine({ engine, messageId }: { engine: TraceView['engine']; messageId: string }) {
@@ -29,18 +29,25 @@ export function StopEngine({ engine, messageId }: { engine: TraceView['engine'];
         Stop this engine
       </Button>
       {asking && (
-        <ConfirmDialog
+        <Dialog
           title={`Stop engine ${engine.name}?`}
-          confirm="Stop the engine"
-          busy={stop.isPending}
-          onConfirm={() => stop.mutate()}
           onClose={() => setAsking(false)}
+          footer={
+            <>
+              <Button variant="default" onClick={() => setAsking(false)}>
+                Cancel
+              </Button>
+              <Button color="red" loading={stop.isPending} onClick={() => stop.mutate()}>
+                Stop the engine
+              </Button>
+            </>
+          }
         >
           <Text size="sm">
             Its mail is still accepted, and all of it is held. What is on its way but has not left is held
             too. Start it again under Settings, Engines.
           </Text>
-        </ConfirmDialog>
+        </Dialog>
       )}
     </>
   );

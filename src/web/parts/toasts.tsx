@@ -1,11 +1,14 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { createPortal } from 'react-dom';
+import { frontDialog } from './front-dialog.ts';
 import { closeToast, toastStore } from './notify.ts';
 
-/** The corner where messages appear; read out by screen readers without taking the focus. */
+/** The corner where messages appear; read out by screen readers without taking the focus. It moves into the dialog in front. */
 export function Toasts() {
   const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.snapshot);
-  return (
+  const front = useSyncExternalStore(frontDialog.subscribe, frontDialog.snapshot);
+  return createPortal(
     <div className="toasts" role="status" aria-live="polite">
       {toasts.map(({ id, text, title, tone, action, until }) => (
         <div key={id} className="toast" data-tone={tone}>
@@ -30,7 +33,8 @@ export function Toasts() {
           <CloseButton aria-label="Close message" onClick={() => closeToast(id)} />
         </div>
       ))}
-    </div>
+    </div>,
+    front ?? document.body,
   );
 }
 

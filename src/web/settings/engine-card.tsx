@@ -2,10 +2,10 @@ import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { EngineMode, EngineSecrets, EngineView, EnginesPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { tellDone } from '../parts/notify.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { useAct } from './act.ts';
-import { Dialog } from './dialog.tsx';
 import { EngineKeys } from './engine-keys.tsx';
 import { Facts, useMayChange, useReload } from './load.tsx';
 

@@ -2,9 +2,9 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { EngineSecrets, EngineView, EnginesPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { tellDone } from '../parts/notify.ts';
-import { Dialog } from './dialog.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { EngineForm } from './engine-form.tsx';
 import { Load, useMayChange, useReload } from './load.tsx';
@@ -43,7 +43,7 @@ function Engines({ page }: { page: EnginesPage }) {
       <Guide page={page} />
       {form && (
         <Dialog
-          size="lg"
+          size="medium"
           onClose={() => setForm(null)}
           title={form === 'new' ? 'Add an engine' : `Change ${form.name}`}
         >

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import type { EngineSecrets } from '../../settings/web-types.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 
 /** Secrets that the gate has just made. They are shown here and nowhere again. */
 export function SecretsDialog({ secrets, onClose }: { secrets: EngineSecrets; onClose: () => void }) {
