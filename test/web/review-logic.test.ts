@@ -5,7 +5,8 @@ import { neighbour } from '../../src/web/review/order.ts';
 import { NOTHING, extend, toggle, toggleAll, without } from '../../src/web/review/selection.ts';
 import { snoozeTimes } from '../../src/web/review/snooze-times.ts';
 import { stretches } from '../../src/web/review/stretches.ts';
-import { actorName, reasonChip, settledWord } from '../../src/web/review/words.ts';
+import { reasonChip } from '../../src/web/parts/words.ts';
+import { actorName, settledWord } from '../../src/web/review/words.ts';
 import { shownValue } from '../../src/web/review/why-panel.tsx';
 
 describe('filters in the address', () => {

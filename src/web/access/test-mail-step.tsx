@@ -8,6 +8,7 @@ import type { TestMailView, WelcomeView } from '../../access/web-types.ts';
 import { api, failureText } from '../app/api.ts';
 import { useLive } from '../app/live.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { plainName } from '../parts/words.ts';
 import { Step } from './step.tsx';
 
 /** How often a mail on its way is asked after, beside the live events. */
@@ -140,7 +141,7 @@ function Journey({ id }: { id: string }) {
           </>
         )}
         <dt>So far</dt>
-        <dd>{steps.map(({ action }) => STEPS[action] ?? action.replaceAll('_', ' ')).join(' → ')}</dd>
+        <dd>{steps.map(({ action }) => STEPS[action] ?? plainName(action)).join(' → ')}</dd>
         {response && (
           <>
             <dt>Upstream</dt>

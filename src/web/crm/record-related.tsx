@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GridRecord, GridTable, HeldSummary, RecordView } from '../../crm/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
+import { plainName } from '../parts/words.ts';
 import { crmHref } from './grid-url.ts';
 import { plural } from './values.ts';
 
@@ -55,7 +56,7 @@ export function RecordHeld({ held, total }: { held: readonly HeldSummary[]; tota
           <li key={id}>
             <Link href={`/deliveries/${id}`}>{recipient}</Link> {subject}
             <div>
-              <strong>{reason?.replaceAll('_', ' ')}</strong> {rationale}
+              <strong>{reason && plainName(reason)}</strong> {rationale}
             </div>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import type { CellValue, GridColumn, GridRecord } from '../../crm/web-types.ts';
 import { fullTime } from '../parts/time.ts';
+import { plainName } from '../parts/words.ts';
 
 /** A cell as a person would write it; also what is copied. */
 export function cellText(record: GridRecord, { field }: Pick<GridColumn, 'field'>): string {
@@ -39,6 +40,5 @@ export function verdictShown({
   decision: string | null;
   reason: string | null;
 }): string {
-  const why = reason?.replaceAll('_', ' ');
-  return [decision ?? 'held in doubt', why].filter(Boolean).join(' · ');
+  return [decision ?? 'held in doubt', reason && plainName(reason)].filter(Boolean).join(' · ');
 }

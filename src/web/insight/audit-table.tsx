@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 import type { AuditItem } from '../../insight/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
-import { words } from './verdict-panel.tsx';
+import { plainName } from '../parts/words.ts';
 
 /** Entries with their details in words; the whole detail is folded away. */
 export function AuditTable({ items }: { items: readonly AuditItem[] }) {
@@ -26,7 +26,7 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
               </td>
               <td data-label="Who">{item.actor_name}</td>
               <td data-label="Did" className="short">
-                {words(item.action)}
+                {plainName(item.action)}
               </td>
               <td data-label="To">
                 <Subject subject={item.subject} />
@@ -67,7 +67,7 @@ const PLACES: Record<string, (id: string) => string> = {
 
 function Subject({ subject: { type, id } }: { subject: AuditItem['subject'] }) {
   const place = PLACES[type];
-  const label = `${words(type)} ${id}`;
+  const label = `${plainName(type)} ${id}`;
   return place ? (
     <Anchor component={Link} href={place(id)}>
       {label}

@@ -2,7 +2,7 @@ import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { InsightView, Rate } from '../../insight/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
-import { words } from './verdict-panel.tsx';
+import { plainName } from '../parts/words.ts';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
 
@@ -114,7 +114,7 @@ export function PrecisionPanel({ view }: { view: InsightView }) {
             <tbody>
               {view.precision.map((row) => (
                 <tr key={row.rule}>
-                  <th scope="row">{words(row.rule)}</th>
+                  <th scope="row">{plainName(row.rule)}</th>
                   <td className="number" data-label="Stops">
                     {row.stopped}
                   </td>
@@ -224,7 +224,7 @@ export function ReviewerPanel({ view }: { view: InsightView }) {
                     </td>
                   ))}
                   {(['right', 'wrong', 'not_sure'] as const).map((answer) => (
-                    <td key={answer} className="number" data-label={words(answer)}>
+                    <td key={answer} className="number" data-label={plainName(answer)}>
                       {row[answer]}
                     </td>
                   ))}

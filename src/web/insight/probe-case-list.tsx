@@ -5,7 +5,7 @@ import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { showToast, tellFailure } from '../parts/notify.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
-import { words } from './verdict-panel.tsx';
+import { plainName } from '../parts/words.ts';
 
 const KEY = ['playground', 'cases'];
 
@@ -74,7 +74,7 @@ export function ProbeCaseList() {
                     {one.subject || one.draft.slice(0, 80)}
                   </th>
                   <td data-label="Must get">{one.gold}</td>
-                  <td data-label="Rule">{one.rule === null ? 'not said' : words(one.rule)}</td>
+                  <td data-label="Rule">{one.rule === null ? 'not said' : plainName(one.rule)}</td>
                   <td data-label="Saved">
                     <ShownTime at={one.at} exact /> by {one.by}
                   </td>

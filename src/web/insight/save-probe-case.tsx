@@ -7,7 +7,7 @@ import { DECISIONS, type Decision } from '../../message/types.ts';
 import { api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
-import { words } from './verdict-panel.tsx';
+import { plainName } from '../parts/words.ts';
 
 /** Keeps what was judged as a case, with the decision that a person says is right. */
 export function SaveProbeCase({
@@ -64,7 +64,7 @@ export function SaveProbeCase({
         data={[
           { value: '', label: 'Not said' },
           { value: 'none', label: 'None: it is a good draft' },
-          ...RULES.map((value) => ({ value, label: words(value) })),
+          ...RULES.map((value) => ({ value, label: plainName(value) })),
         ]}
       />
       <Button

@@ -4,6 +4,7 @@ import type { Finding } from '../../judge/verdict.ts';
 import { DECISIONS } from '../../message/types.ts';
 import type { StoredVerdict } from '../../pipeline/verdict-store.ts';
 import { measuredDuration } from '../parts/time.ts';
+import { plainName } from '../parts/words.ts';
 
 /** A verdict with its evidence: findings, fields as judged, the adapter's probabilities, notices, versions. */
 export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; level?: 2 | 3 | 4 }) {
@@ -11,7 +12,7 @@ export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; l
   return (
     <div>
       <Text fw={700} size="lg" component="p" m={0}>
-        {decision ?? `Hold: ${words(hold_reason ?? 'doubt')}`}
+        {decision ?? `Hold: ${plainName(hold_reason ?? 'doubt')}`}
       </Text>
       <Text component="p" mt={0} mb="xs">
         {rationale}
@@ -55,7 +56,7 @@ export function VerdictPanel({ verdict, level = 3 }: { verdict: StoredVerdict; l
           {notices.map(({ kind, detail }) => (
             <li key={`${kind} ${detail}`}>
               <Text size="sm" span>
-                {words(kind)}: {detail}
+                {plainName(kind)}: {detail}
               </Text>
             </li>
           ))}
@@ -73,7 +74,7 @@ function FindingItem({ finding }: { finding: Finding }) {
   return (
     <li>
       <strong>
-        {words(finding.rule)} → {finding.decision}
+        {plainName(finding.rule)} → {finding.decision}
       </strong>
       {finding.enforced ? '' : ' (observed only)'}: {finding.rationale}
       {finding.spans.length > 0 && (
@@ -117,7 +118,7 @@ export function RecordPanel({ record }: { record: StoredVerdict['prospect'] }) {
           <tbody>
             {shown.map(([field, value]) => (
               <tr key={field}>
-                <th scope="row">{words(field)}</th>
+                <th scope="row">{plainName(field)}</th>
                 <td>{valueOf(value)}</td>
               </tr>
             ))}
@@ -142,9 +143,4 @@ function valueOf(value: unknown): ReactNode {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ');
   return <code>{JSON.stringify(value)}</code>;
-}
-
-/** A name of the code as words. */
-export function words(name: string): string {
-  return name.replaceAll('_', ' ');
 }

@@ -14,10 +14,10 @@ import {
   UpstreamPanel,
 } from '../insight/figure-panels.tsx';
 import { AgeTable, DecisionTable, LatencyTable } from '../insight/figure-tables.tsx';
-import { words } from '../insight/verdict-panel.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { measuredDuration } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { plainName } from '../parts/words.ts';
 
 const InsightChart = lazy(() => import('../insight/charts.tsx'));
 
@@ -92,7 +92,7 @@ function Figures({ view }: { view: InsightView }) {
         title="Decisions over time"
         about={
           doubts.length > 0 &&
-          `Doubts: ${doubts.map(({ reason, count }) => `${count} ${words(reason)}`).join(', ')}.`
+          `Doubts: ${doubts.map(({ reason, count }) => `${count} ${plainName(reason)}`).join(', ')}.`
         }
         summary={`${judged} deliveries judged; ${decisionSummary(view)}.`}
         chart={<InsightChart kind="decisions" view={view} />}

@@ -6,10 +6,11 @@ import type { DeliveryView, ThreadEntry } from '../../review/web-types.ts';
 import { failureText } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { ShownTime } from '../parts/shown-time.tsx';
+import { STATE_WORD, plainName } from '../parts/words.ts';
 import { calls } from './calls.ts';
 import { useDraft } from './drafts.ts';
 import { deliveryKey } from './queue-cache.ts';
-import { LABEL_WORD, STATE_WORD, actorName } from './words.ts';
+import { LABEL_WORD, actorName } from './words.ts';
 
 /** What surrounds the mail: its thread, the company's others, what was decided before, what people said and did. */
 export function ContextPanel({ view }: { view: DeliveryView }) {
@@ -89,7 +90,7 @@ export function ContextPanel({ view }: { view: DeliveryView }) {
         <ol className="timeline">
           {timeline.map((entry) => (
             <li key={`${entry.at}${entry.action}`}>
-              <ShownTime at={entry.at} /> <strong>{entry.action.replaceAll(/[._]/gu, ' ')}</strong> by{' '}
+              <ShownTime at={entry.at} /> <strong>{plainName(entry.action.replaceAll('.', ' '))}</strong> by{' '}
               {actorName(entry.actor, email)}
             </li>
           ))}

@@ -3,12 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { DeliveryView, EditResult, Label } from '../../review/web-types.ts';
 import { ApiFailure, failureText } from '../app/api.ts';
+import { DECISION_WORD } from '../parts/words.ts';
 import { calls } from './calls.ts';
 import { useDraft } from './drafts.ts';
 import { LABEL_KEYS, LabelAnswers } from './label-choice.tsx';
 import { deliveryKey, putItem } from './queue-cache.ts';
 import { ReasonChip } from './reason-chip.tsx';
-import { DECISION_WORD } from './words.ts';
 import { WordDiff } from './word-diff.tsx';
 
 /** Edit and release: the new text is judged before it can go. What is typed is kept until it was released. */

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { DELIVERY_STATES } from '../../message/disposition.ts';
 import type { Facet, QueuePage } from '../../review/web-types.ts';
 import { PopupMenu } from '../parts/popup-menu.tsx';
+import { STATE_WORD, reasonChip } from '../parts/words.ts';
 import { type Filter, type Filters, toggled } from './filters.ts';
-import { STATE_WORD, reasonChip } from './words.ts';
 
 type Change = (changes: { [name in Filter]?: string | undefined }) => void;
 

@@ -2,11 +2,11 @@ import { type RefObject, useEffect } from 'react';
 import type { DeliveryView, Person } from '../../review/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { duration, soonTime } from '../parts/time.ts';
+import { STATE_WORD } from '../parts/words.ts';
 import { Due } from './due.tsx';
 import { MarkedText } from './mail-text.tsx';
 import { ReasonChip } from './reason-chip.tsx';
 import { useNow } from './use-now.ts';
-import { STATE_WORD } from './words.ts';
 
 /** Subject, people, where it stands, and the way to the messages around it. */
 export function MessageHead({

@@ -2,10 +2,10 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { duration, soonTime } from '../parts/time.ts';
+import { STATE_WORD, reasonChip } from '../parts/words.ts';
 import { Due } from './due.tsx';
 import type { Row } from './queue-cache.ts';
 import { ReasonChip } from './reason-chip.tsx';
-import { STATE_WORD, reasonChip } from './words.ts';
 
 /** One delivery in the list: who, what, why, how long. The whole row leads to the message. */
 export const QueueRow = memo(function QueueRow({

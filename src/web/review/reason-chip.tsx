@@ -1,5 +1,5 @@
 import type { Decision } from '../../message/types.ts';
-import { reasonChip, reasonSentence } from './words.ts';
+import { reasonChip, reasonSentence } from '../parts/words.ts';
 
 /** Rule or hold reason: the colour tells the decision, the words tell the same. */
 export function ReasonChip({ reason, decision }: { reason: string | null; decision: Decision | null }) {

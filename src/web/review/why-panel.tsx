@@ -1,9 +1,9 @@
 import { Fragment, useState } from 'react';
-import { type Decision, DECISIONS } from '../../message/types.ts';
 import type { AdapterRecord, Finding } from '../../judge/verdict.ts';
+import { type Decision, DECISIONS } from '../../message/types.ts';
 import type { DeliveryView, EvidenceField } from '../../review/web-types.ts';
+import { DECISION_WORD, plainName, reasonChip, reasonSentence } from '../parts/words.ts';
 import { ReasonChip } from './reason-chip.tsx';
-import { DECISION_WORD, reasonChip, reasonSentence } from './words.ts';
 
 export interface ActiveFinding {
   finding: number | null;
@@ -73,7 +73,7 @@ export function WhyPanel({
             ))}
             {mail.draft.hidden.map(({ reason, text }) => (
               <li key={reason + text}>
-                Hidden text ({reason.replaceAll('_', ' ')}): <q>{clipped(text, 160)}</q>
+                Hidden text ({plainName(reason)}): <q>{clipped(text, 160)}</q>
               </li>
             ))}
             {links.map(({ text, href }) => (

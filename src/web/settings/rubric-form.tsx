@@ -1,10 +1,10 @@
 import { Badge, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { RubricValues } from '../../judge/rubric.ts';
-import { RULES, type RuleMode, type RuleName } from '../../judge/verdict.ts';
+import { RULES, RULE_DECISION, type RuleMode, type RuleName } from '../../judge/verdict.ts';
 import type { RubricPage } from '../../settings/web-types.ts';
+import { reasonSentence } from '../parts/words.ts';
 import { WordList } from './word-list.tsx';
-import { RULE_WORDS } from './rubric-words.ts';
 
 interface Props {
   page: RubricPage;
@@ -167,7 +167,6 @@ function Rule({
   disabled: boolean;
   onChange: (mode: RuleMode) => void;
 }) {
-  const { fires, decision } = RULE_WORDS[rule];
   return (
     <div className="rule-row" data-changed={changed || undefined}>
       <div>
@@ -176,11 +175,11 @@ function Rule({
             {number}. {rule}
           </Text>
           <Badge variant="light" color="gray">
-            {decision}
+            {RULE_DECISION[rule]}
           </Badge>
           {changed && <Badge variant="light">changed</Badge>}
         </Group>
-        <Text size="sm">{fires}</Text>
+        <Text size="sm">{reasonSentence(rule)}</Text>
       </div>
       {disabled || (fixed && mode === 'enforce') ? (
         <Text size="sm">
