@@ -1,14 +1,12 @@
 import { Alert, Button, Center, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
-import type { LinkView, SessionView, SignInResult } from '../../access/web-types.ts';
+import type { LinkView, SessionView } from '../../access/web-types.ts';
 import { ChoosePassword } from '../access/choose-password.tsx';
 import { EntryFrame } from '../access/entry-frame.tsx';
-import { RecoveryCodes } from '../access/recovery-codes.tsx';
-import { SecondStep } from '../access/second-step.tsx';
 import { SetupForm } from '../access/setup-form.tsx';
 import { useEnter } from '../access/use-enter.ts';
+import { useFurtherSteps } from '../access/use-further-steps.tsx';
 import { ApiFailure, api, failureText } from '../app/api.ts';
 import { useSession } from '../app/session.tsx';
 
@@ -18,7 +16,6 @@ export default function SetupPage() {
   const { account } = useSession();
   const [, navigate] = useLocation();
   const enter = useEnter();
-  const [result, setResult] = useState<SignInResult | null>(null);
   const link = useQuery({
     queryKey: ['link', token],
     queryFn: () => api.post<LinkView>('/links/check', { token }),
@@ -27,6 +24,12 @@ export default function SetupPage() {
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });
+
+  const finish = (session: SessionView): void => {
+    navigate(link.data?.kind === 'setup' ? '/welcome' : '/', { replace: true });
+    enter(session);
+  };
+  const { take, step } = useFurtherSteps(finish, () => navigate('/', { replace: true }));
 
   if (account) {
     return (
@@ -42,38 +45,7 @@ export default function SetupPage() {
     );
   }
 
-  const finish = (session: SessionView): void => {
-    navigate(link.data?.kind === 'setup' ? '/welcome' : '/', { replace: true });
-    enter(session);
-  };
-  const take = (next: SignInResult): void => {
-    if (next.step === 'done' && next.recovery_codes === null) finish(next.session);
-    else setResult(next);
-  };
-
-  if (result?.step === 'done') {
-    return (
-      <EntryFrame title="Keep these recovery codes">
-        <RecoveryCodes
-          codes={result.recovery_codes ?? []}
-          done="I have kept them"
-          onDone={() => finish(result.session)}
-        />
-      </EntryFrame>
-    );
-  }
-  if (result) {
-    return (
-      <EntryFrame title={result.step === 'enrol' ? 'Set up one-time codes' : 'One more step'}>
-        <SecondStep
-          token={result.token}
-          enrolment={result.step === 'enrol' ? result.enrolment : null}
-          onDone={take}
-          onBack={() => navigate('/', { replace: true })}
-        />
-      </EntryFrame>
-    );
-  }
+  if (step) return step;
   if (token === '' || link.isError) {
     return (
       <EntryFrame title="This link does not work">

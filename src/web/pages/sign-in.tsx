@@ -1,13 +1,11 @@
 import { Alert, Button, Stack } from '@mantine/core';
-import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
-import type { SessionView, SignInResult } from '../../access/web-types.ts';
+import type { SessionView } from '../../access/web-types.ts';
 import { EntryFrame } from '../access/entry-frame.tsx';
 import { PROBLEMS } from '../access/problems.ts';
-import { RecoveryCodes } from '../access/recovery-codes.tsx';
-import { SecondStep } from '../access/second-step.tsx';
 import { SignInForm } from '../access/sign-in-form.tsx';
 import { useEnter } from '../access/use-enter.ts';
+import { useFurtherSteps } from '../access/use-further-steps.tsx';
 import { useSession } from '../app/session.tsx';
 
 /** Signing in, at whatever address was asked for: the app goes on there. */
@@ -15,41 +13,14 @@ export default function SignInPage({ again = null }: { again?: { email: string }
   const { oidc, setup_needed } = useSession();
   const [location, navigate] = useLocation();
   const [search] = useSearchParams();
-  const [result, setResult] = useState<SignInResult | null>(null);
   const enter = useEnter(again?.email ?? null);
 
   const finish = (session: SessionView): void => {
     if (location === '/sign-in') navigate('/', { replace: true });
     enter(session);
   };
-  const take = (next: SignInResult): void => {
-    if (next.step === 'done' && next.recovery_codes === null) finish(next.session);
-    else setResult(next);
-  };
-
-  if (result?.step === 'done') {
-    return (
-      <EntryFrame title="Keep these recovery codes">
-        <RecoveryCodes
-          codes={result.recovery_codes ?? []}
-          done="I have kept them"
-          onDone={() => finish(result.session)}
-        />
-      </EntryFrame>
-    );
-  }
-  if (result) {
-    return (
-      <EntryFrame title={result.step === 'enrol' ? 'Set up one-time codes' : 'One more step'}>
-        <SecondStep
-          token={result.token}
-          enrolment={result.step === 'enrol' ? result.enrolment : null}
-          onDone={take}
-          onBack={() => setResult(null)}
-        />
-      </EntryFrame>
-    );
-  }
+  const { take, step } = useFurtherSteps(finish);
+  if (step) return step;
 
   const problem = PROBLEMS[search.get('problem') ?? ''];
   return (
