@@ -6,6 +6,7 @@ import { ApiFailure, api } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
 import { fullTime, measuredDuration } from '../parts/time.ts';
+import { plural } from '../parts/words.ts';
 import { SYNC_KEY } from './sync-key.ts';
 import { countsText, STATES } from './words.ts';
 
@@ -138,7 +139,7 @@ function Revert({ run }: { run: SyncRun }) {
       <Text size="xs" maw={260}>
         {asking === 'force'
           ? 'Some records changed since. Take back the fields of this run only, and leave the later changes?'
-          : `Every change of this run is taken back${stops > 0 ? `, its ${stops} ${stops === 1 ? 'stop' : 'stops'} too` : ''}. The next full sync would do it again.`}
+          : `Every change of this run is taken back${stops > 0 ? `, its ${plural(stops, 'stop')} too` : ''}. The next full sync would do it again.`}
       </Text>
       {loosens !== null && (
         <TextInput

@@ -1,9 +1,9 @@
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
+import { plural } from '../parts/words.ts';
 import { AffectedList } from './affected-list.tsx';
 import type { Question } from './confirm.ts';
-import { plural } from './values.ts';
 
 /** Says whom a change would affect before it is made, and asks why where it takes an opt-out back. */
 export default function ConfirmEdit({ question }: { question: Question }) {

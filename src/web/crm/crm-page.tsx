@@ -10,6 +10,7 @@ import { useAccount } from '../app/session.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { plural } from '../parts/words.ts';
 import { questionStore } from './confirm.ts';
 import type { GridHandle } from './crm-grid.tsx';
 import { type Draft, draftKey, type Drafts, refusedDraft, withDraft, withoutDraft } from './drafts.ts';
@@ -18,7 +19,6 @@ import { FilterChips, FilterPanel } from './filter-panel.tsx';
 import { crmHref, useGridUrl, viewQuery } from './grid-url.ts';
 import { useCrmChanges, useTables } from './tables.ts';
 import { Unsaved } from './unsaved.tsx';
-import { plural } from './values.ts';
 
 const CrmGrid = lazy(() => import('./crm-grid.tsx'));
 const RecordDrawer = lazy(() => import('./record-drawer.tsx'));

@@ -9,8 +9,8 @@ import type {
 } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { showToast, tellDone, tellFailure } from '../parts/notify.ts';
+import { plural } from '../parts/words.ts';
 import { ask } from './confirm.ts';
-import { plural } from './values.ts';
 
 /** One change that a person asks for. */
 interface Wanted {

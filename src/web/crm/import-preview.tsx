@@ -1,7 +1,8 @@
 import { Alert, Button, Group, NativeSelect, Table, Text, Title } from '@mantine/core';
 import type { BadRow, ImportPreview } from '../../crm/web-types.ts';
+import { plural } from '../parts/words.ts';
 import { badRowsCsv } from './bad-rows.ts';
-import { plural, valueText } from './values.ts';
+import { valueText } from './values.ts';
 
 const SHOWN = 100;
 

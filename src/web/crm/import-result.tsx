@@ -4,10 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import type { ImportJobView, Rejudged } from '../../crm/web-types.ts';
 import { ApiFailure, api, failureText } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
+import { plural } from '../parts/words.ts';
 import { ask } from './confirm.ts';
 import { rejudgedText } from './edits.ts';
 import { Counts } from './import-preview.tsx';
-import { plural } from './values.ts';
 
 /** How often a running import is asked how far it is, milliseconds. */
 const ASK_MS = 400;

@@ -5,9 +5,9 @@ import { type DragEvent, useRef, useState } from 'react';
 import type { GridTable, ImportJobView, ImportKindName, ImportPreview } from '../../crm/web-types.ts';
 import { api, failureText } from '../app/api.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { plural } from '../parts/words.ts';
 import { PreviewOf } from './import-preview.tsx';
 import { ImportResult } from './import-result.tsx';
-import { plural } from './values.ts';
 
 const KINDS: readonly ImportKindName[] = [
   'companies',

@@ -3,9 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GridRecord, GridTable, HeldSummary, RecordView } from '../../crm/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
-import { plainName } from '../parts/words.ts';
+import { plainName, plural } from '../parts/words.ts';
 import { crmHref } from './grid-url.ts';
-import { plural } from './values.ts';
 
 /** What belongs to a record, each a link to it. */
 export function RecordRelated({ view, table }: { view: RecordView; table: GridTable }) {

@@ -24,14 +24,6 @@ export function cellShown(record: GridRecord, column: GridColumn): string {
   return cellText(record, column);
 }
 
-export function plural(count: number, one: string, many = pluralOf(one)): string {
-  return `${numbers.format(count)} ${count === 1 ? one : many}`;
-}
-
-function pluralOf(one: string): string {
-  return one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`;
-}
-
 /** A decision with its rule or hold reason, in words. */
 export function verdictShown({
   decision,

@@ -9,6 +9,7 @@ import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { relativeTime } from '../parts/time.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { plural } from '../parts/words.ts';
 
 const InviteDialog = lazy(() => import('../access/invite-dialog.tsx'));
 const UserDialog = lazy(() => import('../access/user-dialog.tsx'));
@@ -139,8 +140,8 @@ export default function UsersPage() {
 function howSignedIn({ provider_only, totp, sessions, tokens }: UserView): string {
   const parts = [
     provider_only ? 'identity provider only' : totp ? 'one-time codes on' : 'no one-time codes',
-    `${sessions} ${sessions === 1 ? 'session' : 'sessions'}`,
-    ...(tokens > 0 ? [`${tokens} ${tokens === 1 ? 'token' : 'tokens'}`] : []),
+    plural(sessions, 'session'),
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
   ];
   return parts.join(' · ');
 }

@@ -97,3 +97,14 @@ export const STATE_WORD: Record<DeliveryState, string> = {
   suppressed: 'Suppressed',
   expired: 'Expired',
 };
+
+const NUMBERS = new Intl.NumberFormat();
+
+/** "1 reply", "2,000 replies". */
+export function plural(count: number, one: string, many = pluralOf(one)): string {
+  return `${NUMBERS.format(count)} ${count === 1 ? one : many}`;
+}
+
+function pluralOf(one: string): string {
+  return one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`;
+}

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { duration, soonTime } from '../parts/time.ts';
-import { STATE_WORD, reasonChip } from '../parts/words.ts';
+import { STATE_WORD, plural, reasonChip } from '../parts/words.ts';
 import { Due } from './due.tsx';
 import type { Row } from './queue-cache.ts';
 import { ReasonChip } from './reason-chip.tsx';
@@ -101,7 +101,7 @@ function Marks({ row }: { row: Row }) {
         </span>
       )}
       {row.comments > 0 && (
-        <span className="tag" title={`${row.comments} ${row.comments === 1 ? 'comment' : 'comments'}`}>
+        <span className="tag" title={plural(row.comments, 'comment')}>
           <span aria-hidden="true">💬</span> {row.comments}
         </span>
       )}

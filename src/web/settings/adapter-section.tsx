@@ -1,5 +1,6 @@
 import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import type { AdapterMode, AdapterPage } from '../../settings/web-types.ts';
+import { plural } from '../parts/words.ts';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { Facts, Load } from './load.tsx';
 
@@ -37,7 +38,7 @@ function Adapter({ page }: { page: AdapterPage }) {
               'When it cannot be asked',
               `mail waits up to ${page.wait_minutes} minutes, then ${page.when_unavailable === 'rules' ? 'the rules decide alone' : 'it is held'}`,
             ],
-            ['Waiting for it', `${page.in_line} ${page.in_line === 1 ? 'message' : 'messages'}`],
+            ['Waiting for it', plural(page.in_line, 'message')],
           ]}
         />
       </section>

@@ -5,6 +5,7 @@ import type { Action, BacktestSummary, NotComparable, Transition } from '../../e
 import type { BacktestView } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { plural } from '../parts/words.ts';
 import { useAct } from './act.ts';
 import { BacktestChanges } from './backtest-changes.tsx';
 import { ACTION_WORDS, NOT_COMPARABLE_WORDS } from './rubric-words.ts';
@@ -89,8 +90,7 @@ function Summary({ id, summary, kept }: { id: string; summary: BacktestSummary; 
                 .join(', ')}.`}
         </Text>
         <Text size="sm" c="dimmed">
-          {deliveries} {deliveries === 1 ? 'delivery' : 'deliveries'} of {messages_judged} messages judged
-          again
+          {plural(deliveries, 'delivery')} of {messages_judged} messages judged again
           {sampled && `, a random sample of ${messages}: the figures are of the sample`}. Each by its text and
           record as judged then; the adapter’s reading stays. Mail of observed engines counts as if it were
           enforced.

@@ -5,6 +5,7 @@ import { api } from '../app/api.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { tellDone } from '../parts/notify.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
+import { plural } from '../parts/words.ts';
 import { useAct } from './act.ts';
 import { EngineKeys } from './engine-keys.tsx';
 import { Facts, useMayChange, useReload } from './load.tsx';
@@ -134,7 +135,7 @@ export function EngineCard({
           <Stack>
             <Text>
               {asking === 'stop'
-                ? `Everything it sends is accepted and held, and what is on the way is held before it leaves: ${engine.on_the_way} ${engine.on_the_way === 1 ? 'delivery' : 'deliveries'} now, beside ${engine.held} held already.`
+                ? `Everything it sends is accepted and held, and what is on the way is held before it leaves: ${plural(engine.on_the_way, 'delivery')} now, beside ${engine.held} held already.`
                 : asking === 'password'
                   ? 'The old password stops working at once; give the new one to the engine before it sends again.'
                   : 'Events are signed with the new secret at once; the old one proves nothing any more.'}
