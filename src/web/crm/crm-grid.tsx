@@ -269,6 +269,7 @@ function columnDefs(
         cellRenderer: GridCell,
         cellRendererParams: { column_: column },
         cellClass: column.kind === 'number' ? 'crm-number' : '',
+        headerClass: column.kind === 'number' ? 'ag-right-aligned-header' : '',
         ...(column.kind === 'choice' && !column.open
           ? {
               cellEditor: 'agSelectCellEditor',
