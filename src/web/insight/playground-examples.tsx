@@ -5,14 +5,14 @@ import type { PlaygroundExample } from '../../insight/web-types.ts';
 /** One example for each decision, to start from. */
 export function PlaygroundExamples({ pick }: { pick: (example: PlaygroundExample) => void }) {
   return (
-    <fieldset className="panel examples">
+    <fieldset className="panel playground-examples">
       <legend>Examples</legend>
       <Group gap="xs" align="stretch">
         {EXAMPLES.map((example) => (
           <button
             key={example.id}
             type="button"
-            className="link-button example"
+            className="link-button playground-example"
             title={example.about}
             onClick={() => pick(example)}
           >

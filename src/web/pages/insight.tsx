@@ -111,8 +111,8 @@ function Figures({ view }: { view: InsightView }) {
           <Numbers
             items={[
               ['Held', holds.held],
-              ['Half younger than', lengthText(holds.median_ms)],
-              ['90 % younger than', lengthText(holds.p90_ms)],
+              ['Half under', lengthText(holds.median_ms)],
+              ['90 % under', lengthText(holds.p90_ms)],
               ['Oldest', lengthText(holds.oldest_ms)],
               ['Due in 4 h', holds.due_in_4_hours],
               ['Due in a day', holds.due_in_a_day],

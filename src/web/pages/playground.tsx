@@ -66,7 +66,7 @@ export default function PlaygroundPage() {
         }}
       />
       <div className="two-columns">
-        <form onSubmit={submit} className="fields">
+        <form onSubmit={submit} className="playground-form">
           <Title order={2} size="h4">
             Record
           </Title>
