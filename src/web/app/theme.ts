@@ -57,6 +57,7 @@ const LIGHT_TEXT = {
 
 /** Tinted grounds in the dark, plain and hovered: the library's own are a navy darker than the page, and a glaring brick red. */
 const DARK_GROUND: Record<string, readonly [string, string]> = {
+  gray: ['#3a3f47', '#454b54'],
   ink: ['#1c3350', '#23405f'],
   blue: ['#21334c', '#294060'],
   red: ['#4a211e', '#592926'],
