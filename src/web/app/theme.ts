@@ -35,7 +35,11 @@ export const theme = createTheme({
     return primary ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
   },
   // A link inside text must not be told by its colour alone (WCAG 1.4.1).
-  components: { Anchor: { defaultProps: { underline: 'always' } } },
+  components: {
+    Anchor: { defaultProps: { underline: 'always' } },
+    // The words of a state are written as they are everywhere else.
+    Badge: { defaultProps: { tt: 'none' } },
+  },
   cursorType: 'pointer',
   focusRing: 'auto',
   respectReducedMotion: true,
@@ -49,6 +53,17 @@ const LIGHT_TEXT = {
   green: '#1b6429',
   blue: '#1257a5',
   teal: '#045f54',
+};
+
+/** Tinted grounds in the dark, plain and hovered: the library's own are a navy darker than the page, and a glaring brick red. */
+const DARK_GROUND: Record<string, readonly [string, string]> = {
+  gray: ['#3a3f47', '#454b54'],
+  ink: ['#1c3350', '#23405f'],
+  blue: ['#21334c', '#294060'],
+  red: ['#4a211e', '#592926'],
+  orange: ['#46290f', '#553214'],
+  yellow: ['#3d3410', '#4a4016'],
+  green: ['#173826', '#1d4530'],
 };
 
 /** Tokens whose defaults fail WCAG AA; test/web/contrast.test.ts measures all that the app writes with. */
@@ -73,5 +88,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff9a92',
     '--mantine-color-anchor': '#8ab4e5',
     '--mantine-color-default-border': '#7a828f',
+    ...Object.fromEntries(
+      Object.entries(DARK_GROUND).flatMap(([name, [ground, hover]]) => [
+        [`--mantine-color-${name}-light`, ground],
+        [`--mantine-color-${name}-light-hover`, hover],
+      ]),
+    ),
   },
 });

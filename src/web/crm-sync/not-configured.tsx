@@ -55,7 +55,7 @@ export function NotConfigured() {
 
 function Copied({ label, text }: { label: string; text: string }) {
   return (
-    <div>
+    <div className="sync-copied">
       <pre className="sync-config" tabIndex={0} aria-label={label}>
         {text}
       </pre>

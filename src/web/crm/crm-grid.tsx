@@ -252,10 +252,15 @@ function columnDefs(
   return [
     open,
     ...shown.map(
-      (column): ColDef<GridRecord> => ({
+      (column, at): ColDef<GridRecord> => ({
         colId: column.field,
         headerName: column.title,
-        ...(narrow ? { flex: 1, minWidth: 100 } : { width: column.width }),
+        // The last column takes the room that is left, so that lines do not end in the middle of the grid.
+        ...(narrow
+          ? { flex: 1, minWidth: 100 }
+          : at === shown.length - 1
+            ? { flex: 1, minWidth: column.width }
+            : { width: column.width }),
         // What a record is called stays in sight.
         ...(!narrow && column.field === table.label ? { pinned: 'left' as const } : {}),
         sort: view.sort === column.field ? view.dir : null,
@@ -269,6 +274,7 @@ function columnDefs(
         cellRenderer: GridCell,
         cellRendererParams: { column_: column },
         cellClass: column.kind === 'number' ? 'crm-number' : '',
+        headerClass: column.kind === 'number' ? 'ag-right-aligned-header' : '',
         ...(column.kind === 'choice' && !column.open
           ? {
               cellEditor: 'agSelectCellEditor',

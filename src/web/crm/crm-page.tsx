@@ -163,7 +163,9 @@ function OneTable({ table }: { table: GridTableView }) {
             Delete {plural(selected.length, table.one)}
           </Button>
         )}
-        <span role="status">{total === null ? '' : plural(total, table.one)}</span>
+        <span role="status" className="crm-total">
+          {total === null ? '' : plural(total, table.one)}
+        </span>
       </div>
       {filtering && (
         <FilterPanel table={table} filters={view.filters} onChange={(filters) => change({ filters })} />

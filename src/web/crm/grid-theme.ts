@@ -16,6 +16,7 @@ export const gridTheme = themeQuartz.withParams({
   inputBackgroundColor: 'var(--mantine-color-body)',
   inputTextColor: 'var(--mantine-color-text)',
   inputBorder: { color: 'var(--mantine-color-default-border)' },
+  checkboxUncheckedBorderColor: 'var(--mantine-color-default-border)',
   menuBackgroundColor: 'var(--mantine-color-body)',
   chromeBackgroundColor: 'var(--mantine-color-default-hover)',
   fontFamily: 'inherit',

@@ -25,7 +25,6 @@ export function AuditFilters({ filter, apply }: { filter: AuditQuery; apply: (ne
       value={values[name] ?? ''}
       onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
       {...(more.list ? { list: `${id}-${name}` } : {})}
-      w={more.type === 'date' ? 160 : 180}
     />
   );
   const submit = (event: FormEvent): void => {
@@ -41,7 +40,7 @@ export function AuditFilters({ filter, apply }: { filter: AuditQuery; apply: (ne
           ))}
         </datalist>
       ))}
-      <Group align="flex-end" gap="sm" mb="md">
+      <div className="audit-filters">
         {field('q', 'Words', { placeholder: 'in any column' })}
         {field('actor', 'Actor', { list: true })}
         {field('action', 'Action', { list: true })}
@@ -49,11 +48,13 @@ export function AuditFilters({ filter, apply }: { filter: AuditQuery; apply: (ne
         {field('subject', 'Id of the subject')}
         {field('from', 'From', { type: 'date' })}
         {field('to', 'Before', { type: 'date' })}
-        <Button type="submit">Apply</Button>
-        <Button variant="default" onClick={() => apply({})}>
-          Clear
-        </Button>
-      </Group>
+        <Group gap="xs" wrap="nowrap">
+          <Button type="submit">Apply</Button>
+          <Button variant="default" onClick={() => apply({})}>
+            Clear
+          </Button>
+        </Group>
+      </div>
     </form>
   );
 }

@@ -24,11 +24,13 @@ export function AuditTable({ items }: { items: readonly AuditItem[] }) {
               <td className="short">
                 <ShownTime at={item.at} exact />
               </td>
-              <td data-label="Who">{item.actor_name}</td>
+              <td data-label="Who" className="whole">
+                {item.actor_name}
+              </td>
               <td data-label="Did" className="short">
                 {plainName(item.action)}
               </td>
-              <td data-label="To">
+              <td data-label="To" className="whole">
                 <Subject subject={item.subject} />
               </td>
               <td data-label="Details">
@@ -69,7 +71,7 @@ function Subject({ subject: { type, id } }: { subject: AuditItem['subject'] }) {
   const place = PLACES[type];
   const label = `${plainName(type)} ${id}`;
   return place ? (
-    <Anchor component={Link} href={place(id)}>
+    <Anchor component={Link} size="sm" href={place(id)}>
       {label}
     </Anchor>
   ) : (

@@ -5,21 +5,19 @@ import type { PlaygroundExample } from '../../insight/web-types.ts';
 /** One example for each decision, to start from. */
 export function PlaygroundExamples({ pick }: { pick: (example: PlaygroundExample) => void }) {
   return (
-    <fieldset className="insight-panel" style={{ marginBottom: '1rem' }}>
+    <fieldset className="insight-panel playground-examples">
       <legend>Examples</legend>
       <Group gap="xs" align="stretch">
         {EXAMPLES.map((example) => (
           <button
             key={example.id}
             type="button"
-            className="insight-choice"
-            style={{ width: 'auto', flex: '1 1 150px' }}
+            className="insight-choice playground-example"
             title={example.about}
             onClick={() => pick(example)}
           >
             <strong>{example.shows ?? 'Doubt'}</strong>
-            <br />
-            {example.title}
+            <span>{example.title}</span>
           </button>
         ))}
       </Group>

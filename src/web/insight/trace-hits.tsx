@@ -50,7 +50,7 @@ export function TraceHits({
                     {hit.subject || '(no subject)'}
                   </button>
                 </th>
-                <td data-label="Recipients">
+                <td data-label="Recipients" className="whole">
                   {hit.recipients.map(({ delivery_id, address, state }) => (
                     <div key={delivery_id}>
                       {address} ({state})
@@ -58,7 +58,7 @@ export function TraceHits({
                   ))}
                 </td>
                 <td data-label="Engine">{hit.engine}</td>
-                <td data-label="Received">
+                <td data-label="Received" className="short">
                   <ShownTime at={hit.received_at} exact />
                 </td>
                 <td data-label="Found because">{hit.why}</td>

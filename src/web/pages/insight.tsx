@@ -111,8 +111,8 @@ function Figures({ view }: { view: InsightView }) {
           <Numbers
             items={[
               ['Held', holds.held],
-              ['Median age', measuredDuration(holds.median_ms)],
-              ['p90 age', measuredDuration(holds.p90_ms)],
+              ['Half under', measuredDuration(holds.median_ms)],
+              ['90 % under', measuredDuration(holds.p90_ms)],
               ['Oldest', measuredDuration(holds.oldest_ms)],
               ['Due in 4 h', holds.due_in_4_hours],
               ['Due in a day', holds.due_in_a_day],

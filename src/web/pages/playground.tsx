@@ -66,7 +66,7 @@ export default function PlaygroundPage() {
         }}
       />
       <div className="two-columns">
-        <form onSubmit={submit}>
+        <form onSubmit={submit} className="playground-form">
           <Title order={2} size="h4">
             Record
           </Title>
@@ -79,7 +79,7 @@ export default function PlaygroundPage() {
             <Textarea
               label="Record as JSON"
               description="The fields of the CRM snapshot. A field that is left out is unknown, which counts as unsafe where a rule needs it."
-              rows={12}
+              rows={8}
               spellCheck={false}
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
               value={typed.record}
@@ -92,7 +92,7 @@ export default function PlaygroundPage() {
               {wrong['prospect_id']}
             </Text>
           )}
-          <Title order={2} size="h4" mt="md">
+          <Title order={2} size="h4" mt="xs">
             Draft
           </Title>
           {typed.eml === null ? (
@@ -123,7 +123,7 @@ export default function PlaygroundPage() {
               error={wrong['eml']}
             />
           )}
-          <Group mt="sm">
+          <Group>
             <Button type="submit" loading={judge.isPending}>
               Judge
             </Button>
