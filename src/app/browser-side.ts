@@ -9,6 +9,7 @@ import { PROJECT_ROOT } from '../config/config.ts';
 import type { HubSpotSync } from '../crm/hubspot/sync.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { webAppRoutes } from '../http/web-app.ts';
+import { killSwitchCheck } from '../insight/kill-switch-check.ts';
 import { type Insight, type InsightOptions, openInsight } from '../insight/open.ts';
 import type { SubmitOptions } from '../intake/submit.ts';
 import type { Rejudge, Rejudging } from '../pipeline/rejudge.ts';
@@ -47,6 +48,7 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
   const desk = openDesk({ database, config, now, log, rubric, review, rejudge });
   const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
   const insight = openInsight({ ...options, adapter: bench?.judge ?? null });
+  insight.health.add(killSwitchCheck(options.killSwitch));
   const access = {
     database,
     now,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
 import { runBacktest } from '../evaluate/backtest-run.ts';
@@ -34,7 +34,11 @@ export function register(program: Command): void {
     .command('backtest')
     .description('judge the mail of the last days again under another rubric, and say what would differ')
     .requiredOption('--rubric <file>', 'the rubric to try')
-    .option('--since <time>', 'how far back, e.g. 30d or 12h', timespan, timespan('30d'))
+    .addOption(
+      new Option('--since <time>', 'how far back, e.g. 30d or 12h')
+        .argParser(timespan)
+        .default(timespan('30d'), '30d'),
+    )
     .option(
       '--limit <number>',
       'most messages to judge; of more, a random sample is taken',

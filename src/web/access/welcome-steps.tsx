@@ -4,7 +4,8 @@ import type { WelcomeView } from '../../access/web-types.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Step } from './step.tsx';
 
-const UPSTREAM_LINES = `upstreams:
+const UPSTREAM_LINES = `# in place of the line "upstreams: []"
+upstreams:
   - name: provider
     host: smtp.provider.example
     port: 587

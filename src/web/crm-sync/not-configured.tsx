@@ -8,7 +8,8 @@ const SCOPES = [
   'crm.schemas.companies.read',
 ];
 
-const CONFIG = `hubspot:
+const CONFIG = `# in place of the line "hubspot: null"
+hubspot:
   token_env: HUBSPOT_TOKEN
   sync:
     enabled: false

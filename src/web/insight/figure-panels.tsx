@@ -45,7 +45,7 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
         False positives of the adapter
       </Title>
       <Text component="p" my="xs">
-        <span className="big-number">{percent(rate.rate)}</span>{' '}
+        <span className="big-number">{enough ? percent(rate.rate) : '–'}</span>{' '}
         <span className="state-word" data-state={over ? 'bad' : enough ? 'ok' : 'warn'}>
           {over ? `✕ above ${percent(limit)}` : enough ? `✓ within ${percent(limit)}` : '▲ not enough labels'}
         </span>

@@ -64,7 +64,7 @@ function Engines({ page }: { page: EnginesPage }) {
           />
         </Dialog>
       )}
-      {secrets && <SecretsDialog secrets={secrets} onClose={() => setSecrets(null)} />}
+      {secrets && <SecretsDialog secrets={secrets} smtp={page.smtp} onClose={() => setSecrets(null)} />}
     </Stack>
   );
 }

@@ -1,14 +1,23 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import type { EngineSecrets } from '../../settings/web-types.ts';
+import type { EnginesPage, EngineSecrets } from '../../settings/web-types.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
 /** Secrets that the gate has just made. They are shown here and nowhere again. */
-export function SecretsDialog({ secrets, onClose }: { secrets: EngineSecrets; onClose: () => void }) {
+export function SecretsDialog({
+  secrets,
+  smtp,
+  onClose,
+}: {
+  secrets: EngineSecrets;
+  smtp: EnginesPage['smtp'];
+  onClose: () => void;
+}) {
   const { engine, password, key, webhook_secret } = secrets;
   const rows: [label: string, value: string][] = [
     ...(password
       ? ([
+          ['SMTP host and port, with STARTTLS', `${smtp.host}:${smtp.port}`],
           ['SMTP user', engine.name],
           ['SMTP password', password],
         ] as [string, string][])

@@ -23,7 +23,7 @@ function Upstreams({ page }: { page: UpstreamsPage }) {
           </Text>
           <pre className="settings-code">
             {
-              'upstreams:\n  - name: provider\n    host: smtp.provider.example\n    port: 587\n    auth: { user: …, password_env: PROVIDER_PASSWORD }'
+              '# in place of the line "upstreams: []"\nupstreams:\n  - name: provider\n    host: smtp.provider.example\n    port: 587\n    auth: { user: …, password_env: PROVIDER_PASSWORD }'
             }
           </pre>
         </Alert>
