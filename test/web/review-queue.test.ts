@@ -137,6 +137,28 @@ describe('the held queue', () => {
     await page.locator('[data-id=d03] .row-mark').waitFor({ state: 'detached' });
   });
 
+  it('says whom a forward goes to, and what to set where there is nobody', async () => {
+    const mails = MAILS.map((mail) =>
+      mail.id === 'd02' ? { ...mail, view: { account_owner: null } } : mail,
+    );
+    const gate = await startFakeGate({ mails });
+    const { page } = await openQueue(gate);
+    const dialog = page.getByRole('dialog');
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('3');
+    await dialog.getByText('Goes to owner@sender.example').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('[data-id=d02] .row-link').focus();
+    await page.keyboard.press('3');
+    await dialog.getByText('set account_owner in the CRM, or escalation.fallback').waitFor();
+    expect(await dialog.getByRole('button', { name: /^Right/ }).isDisabled()).toBe(true);
+    await page.keyboard.press('r');
+    await page.keyboard.press('Enter');
+    expect(await dialog.count()).toBe(1);
+    expect(gate.asked.filter(({ path }) => path.endsWith('/escalate'))).toEqual([]);
+  });
+
   it('settles a cause once for its group after a sample was read', async () => {
     const mails = manyMails(12).map((mail) => ({ ...mail, more: { cause: 'stale' } }));
     const gate = await startFakeGate({ mails });

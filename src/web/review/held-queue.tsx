@@ -258,6 +258,7 @@ export function HeldQueue() {
             act: asking.act,
             about: asking.row.recipient_name ?? asking.row.recipient,
             key: asking.row.id,
+            delivery: asking.row.id,
             latest: asking.row.due_at,
           }}
           label={null}

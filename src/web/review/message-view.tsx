@@ -263,7 +263,7 @@ function Message({ view }: { view: DeliveryView }) {
             about: item.recipient_name ?? item.recipient,
             key: id,
             latest: item.due_at,
-            owner: view.account_owner,
+            delivery: id,
           }}
           label={label}
           onClose={() => setAsking(null)}
