@@ -159,6 +159,34 @@ describe('the held queue', () => {
     expect(gate.asked.filter(({ path }) => path.endsWith('/escalate'))).toEqual([]);
   });
 
+  it('goes on to the next row that stands after an act, so that the next key acts there', async () => {
+    const gate = await startFakeGate();
+    const { page } = await openQueue(gate);
+    const ids = await page
+      .locator('[data-id]')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')));
+    gate.change(ids[1]!, 'rejected');
+    await page.locator(`[data-id=${ids[1]}] .row-mark`).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('3');
+    await page.getByText('Goes to').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page)).toBe(ids[2]);
+    await page.keyboard.press('2');
+    await page.getByRole('dialog', { name: /^Reject/ }).waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('r');
+    await page.locator(`[data-id=${ids[2]}]`).getByText('Rejected by you').waitFor();
+    await expect.poll(() => focused(page)).toBe(ids[3]);
+
+    // Its row goes with the next load of the list.
+    gate.change(ids[3]!, 'rejected');
+    await page.locator(`[data-id=${ids[3]}] .row-mark`).waitFor();
+    await page.keyboard.press('.');
+    await expect.poll(() => page.locator('[data-id]').count()).toBe(1);
+    await expect.poll(() => focused(page)).toBe(ids[4]);
+  });
+
   it('settles a cause once for its group after a sample was read', async () => {
     const mails = manyMails(12).map((mail) => ({ ...mail, more: { cause: 'stale' } }));
     const gate = await startFakeGate({ mails });
