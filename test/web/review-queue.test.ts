@@ -187,6 +187,18 @@ describe('the held queue', () => {
     await expect.poll(() => focused(page)).toBe(ids[4]);
   });
 
+  it('opens the message at its comment, so that what is typed next is text', async () => {
+    const gate = await startFakeGate();
+    const { page } = await openQueue(gate);
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('c');
+    await page.waitForURL('**/deliveries/d03#comment');
+    const box = page.getByRole('textbox', { name: 'Comment for colleagues' });
+    await expect.poll(() => box.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.keyboard.type('ju1');
+    expect(await box.inputValue()).toBe('ju1');
+  });
+
   it('settles a cause once for its group after a sample was read', async () => {
     const mails = manyMails(12).map((mail) => ({ ...mail, more: { cause: 'stale' } }));
     const gate = await startFakeGate({ mails });

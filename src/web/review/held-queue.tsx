@@ -178,6 +178,16 @@ export function HeldQueue() {
           { id: 'escalate', label: 'Forward', keys: ['3'], group: 'Acts', run: () => ask('escalate') },
           { id: 'snooze', label: 'Snooze', keys: ['h'], group: 'Acts', run: () => ask('snooze') },
           {
+            id: 'comment',
+            label: 'Comment',
+            keys: ['c'],
+            group: 'Acts',
+            run: () => {
+              const row = current();
+              if (row) navigate(`/deliveries/${row.id}#comment`);
+            },
+          },
+          {
             id: 'claim',
             label: 'Assign to me',
             keys: ['a'],

@@ -114,6 +114,9 @@ function Message({ view }: { view: DeliveryView }) {
   useOpened(id, mail.revision, role !== 'auditor');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    // From the list, to write a comment on it.
+    const comment = window.location.hash === '#comment' && document.getElementById('comment');
+    if (comment) return comment.focus();
     // A new message begins at its top, for eyes and for screen readers.
     heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
