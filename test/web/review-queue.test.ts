@@ -199,6 +199,29 @@ describe('the held queue', () => {
     expect(await box.inputValue()).toBe('ju1');
   });
 
+  it('says once, and not for long, that the same person has done it already', async () => {
+    const at = Date.now();
+    const timeline = [{ at, actor: 'rita@presend.example', action: 'reject', detail: {} }];
+    const mails = MAILS.map((mail) => (mail.id === 'd03' ? { ...mail, view: { timeline } } : mail));
+    const gate = await startFakeGate({ mails });
+    const { page } = await openQueue(gate);
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('r');
+    await page.locator('[data-id=d03]').getByText('Rejected by you').waitFor();
+    for (let i = 0; i < 2; i++) {
+      gate.failNext('/claim', 409, 'conflict', 'You rejected it just now.');
+      await page.locator('[data-id=d03] .row-link').focus();
+      await page.keyboard.press('a');
+      await page.locator('.toast[data-tone=info]').getByText('Jo Park was already rejected').waitFor();
+    }
+    expect(await page.locator('.toast').count()).toBe(1);
+    await page.locator('.toast').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-id=d03] .row-mark').innerText()).toBe('Rejected by you');
+  });
+
   it('settles a cause once for its group after a sample was read', async () => {
     const mails = manyMails(12).map((mail) => ({ ...mail, more: { cause: 'stale' } }));
     const gate = await startFakeGate({ mails });
