@@ -94,7 +94,7 @@ describe('the message', () => {
       .waitFor();
     expect(asked(gate, '/deliveries/d01/release')).toEqual([{ version: 1, label: 'wrong' }]);
     await page.keyboard.press('z');
-    await page.getByText('Taken back: it is held again').waitFor();
+    await page.getByText('Taken back: Maria Lopez is held again').waitFor();
     expect(gate.item('d01').state).toBe('held');
     await page.keyboard.press('k');
     await page.getByRole('heading', { name: 'Congratulations on your Series B' }).waitFor();

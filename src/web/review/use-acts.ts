@@ -32,7 +32,7 @@ const DONE: Record<SimpleAct, string> = {
   claim: 'Assigned to you',
   unclaim: 'Assigned to nobody',
   assign: 'Assigned',
-  undo: 'Taken back: it is held again',
+  undo: 'Taken back; it is held again',
   close: 'Closed; it is not sent',
   take_over: 'Taken over: no engine writes to this prospect',
   confirm: 'Confirmed as delivered',
@@ -166,14 +166,16 @@ function undoLast(client: QueryClient): void {
       const { item } = await calls.act(id, 'undo', {});
       putItem(client, item);
       await client.invalidateQueries({ queryKey: deliveryKey(id) });
+      return item;
     }),
   ).then((results) => {
     const failed = results.filter((one) => one.status === 'rejected');
+    const back = results.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
     if (failed[0]) tellFailure(failed[0].reason, 'Not taken back');
-    const done = results.length - failed.length;
-    if (done > 0) {
-      const text = done === 1 ? DONE.undo : `Taken back: ${done} are held again`;
-      showToast({ text, tone: 'done', lastsMs: 5_000 });
+    const [first] = back;
+    if (first) {
+      const what = back.length === 1 ? `${about(first)} is` : `${back.length} are`;
+      showToast({ text: `Taken back: ${what} held again`, tone: 'done', lastsMs: 5_000 });
     }
     return client.invalidateQueries({ queryKey: ['views'] });
   });
