@@ -115,6 +115,12 @@ describe('the message', () => {
     const gate = await startFakeGate();
     const { page } = await openMessage(gate, 'd01');
     await page.keyboard.press('2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Choose a reason or write one').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('2');
     await page.keyboard.press('r');
     await page.getByText('Choose a reason or write one').waitFor();
     await page.keyboard.press('2');

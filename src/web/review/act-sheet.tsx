@@ -136,6 +136,7 @@ function RejectSheet({ asking, label, onDo, onClose }: SheetProps) {
     <Dialog
       title={`Reject: ${asking.about}`}
       onClose={onClose}
+      onSubmit={() => submit(label ?? undefined)}
       onKey={(key) => {
         const reason = QUICK_REASONS[Number(key) - 1];
         if (reason) {
@@ -167,9 +168,6 @@ function RejectSheet({ asking, label, onDo, onClose }: SheetProps) {
         onChange={(event) => {
           draft.change(event.currentTarget.value);
           setWrong(null);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(label ?? undefined);
         }}
       />
       {label ? (
