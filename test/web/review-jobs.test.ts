@@ -113,7 +113,7 @@ describe('a reviewer, a browser and a real gate', () => {
     await expect.poll(() => stateOf(gate, id)).toBe('relaying');
 
     await page.keyboard.press('z');
-    await page.getByText('Taken back: it is held again').waitFor();
+    await page.getByText('Taken back: Maria Lopez is held again').waitFor();
     expect(await stateOf(gate, id)).toBe('held');
     expect(arrived(upstream)).toBe('');
 

@@ -94,7 +94,7 @@ describe('the message', () => {
       .waitFor();
     expect(asked(gate, '/deliveries/d01/release')).toEqual([{ version: 1, label: 'wrong' }]);
     await page.keyboard.press('z');
-    await page.getByText('Taken back: it is held again').waitFor();
+    await page.getByText('Taken back: Maria Lopez is held again').waitFor();
     expect(gate.item('d01').state).toBe('held');
     await page.keyboard.press('k');
     await page.getByRole('heading', { name: 'Congratulations on your Series B' }).waitFor();
@@ -114,6 +114,12 @@ describe('the message', () => {
   it('rejects with a reason, and says so where it is missing', async () => {
     const gate = await startFakeGate();
     const { page } = await openMessage(gate, 'd01');
+    await page.keyboard.press('2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Choose a reason or write one').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('2');
     await page.keyboard.press('r');
     await page.getByText('Choose a reason or write one').waitFor();

@@ -137,6 +137,91 @@ describe('the held queue', () => {
     await page.locator('[data-id=d03] .row-mark').waitFor({ state: 'detached' });
   });
 
+  it('says whom a forward goes to, and what to set where there is nobody', async () => {
+    const mails = MAILS.map((mail) =>
+      mail.id === 'd02' ? { ...mail, view: { account_owner: null } } : mail,
+    );
+    const gate = await startFakeGate({ mails });
+    const { page } = await openQueue(gate);
+    const dialog = page.getByRole('dialog');
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('3');
+    await dialog.getByText('Goes to owner@sender.example').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('[data-id=d02] .row-link').focus();
+    await page.keyboard.press('3');
+    await dialog.getByText('set account_owner in the CRM, or escalation.fallback').waitFor();
+    expect(await dialog.getByRole('button', { name: /^Right/ }).isDisabled()).toBe(true);
+    await page.keyboard.press('r');
+    await page.keyboard.press('Enter');
+    expect(await dialog.count()).toBe(1);
+    expect(gate.asked.filter(({ path }) => path.endsWith('/escalate'))).toEqual([]);
+  });
+
+  it('goes on to the next row that stands after an act, so that the next key acts there', async () => {
+    const gate = await startFakeGate();
+    const { page } = await openQueue(gate);
+    const ids = await page
+      .locator('[data-id]')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')));
+    gate.change(ids[1]!, 'rejected');
+    await page.locator(`[data-id=${ids[1]}] .row-mark`).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('3');
+    await page.getByText('Goes to').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => focused(page)).toBe(ids[2]);
+    await page.keyboard.press('2');
+    await page.getByRole('dialog', { name: /^Reject/ }).waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('r');
+    await page.locator(`[data-id=${ids[2]}]`).getByText('Rejected by you').waitFor();
+    await expect.poll(() => focused(page)).toBe(ids[3]);
+
+    // Its row goes with the next load of the list.
+    gate.change(ids[3]!, 'rejected');
+    await page.locator(`[data-id=${ids[3]}] .row-mark`).waitFor();
+    await page.keyboard.press('.');
+    await expect.poll(() => page.locator('[data-id]').count()).toBe(1);
+    await expect.poll(() => focused(page)).toBe(ids[4]);
+  });
+
+  it('opens the message at its comment, so that what is typed next is text', async () => {
+    const gate = await startFakeGate();
+    const { page } = await openQueue(gate);
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('c');
+    await page.waitForURL('**/deliveries/d03#comment');
+    const box = page.getByRole('textbox', { name: 'Comment for colleagues' });
+    await expect.poll(() => box.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.keyboard.type('ju1');
+    expect(await box.inputValue()).toBe('ju1');
+  });
+
+  it('says once, and not for long, that the same person has done it already', async () => {
+    const at = Date.now();
+    const timeline = [{ at, actor: 'rita@presend.example', action: 'reject', detail: {} }];
+    const mails = MAILS.map((mail) => (mail.id === 'd03' ? { ...mail, view: { timeline } } : mail));
+    const gate = await startFakeGate({ mails });
+    const { page } = await openQueue(gate);
+    await page.locator('[data-id=d03] .row-link').focus();
+    await page.keyboard.press('2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('r');
+    await page.locator('[data-id=d03]').getByText('Rejected by you').waitFor();
+    for (let i = 0; i < 2; i++) {
+      gate.failNext('/claim', 409, 'conflict', 'You rejected it just now.');
+      await page.locator('[data-id=d03] .row-link').focus();
+      await page.keyboard.press('a');
+      await page.locator('.toast[data-tone=info]').getByText('Jo Park was already rejected').waitFor();
+    }
+    expect(await page.locator('.toast').count()).toBe(1);
+    await page.locator('.toast').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-id=d03] .row-mark').innerText()).toBe('Rejected by you');
+  });
+
   it('settles a cause once for its group after a sample was read', async () => {
     const mails = manyMails(12).map((mail) => ({ ...mail, more: { cause: 'stale' } }));
     const gate = await startFakeGate({ mails });

@@ -14,6 +14,7 @@ export function Dialog({
   footer,
   onClose,
   onKey,
+  onSubmit,
   size = 'narrow',
   closeOnClickOutside = true,
 }: {
@@ -23,6 +24,8 @@ export function Dialog({
   onClose: () => void;
   /** Keys pressed outside text fields; return true when one was used. */
   onKey?: (key: string) => boolean;
+  /** By Ctrl+Enter, wherever the focus is in the dialog. */
+  onSubmit?: () => void;
   size?: 'narrow' | 'medium' | 'wide';
   /** Off where a slip would lose what cannot be had again. */
   closeOnClickOutside?: boolean;
@@ -65,6 +68,11 @@ export function Dialog({
         if (closeOnClickOutside && pressedOutside.current && event.target === dialog.current) onClose();
       }}
       onKeyDown={(event) => {
+        if (onSubmit && event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          onSubmit();
+          return;
+        }
         if (event.ctrlKey || event.metaKey || event.altKey) return;
         if ((event.target as Element).closest('textarea, input:not([type=radio], [type=checkbox]), select'))
           return;

@@ -5,6 +5,8 @@ export interface Toast {
   id: number;
   text: string;
   title?: string;
+  /** What it is about: an earlier message about the same goes away. */
+  about?: string;
   tone: 'done' | 'failure' | 'info';
   /** Milliseconds until it goes away; null = when closed. */
   lastsMs: number | null;
@@ -37,7 +39,9 @@ export const toastStore = {
 /** Shows a message. @returns its id, for `closeToast` */
 export function showToast(toast: Omit<Toast, 'id'>): number {
   const id = nextId++;
-  publish([...toasts, { ...toast, id }]);
+  const { about } = toast;
+  const others = about === undefined ? toasts : toasts.filter((one) => one.about !== about);
+  publish([...others, { ...toast, id }]);
   if (toast.lastsMs !== null) setTimeout(() => closeToast(id), toast.lastsMs);
   return id;
 }

@@ -8,6 +8,7 @@ import type { SimpleActBody } from './calls.ts';
 import { calls } from './calls.ts';
 import { useDraft } from './drafts.ts';
 import { LABEL_KEYS, LabelAnswers } from './label-choice.tsx';
+import { deliveryKey } from './queue-cache.ts';
 import { snoozeTimes } from './snooze-times.ts';
 
 export type AskedAct = 'release' | 'reject' | 'escalate' | 'snooze' | 'assign';
@@ -20,8 +21,8 @@ export interface Asking {
   key: string;
   /** The latest end of a snooze. */
   latest?: number | null;
-  /** The account executive that a forward goes to. */
-  owner?: string | null;
+  /** The one delivery it is about; absent for several. */
+  delivery?: string;
 }
 
 interface SheetProps {
@@ -44,7 +45,7 @@ export function ActSheet(props: SheetProps) {
     case 'release':
       return <LabelSheet {...props} title={`Release: ${props.asking.about}`} />;
     case 'escalate':
-      return <LabelSheet {...props} title={`Forward to the account executive: ${props.asking.about}`} />;
+      return <ForwardSheet {...props} />;
     default:
       return props.asking.act satisfies never;
   }
@@ -59,17 +60,50 @@ function answerKey(key: string, answer: (label: Label | undefined) => void): boo
   return true;
 }
 
-function LabelSheet({ title, asking, onDo, onClose }: SheetProps & { title: string }) {
+function LabelSheet({ title, onDo, onClose }: SheetProps & { title: string }) {
   const answer = (label: Label | undefined): void => onDo(label ? { label } : {});
   return (
     <Dialog title={title} onClose={onClose} onKey={(key) => answerKey(key, answer)}>
-      {asking.act === 'escalate' && asking.owner && (
+      <div data-autofocus tabIndex={-1} className="sheet-start">
+        <LabelAnswers onAnswer={answer} />
+      </div>
+    </Dialog>
+  );
+}
+
+function ForwardSheet({ asking, onDo, onClose }: SheetProps) {
+  const { delivery } = asking;
+  // Mostly there already: the message was open, or its row had the focus.
+  const { data: view } = useQuery({
+    queryKey: deliveryKey(delivery ?? ''),
+    queryFn: ({ signal }) => calls.delivery(delivery ?? '', signal),
+    staleTime: 30_000,
+    enabled: delivery !== undefined,
+  });
+  const owner = view?.account_owner;
+  const nobody = owner === null;
+  const answer = (label: Label | undefined): void => {
+    if (!nobody) onDo(label ? { label } : {});
+  };
+  return (
+    <Dialog
+      title={`Forward to the account executive: ${asking.about}`}
+      onClose={onClose}
+      onKey={(key) => answerKey(key, answer)}
+    >
+      {nobody ? (
+        <p className="field-wrong" role="alert">
+          There is nobody to forward it to: set account_owner in the CRM, or escalation.fallback in the
+          configuration.
+        </p>
+      ) : (
         <p className="sheet-hint">
-          It goes to {asking.owner}, with the reason; nothing goes to the prospect.
+          Goes to {owner ?? (delivery === undefined ? 'the account owner of each' : 'the account owner')},
+          with the reason; nothing goes to the prospect.
         </p>
       )}
       <div data-autofocus tabIndex={-1} className="sheet-start">
-        <LabelAnswers onAnswer={answer} />
+        <LabelAnswers onAnswer={answer} disabled={nobody} />
       </div>
     </Dialog>
   );
@@ -102,6 +136,7 @@ function RejectSheet({ asking, label, onDo, onClose }: SheetProps) {
     <Dialog
       title={`Reject: ${asking.about}`}
       onClose={onClose}
+      onSubmit={() => submit(label ?? undefined)}
       onKey={(key) => {
         const reason = QUICK_REASONS[Number(key) - 1];
         if (reason) {
@@ -133,9 +168,6 @@ function RejectSheet({ asking, label, onDo, onClose }: SheetProps) {
         onChange={(event) => {
           draft.change(event.currentTarget.value);
           setWrong(null);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(label ?? undefined);
         }}
       />
       {label ? (

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useAccount } from '../app/session.tsx';
@@ -15,8 +15,8 @@ import { dropDraft, sweepDrafts } from './drafts.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { useFilters } from './filters.ts';
 import { LazyActSheet, useActSheetSoon } from './lazy-act-sheet.tsx';
-import { walkStore } from './order.ts';
-import { type Row, deliveryKey, dropMarked, queueKey } from './queue-cache.ts';
+import { standingBeside, walkStore } from './order.ts';
+import { type QueueData, type Row, deliveryKey, dropMarked, queueKey } from './queue-cache.ts';
 import { QueueRow } from './queue-row.tsx';
 import { NOTHING, extend, selectionStore, toggle, toggleAll } from './selection.ts';
 import { createStore, useStore } from './store.ts';
@@ -48,7 +48,10 @@ export function HeldQueue() {
   useActSheetSoon();
   useEffect(() => sweepDrafts(Date.now()), []);
   // Coming back from a message: what was settled leaves the list while nobody points at it.
-  useLayoutEffect(() => dropMarked(client, search), [client, search]);
+  useLayoutEffect(() => {
+    leaveSettled(client, search);
+    dropMarked(client, search);
+  }, [client, search]);
   useEffect(() => {
     if (walkStore.get().search !== search || walkStore.get().ids) walkStore.set({ search, ids: null });
   }, [search]);
@@ -67,6 +70,16 @@ export function HeldQueue() {
     }
   }, [loaded]);
 
+  const onward = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    // The sheet has given the focus back to the row that was acted on: the next key is meant for the next one.
+    if (asking || onward.current === null) return;
+    const to = link(onward.current);
+    onward.current = null;
+    to?.focus({ preventScroll: true });
+    to?.closest('.row')?.scrollIntoView({ block: 'nearest' });
+  }, [asking]);
+
   const current = (): Row | undefined => rows.find(({ id }) => id === cursorStore.get());
   const move = (step: 1 | -1): void => {
     const at = ids.indexOf(cursorStore.get() ?? '');
@@ -78,6 +91,7 @@ export function HeldQueue() {
   };
   const reload = async (): Promise<void> => {
     settle();
+    leaveSettled(client, search);
     selectionStore.set(NOTHING);
     await client.resetQueries({ queryKey: queueKey(search) });
   };
@@ -90,6 +104,7 @@ export function HeldQueue() {
     } else setAsking({ act, row });
   };
   const run = async (row: Row, act: AskedAct, body: SimpleActBody): Promise<void> => {
+    onward.current = standingBeside(rows, row.id);
     setAsking(null);
     if ((await acts.act(row, act, body)) && act === 'reject') dropDraft(`reject:${row.id}`);
   };
@@ -162,6 +177,16 @@ export function HeldQueue() {
           { id: 'reject', label: 'Reject', keys: ['2'], group: 'Acts', run: () => ask('reject') },
           { id: 'escalate', label: 'Forward', keys: ['3'], group: 'Acts', run: () => ask('escalate') },
           { id: 'snooze', label: 'Snooze', keys: ['h'], group: 'Acts', run: () => ask('snooze') },
+          {
+            id: 'comment',
+            label: 'Comment',
+            keys: ['c'],
+            group: 'Acts',
+            run: () => {
+              const row = current();
+              if (row) navigate(`/deliveries/${row.id}#comment`);
+            },
+          },
           {
             id: 'claim',
             label: 'Assign to me',
@@ -258,6 +283,7 @@ export function HeldQueue() {
             act: asking.act,
             about: asking.row.recipient_name ?? asking.row.recipient,
             key: asking.row.id,
+            delivery: asking.row.id,
             latest: asking.row.due_at,
           }}
           label={null}
@@ -267,6 +293,13 @@ export function HeldQueue() {
       )}
     </div>
   );
+}
+
+/** Takes the keyboard off a row that is about to leave the list. */
+function leaveSettled(client: QueryClient, search: string): void {
+  const rows = client.getQueryData<QueueData>(queueKey(search))?.pages.flatMap(({ items }) => items) ?? [];
+  const row = rows.find(({ id }) => id === cursorStore.get());
+  if (row?.mark) cursorStore.set(standingBeside(rows, row.id));
 }
 
 function idsOf(list: HTMLElement | null): string[] {

@@ -38,9 +38,15 @@ export function LabelChoice({
 }
 
 /** The same question as the last step of an act: the answer does it. */
-export function LabelAnswers({ onAnswer }: { onAnswer: (label: Label | undefined) => void }) {
+export function LabelAnswers({
+  onAnswer,
+  disabled = false,
+}: {
+  onAnswer: (label: Label | undefined) => void;
+  disabled?: boolean;
+}) {
   return (
-    <fieldset className="answers">
+    <fieldset className="answers" disabled={disabled}>
       <legend>Was the judge right?</legend>
       {LABELS.map((label) => (
         <button key={label} type="button" className="answer" onClick={() => onAnswer(label)}>

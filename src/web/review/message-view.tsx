@@ -114,6 +114,9 @@ function Message({ view }: { view: DeliveryView }) {
   useOpened(id, mail.revision, role !== 'auditor');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
+    // From the list, to write a comment on it.
+    const comment = window.location.hash === '#comment' && document.getElementById('comment');
+    if (comment) return comment.focus();
     // A new message begins at its top, for eyes and for screen readers.
     heading.current?.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
@@ -263,7 +266,7 @@ function Message({ view }: { view: DeliveryView }) {
             about: item.recipient_name ?? item.recipient,
             key: id,
             latest: item.due_at,
-            owner: view.account_owner,
+            delivery: id,
           }}
           label={label}
           onClose={() => setAsking(null)}

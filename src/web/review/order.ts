@@ -10,6 +10,11 @@ export interface Walk {
 
 export const walkStore = createStore<Walk>({ search: '', ids: null });
 
+/** Where the keyboard goes from a row that is done: the next that still stands, at the end the one before. */
+export function standingBeside(rows: readonly { id: string; mark?: string }[], id: string): string | null {
+  return neighbour(rows, id, 1) ?? neighbour(rows, id, -1);
+}
+
 /** The neighbour of a message that is still to be settled. `step` 1 is the next, -1 the one before; null at the end. */
 export function neighbour(
   rows: readonly { id: string; mark?: string }[],

@@ -2,6 +2,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ActResult, DeliveryView, QueueItem } from '../../review/web-types.ts';
 import { ApiFailure, failureText } from '../app/api.ts';
+import { useAccount } from '../app/session.tsx';
 import { closeToast, showToast, tellFailure } from '../parts/notify.ts';
 import { soonTime } from '../parts/time.ts';
 import { calls, type SimpleAct, type SimpleActBody } from './calls.ts';
@@ -31,7 +32,7 @@ const DONE: Record<SimpleAct, string> = {
   claim: 'Assigned to you',
   unclaim: 'Assigned to nobody',
   assign: 'Assigned',
-  undo: 'Taken back: it is held again',
+  undo: 'Taken back; it is held again',
   close: 'Closed; it is not sent',
   take_over: 'Taken over: no engine writes to this prospect',
   confirm: 'Confirmed as delivered',
@@ -58,22 +59,30 @@ export interface Acts {
 /** @param open shows a delivery, for "Look at it" in a failure's message */
 export function useActs(open: (id: string) => void): Acts {
   const client = useQueryClient();
+  const { email } = useAccount();
   return useMemo(
     () => ({
-      act: (item, act, body) => perform(client, open, item, act, body),
+      act: (item, act, body) => perform({ client, open, email }, item, act, body),
       undo: () => undoLast(client),
     }),
-    [client, open],
+    [client, open, email],
   );
 }
 
+interface Page {
+  client: QueryClient;
+  open: (id: string) => void;
+  /** Of the asking account. */
+  email: string;
+}
+
 async function perform(
-  client: QueryClient,
-  open: (id: string) => void,
+  page: Page,
   item: QueueItem,
   act: SimpleAct,
   body: SimpleActBody = {},
 ): Promise<boolean> {
+  const { client } = page;
   const before = findRow(client, item.id);
   const viewBefore = client.getQueryData<DeliveryView>(deliveryKey(item.id));
   const waking = act === 'snooze' && body.until === null;
@@ -94,7 +103,7 @@ async function perform(
   } catch (error) {
     if (before) putItem(client, before, before.mark);
     if (viewBefore) client.setQueryData(deliveryKey(item.id), viewBefore);
-    await refused(client, open, item, error);
+    await refused(page, item, error);
     return false;
   }
 }
@@ -109,6 +118,7 @@ function tell(
   if (awaiting_approval) {
     showToast({
       title,
+      about: item.id,
       text: 'Approved. It stays held until another person approves it too.',
       tone: 'done',
       lastsMs: 8_000,
@@ -124,7 +134,7 @@ function tell(
         : act === 'assign' && item.assigned
           ? `Assigned to ${item.assigned.name}`
           : DONE[act];
-    showToast({ title, text, tone: 'done', lastsMs: 5_000 });
+    showToast({ title, about: item.id, text, tone: 'done', lastsMs: 5_000 });
   }
 }
 
@@ -156,14 +166,16 @@ function undoLast(client: QueryClient): void {
       const { item } = await calls.act(id, 'undo', {});
       putItem(client, item);
       await client.invalidateQueries({ queryKey: deliveryKey(id) });
+      return item;
     }),
   ).then((results) => {
     const failed = results.filter((one) => one.status === 'rejected');
+    const back = results.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
     if (failed[0]) tellFailure(failed[0].reason, 'Not taken back');
-    const done = results.length - failed.length;
-    if (done > 0) {
-      const text = done === 1 ? DONE.undo : `Taken back: ${done} are held again`;
-      showToast({ text, tone: 'done', lastsMs: 5_000 });
+    const [first] = back;
+    if (first) {
+      const what = back.length === 1 ? `${about(first)} is` : `${back.length} are`;
+      showToast({ text: `Taken back: ${what} held again`, tone: 'done', lastsMs: 5_000 });
     }
     return client.invalidateQueries({ queryKey: ['views'] });
   });
@@ -174,23 +186,36 @@ function meanwhile(state: QueueItem['state']): string | undefined {
   return word === null ? undefined : `${word} meanwhile`;
 }
 
+/** What this account itself has done already, e.g. "Rejected"; null where it was somebody else, or it is held. */
+function doneAlready({ item, timeline }: DeliveryView, email: string): string | null {
+  const last = timeline.findLast(({ action }) => action in SETTLES);
+  if (item.state === 'held' || last?.actor.split(' ')[0]?.toLowerCase() !== email.toLowerCase()) return null;
+  return SETTLES[last.action as SimpleAct] ?? null;
+}
+
 /** A failed act: somebody else was faster, or the gate did not take it. */
-async function refused(
-  client: QueryClient,
-  open: (id: string) => void,
-  item: QueueItem,
-  error: unknown,
-): Promise<void> {
+async function refused({ client, open, email }: Page, item: QueueItem, error: unknown): Promise<void> {
   const conflict = error instanceof ApiFailure && error.status === 409;
-  showToast({
-    title: conflict ? `Not done, ${about(item)} has changed meanwhile` : `Not done: ${about(item)}`,
-    text: failureText(error),
-    tone: 'failure',
-    lastsMs: null,
-    action: { label: 'Look at it', onClick: () => open(item.id) },
-  });
+  const fresh = conflict ? await calls.delivery(item.id).catch(() => null) : null;
+  const already = fresh && doneAlready(fresh, email);
+  if (already) {
+    showToast({
+      about: item.id,
+      text: `${about(item)} was already ${already.toLowerCase()}`,
+      tone: 'info',
+      lastsMs: 5_000,
+    });
+  } else {
+    showToast({
+      about: item.id,
+      title: conflict ? `Not done, ${about(item)} has changed meanwhile` : `Not done: ${about(item)}`,
+      text: failureText(error),
+      tone: 'failure',
+      lastsMs: null,
+      action: { label: 'Look at it', onClick: () => open(item.id) },
+    });
+  }
   if (!conflict) return;
   await client.invalidateQueries({ queryKey: deliveryKey(item.id) });
-  const fresh = await calls.delivery(item.id).catch(() => null);
-  if (fresh) putItem(client, fresh.item, meanwhile(fresh.item.state));
+  if (fresh) putItem(client, fresh.item, already ? `${already} by you` : meanwhile(fresh.item.state));
 }
