@@ -9,7 +9,8 @@ import {
   newestSyncs,
   writeBackCounts,
 } from './health-store.ts';
-import { counted, lasting } from './words.ts';
+import { counted } from '../message/counted.ts';
+import { lasting } from './words.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

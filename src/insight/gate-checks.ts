@@ -5,7 +5,8 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
 import type { HealthAnswer, HealthCheck } from './health-check.ts';
 import { heldDeliveries, probeWrite, waitingDeliveries, waitingMessages } from './health-store.ts';
-import { bytes, counted, lasting } from './words.ts';
+import { counted } from '../message/counted.ts';
+import { bytes, lasting } from './words.ts';
 
 export interface GateCheckDeps {
   database: Database;

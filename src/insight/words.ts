@@ -1,3 +1,5 @@
+import { counted } from '../message/counted.ts';
+
 const UNITS: readonly [number, string][] = [
   [86_400_000, 'day'],
   [3_600_000, 'hour'],
@@ -10,11 +12,6 @@ export function lasting(ms: number): string {
   const [unit, name] = UNITS.find(([length]) => ms >= length) ?? [];
   if (unit === undefined || name === undefined) return 'less than a second';
   return counted(Math.floor(ms / unit), name);
-}
-
-/** "1 message", "4 messages". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
 /** "412 MB" */

@@ -6,7 +6,8 @@ import type { ContentSection, NotificationContent } from './content.ts';
 import { itemsOf } from './item-store.ts';
 import { clock, longDate } from './local-day.ts';
 import type { Topic } from './topics.ts';
-import { count, reasonText } from './words.ts';
+import { counted } from '../message/counted.ts';
+import { reasonText } from './words.ts';
 
 /** Most deliveries that one message shows; the rest is counted. */
 const MAX_ITEMS = 5;
@@ -66,7 +67,7 @@ const SECTIONS: Record<Topic, (trx: Trx, scope: Scope) => Promise<ContentSection
       scope,
       'due_soon',
       'held',
-      (n) => `${count(n, 'held mail')} due soon, and then not sent`,
+      (n) => `${counted(n, 'held mail')} due soon, and then not sent`,
     ),
   uncertain: (trx, scope) =>
     stateSection(
@@ -74,10 +75,10 @@ const SECTIONS: Record<Topic, (trx: Trx, scope: Scope) => Promise<ContentSection
       scope,
       'uncertain',
       'uncertain',
-      (n) => `${count(n, 'mail')} uncertain: the upstream gave no answer`,
+      (n) => `${counted(n, 'mail')} uncertain: the upstream gave no answer`,
     ),
   expired: (trx, scope) =>
-    stateSection(trx, scope, 'expired', 'expired', (n) => `${count(n, 'held mail')} expired and not sent`),
+    stateSection(trx, scope, 'expired', 'expired', (n) => `${counted(n, 'held mail')} expired and not sent`),
 };
 
 /** Occurrences of a topic in scope, with their deliveries where those are still in the state. */
@@ -123,7 +124,7 @@ async function heldSection(trx: Trx, scope: Scope): Promise<ContentSection | nul
   const urgent = await mostUrgent(trx, scope, floods);
   return {
     topic: 'held',
-    headline: `${count(total, 'mail')} held since ${clock(since, now, channel.timeZone)}`,
+    headline: `${counted(total, 'mail')} held since ${clock(since, now, channel.timeZone)}`,
     lines,
     items: await itemsOf(trx, urgent, scope),
   };

@@ -6,7 +6,8 @@ import type { NotifyConfig } from './config.ts';
 import type { ContentSection, NotificationContent } from './content.ts';
 import { itemsOf } from './item-store.ts';
 import { type Day, dayBefore, dayOf, longDate, span } from './local-day.ts';
-import { count, reasonText } from './words.ts';
+import { counted } from '../message/counted.ts';
+import { reasonText } from './words.ts';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
@@ -95,7 +96,7 @@ async function heldNow(db: Reader, { now }: Scope): Promise<ContentSection | nul
     if (n > 0) ages.push(`${n} ${label}`);
     from = under;
   }
-  return section(`${count(total, 'mail')} held now`, [
+  return section(`${counted(total, 'mail')} held now`, [
     `by age: ${ages.join(', ')}`,
     ...reasons.map(
       ({ hold_reason, count: n, oldest }) =>
@@ -119,7 +120,7 @@ async function dueNext(trx: Trx, scope: Scope): Promise<ContentSection | null> {
     rows.map(({ id }) => id),
     scope,
   );
-  return section(`${count(n, 'held mail')} due within 24 hours, and then not sent`, [], items);
+  return section(`${counted(n, 'held mail')} due within 24 hours, and then not sent`, [], items);
 }
 
 const DECIDED: Record<string, string> = {
@@ -155,7 +156,7 @@ async function decidedYesterday(db: Reader, { yesterday }: Scope): Promise<Conte
     return found ? [`${found.count} ${word}`] : [];
   });
   const total = rows.reduce((sum, row) => sum + row.count, 0);
-  return section(`${count(total, 'decision')} yesterday`, [
+  return section(`${counted(total, 'decision')} yesterday`, [
     ...by,
     ...(told.length > 0 ? [`Was the judge right? ${told.join(', ')}`] : []),
   ]);
@@ -184,7 +185,7 @@ async function judgeWasWrong(trx: Trx, scope: Scope): Promise<ContentSection | n
   );
   const total = groups.reduce((sum, group) => sum + group.count, 0);
   return section(
-    `The judge was wrong ${count(total, 'time')}, reviewers said yesterday`,
+    `The judge was wrong ${counted(total, 'time')}, reviewers said yesterday`,
     groups.map(({ hold_reason, count: n }) => `${n} for ${reasonText(hold_reason)}`),
     items,
   );
@@ -210,10 +211,10 @@ async function upstreamTrouble(db: Reader, { yesterday, now }: Scope): Promise<C
   const lines = [
     ...failed.map(
       ({ upstream, outcome, count: n }) =>
-        `${upstream || 'any upstream'}: ${count(n, 'attempt')} ${WENT[outcome!]}`,
+        `${upstream || 'any upstream'}: ${counted(n, 'attempt')} ${WENT[outcome!]}`,
     ),
     ...waiting.map(({ state, count: n }) =>
-      state === 'deferred' ? `${count(n, 'mail')} deferred now` : `${count(n, 'mail')} uncertain now`,
+      state === 'deferred' ? `${counted(n, 'mail')} deferred now` : `${counted(n, 'mail')} uncertain now`,
     ),
   ];
   return lines.length === 0 ? null : section('Upstreams had trouble since yesterday', lines);

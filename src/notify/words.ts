@@ -44,8 +44,3 @@ export function reasonText(reason: string | null): string {
   if (reason === null) return 'review';
   return REASONS[reason] ?? reason.replaceAll('_', ' ');
 }
-
-/** `1 mail`, `3 mails`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
-}

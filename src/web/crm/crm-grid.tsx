@@ -123,7 +123,7 @@ export default function CrmGrid(props: Props) {
   });
   // Columns are made once for a table: the grid owns their sorting and widths afterwards.
   const columns = useMemo(
-    () => columnDefs(table, readView(latest.current.view), { narrow, editable }),
+    () => columnDefs(table, latest.current.view, { narrow, editable }),
     [table, narrow, editable],
   );
   const filterKey = JSON.stringify([view.q, view.filters]);
@@ -226,8 +226,6 @@ export default function CrmGrid(props: Props) {
     </div>
   );
 }
-
-const readView = (view: GridView): GridView => view;
 
 function columnOf(table: GridTableView, field: string | undefined): GridColumn | undefined {
   return table.columns.find((column) => column.field === field);
