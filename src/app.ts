@@ -36,7 +36,9 @@ import { serverKeyPair } from './intake/tls.ts';
 import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
+import { CallLog } from './kill-switch/call-log.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
+import { Watch } from './kill-switch/watch.ts';
 import { parseMessage } from './message/parse.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
@@ -128,13 +130,25 @@ export async function startApp(options: AppOptions): Promise<App> {
     const upstreams = config.upstreams.map((upstream) =>
       loadUpstream(upstream, { base: dirname(config.source ?? config.data_dir), hostname: config.hostname }),
     );
+    const calls = new CallLog({ database, now, log });
+    closers.push(() => calls.stop());
     const bench = await adapterBench(options, {
       metrics,
       now,
       rubric,
       switched: killSwitch.mode,
+      calls,
       onReady: () => runner.wake(),
     });
+    const watch = new Watch({
+      database,
+      config: config.kill_switch,
+      killSwitch,
+      now,
+      log,
+      adapter: bench?.judge.model.adapter.version ?? null,
+    });
+    await watch.open();
     if (bench) closers.push(() => bench.judge.stop());
     const afterVerdict = bench && new AfterVerdict({ database, bench, log });
     if (afterVerdict) closers.push(() => afterVerdict.stop());
@@ -381,6 +395,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         pollMs,
         rejudging,
         killSwitch,
+        watch,
         rubricChanges,
         insight,
         sessionLengths,

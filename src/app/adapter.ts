@@ -3,6 +3,7 @@ import { AdapterJudge, type AdapterMode, type JudgeModel } from '../judge/adapte
 import { adapterMode } from '../judge/adapter-mode.ts';
 import { openConfiguredModel } from '../judge/adapter/open.ts';
 import type { Rubric } from '../judge/rubric.ts';
+import type { CallLog } from '../kill-switch/call-log.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { type AdapterBench, waitMs } from '../pipeline/consult-adapter.ts';
@@ -16,6 +17,7 @@ export async function adapterBench(
     now,
     rubric,
     switched,
+    calls,
     onReady,
   }: {
     metrics: Metrics;
@@ -23,6 +25,7 @@ export async function adapterBench(
     rubric: () => Rubric;
     /** What the kill switch allows. */
     switched: () => AdapterMode;
+    calls: CallLog;
     onReady: () => void;
   },
 ): Promise<AdapterBench | null> {
@@ -49,6 +52,8 @@ export async function adapterBench(
       metrics.adapterCalls.inc({ result });
       metrics.adapterSeconds.observe({ result }, seconds);
     },
+    onAnswer: (result, latency_ms) =>
+      calls.add({ adapter_version: opened.adapter.version, result, latency_ms }),
   });
   return { judge, config: config.adapter, rubric };
 }

@@ -8,6 +8,7 @@ import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
+import { killSwitchSchema } from '../kill-switch/config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { providersSchema } from './providers.ts';
 import { secretFields } from './secret.ts';
@@ -108,6 +109,7 @@ export const configSchema = z.strictObject({
       threads: z.int().positive().max(1024).nullable().default(null),
     })
     .prefault({}),
+  kill_switch: killSwitchSchema.prefault({}),
   internal: z
     .strictObject({
       addresses: z.array(address).default([]),

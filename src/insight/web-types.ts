@@ -103,7 +103,7 @@ export interface Rate {
   of: number;
   /** null for none. */
   rate: number | null;
-  /** Wilson interval, 95 %. */
+  /** 95 % interval. */
   low: number;
   high: number;
 }

@@ -31,6 +31,11 @@ export interface AdapterJudgeOptions {
   log: { info(message: string): void; error(message: string): void };
   /** Told of every call that asked for a decision. */
   onCall?: (result: 'ok' | AdapterTrouble, seconds: number) => void;
+  /**
+   * Told what every question came to, its second try included, and of every load that failed: what the kill switch counts.
+   * A mail that is too long for the model is no fault of it and not told.
+   */
+  onAnswer?: (result: 'ok' | 'malformed' | 'failed' | 'load_failed', latencyMs: number | null) => void;
   /** The adapter can be asked (again). */
   onReady?: () => void;
 }
@@ -107,10 +112,13 @@ export class AdapterJudge {
       if ('error' in answer && answer.error.trouble !== 'too_long') answer = await this.#call(input);
       if (!('error' in answer)) {
         this.#pauseMs = FIRST_PAUSE_MS;
+        this.#options.onAnswer?.('ok', answer.latencyMs);
         return answer;
       }
       const { trouble, message } = answer.error;
       if (trouble === 'too_long') return { kind: 'too_long', detail: message };
+      if (trouble !== 'closed')
+        this.#options.onAnswer?.(trouble === 'malformed' ? 'malformed' : 'failed', null);
       const findOut = lastChance || trouble === 'malformed';
       if (trouble !== 'closed' && (failedBefore || (findOut && (await this.#answersAtAll())))) {
         const detail = `The adapter answers other mail but not this one: ${message}`;
@@ -174,8 +182,10 @@ export class AdapterJudge {
     this.#warmedAt = this.#options.now();
     try {
       await this.model.adapter.warmup();
-    } catch {
+    } catch (error) {
       // health() has the reason; it is told below.
+      const closed = error instanceof AdapterError && error.trouble === 'closed';
+      if (!closed) this.#options.onAnswer?.('load_failed', null);
     } finally {
       this.#warming = false;
       this.#look();

@@ -93,6 +93,17 @@ function occurrenceOf(entry: {
     const note = `The kill switch was ${action} by ${entry.actor}${why === '' ? '' : `: ${why}`}`;
     return { ...base, topic: 'kill_switch', delivery_id: null, note };
   }
+  if (subject_type === 'monitor') {
+    // What trips is told by the switch itself.
+    const { says, title, after } = JSON.parse(entry.detail) as {
+      says: string;
+      title: string;
+      after: { state: string };
+    };
+    if (action !== 'warned' || after.state === 'over') return null;
+    const note = `The kill switch warns: ${title}. ${says}`;
+    return { ...base, topic: 'kill_switch', delivery_id: null, note };
+  }
   if (subject_type === 'engine') {
     const detail = JSON.parse(entry.detail) as { mode?: unknown; after?: { mode?: unknown } | null };
     if (action === 'added' || (detail.mode ?? detail.after?.mode) !== 'stopped') return null;

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import { TransitionError } from '../message/disposition.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { decidingRule } from './dispose.ts';
+
 import { queueReport } from './own-mail.ts';
 import { newestVerdict, saveVerdict } from './verdict-store.ts';
 
