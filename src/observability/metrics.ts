@@ -15,18 +15,22 @@ export function createMetrics() {
   const registry = newRegistry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const adapter = adapterMetrics(registers);
-  // A gauge begins at 0, which would be the worst a canary can do.
-  adapter.canaryRight.set(Number.NaN);
-  return {
+  const metrics = {
     registry,
     ...intakeMetrics(registers),
     ...judgeMetrics(registers),
-    ...adapter,
+    ...adapterMetrics(registers),
     ...deliveryMetrics(registers),
     ...exchangeMetrics(registers),
     ...machineMetrics(registers),
   };
+  // A gauge begins at 0, which would be the worst a canary can do.
+  metrics.canaryRight.set(Number.NaN);
+  // What alerts wait for is there from the start: `increase()` does not see a series that appears with its first event.
+  metrics.refused.inc({ intake: 'smtp', reason: 'trouble' }, 0);
+  metrics.settled.inc({ event: 'expire', state: 'expired' }, 0);
+  metrics.webhookAttempts.inc({ outcome: 'given_up' }, 0);
+  return metrics;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
