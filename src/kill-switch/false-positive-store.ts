@@ -39,7 +39,15 @@ export async function newestPerProspect(
   return [...window.values()].toReversed();
 }
 
-function page(db: Reader, { version, since, before }: { version: string; since: number; before: number }) {
+function page(
+  db: Reader,
+  {
+    version,
+    since,
+    before,
+    engine,
+  }: { version: string; since: number; before: number; engine: string | null },
+) {
   const query = db
     .selectFrom('verdicts')
     .innerJoin('deliveries', 'deliveries.id', 'verdicts.delivery_id')
