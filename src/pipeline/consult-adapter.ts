@@ -51,7 +51,7 @@ export async function consultAdapter<T extends ByRules>(
   const failedBefore = message.adapter_failures > 0;
   const opinions = await Promise.all(
     judged.map(async (one) =>
-      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient }) : null,
+      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient, message: message.id }) : null,
     ),
   );
   const missing = opinions.filter((opinion) => opinion?.kind === 'unavailable');
