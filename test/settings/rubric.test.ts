@@ -173,6 +173,11 @@ describe('a saved rubric', () => {
     const answer = await admin.send('PUT', '/settings/rubric', wrong);
     expect(answer.status).toBe(400);
     expect(Object.keys(answer.body.error.fields)).toEqual(['values.c_level.headcount_over']);
+    const unknown = await edited(admin, (values) => Object.assign(values.rules, { optout: 'off' }));
+    expect(await admin.send('PUT', '/settings/rubric', unknown)).toMatchObject({
+      status: 400,
+      body: { error: { fields: { 'values.rules.optout': 'is unknown; did you mean opt_out?' } } },
+    });
     expect(await admin.send('PUT', '/settings/rubric', await edited(admin, () => {}))).toMatchObject({
       status: 409,
     });
@@ -212,6 +217,18 @@ describe('a file edited by hand', () => {
     await admin.send('POST', '/settings/rubric/revert', { to: history[0].id });
     expect(await page(admin)).toMatchObject({ version, trouble: null });
     expect(readFileSync(`${path}.invalid`, 'utf8')).toBe('rules: [half a file');
+  });
+
+  test('with an unknown rule is refused with its line, and the last good one stays in force', async () => {
+    const { gate, admin } = await gateWithHolds(0);
+    const { version } = await page(admin);
+    const path = join(gate.dataDir, 'rubric.yaml');
+    writeFileSync(path, shipped.replace('  c_level: enforce', '  clevel: off\n  c_level: enforce'));
+    const line = shipped.split('\n').findIndex((one) => one.startsWith('  c_level: enforce')) + 1;
+    expect(await page(admin)).toMatchObject({
+      version,
+      trouble: `${path}:${line}: unknown rule "clevel"; did you mean c_level?`,
+    });
   });
 });
 
