@@ -13,7 +13,7 @@ import { type LabelStats, labelStats } from '../labels/stats.ts';
 import { counted } from '../message/counted.ts';
 import { loadRegistry, modelFolders } from '../models/registry.ts';
 import { moment } from './arguments.ts';
-import { withExistingDatabase } from './context.ts';
+import { withReadOnlyDatabase } from './context.ts';
 import { printJson, printLine, printTable } from './output.ts';
 
 interface ExportArguments {
@@ -67,7 +67,7 @@ sure" and reviewers who disagree give none; the summary says how many and why.
     .option('--json', 'print JSON')
     .action(
       async ({ since, until, json }: Pick<ExportArguments, 'since' | 'until' | 'json'>, command: Command) => {
-        await withExistingDatabase(command, async ({ db }) => {
+        await withReadOnlyDatabase(command, async ({ db }) => {
           const stats = await labelStats(db, { from: since ?? 0, to: until ?? Date.now() + 1, engine: null });
           if (json) printJson(stats);
           else printStats(stats);
@@ -77,7 +77,7 @@ sure" and reviewers who disagree give none; the summary says how many and why.
 }
 
 async function runExport(options: ExportArguments, command: Command): Promise<void> {
-  await withExistingDatabase(command, async ({ db }, config) => {
+  await withReadOnlyDatabase(command, async ({ db }, config) => {
     const { format, out } = options;
     const profile = profileFor(config, options.profile);
     const sink = out === undefined ? null : openSink(out);

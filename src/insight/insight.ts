@@ -1,3 +1,5 @@
+import { agreementBetween } from '../labels/stats.ts';
+import { labelsGiven } from '../labels/stats-store.ts';
 import type { Database } from '../store/database.ts';
 import {
   MIN_LABELS,
@@ -51,6 +53,7 @@ export async function readInsight(
     false_positives: falsePositives(await newestPerProspect(db, { prospects: WINDOW.prospects, engine })),
     upstreams: await upstreamsOf(db, sums(counts, 'attempt')),
     reviewers: await reviewersOf(db, asked),
+    agreement: agreementBetween(await labelsGiven(db, asked)),
   };
 }
 
