@@ -2,6 +2,7 @@
  * What the insight part of the browser API takes and gives. Types only: the browser app imports them too. Times are
  * milliseconds since the epoch.
  */
+import type { AgreementReport } from '../labels/kappa.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
@@ -175,6 +176,8 @@ export interface InsightView {
     wrong: number;
     not_sure: number;
   }[];
+  /** How far reviewers agree who labelled the same verdict. */
+  agreement: AgreementReport;
 }
 
 export type HealthState = 'ok' | 'warn' | 'bad';
