@@ -136,7 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       now,
       rubric,
-      switched: killSwitch.mode,
+      killSwitch,
       calls,
       onReady: () => runner.wake(),
     });
@@ -319,6 +319,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               metrics,
               adapter: bench?.judge ?? null,
               killSwitch,
+              watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
             }),
