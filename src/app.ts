@@ -151,7 +151,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       observed,
       now,
       rubric,
-      switched: killSwitch.mode,
+      killSwitch,
       calls,
       onReady: () => runner.wake(),
     });
@@ -345,6 +345,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               dataDir: config.data_dir,
               version,
               rubricVersion: () => rubric().version,
+              watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
             }),

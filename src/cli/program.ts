@@ -8,6 +8,7 @@ import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
 import { register as judge } from './judge.ts';
 import { register as killSwitch } from './kill-switch.ts';
+import { register as labels } from './labels.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
 import { register as notify } from './notify.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     backtest,
     killSwitch,
     evaluation,
+    labels,
     models,
     transparent,
   ])

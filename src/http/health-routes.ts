@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { alarms } from '../kill-switch/monitor-store.ts';
 import { exposition, wantsOpenMetrics } from '../observability/exposition.ts';
 import { type ScrapeOptions, adapterState, collectGauges } from '../observability/scrape.ts';
 
@@ -7,8 +8,14 @@ import { type ScrapeOptions, adapterState, collectGauges } from '../observabilit
  * with exemplars for a scraper that asks for it.
  * An adapter that is loading or has failed makes nothing unready: mail is taken and waits for it.
  */
-export function healthRoutes(options: ScrapeOptions & { isStopping: () => boolean }): Router {
-  const { database, adapter, killSwitch, now, isStopping } = options;
+export function healthRoutes(
+  options: ScrapeOptions & {
+    /** How often the monitors are looked at. */
+    watchSeconds: number;
+    isStopping: () => boolean;
+  },
+): Router {
+  const { database, adapter, killSwitch, watchSeconds, now, isStopping } = options;
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
 
@@ -25,12 +32,18 @@ export function healthRoutes(options: ScrapeOptions & { isStopping: () => boolea
       await killSwitch.refresh();
       const mode = adapter?.mode() ?? 'off';
       const tripped = killSwitch.state();
+      const watched = adapter ? await alarms(database.db, { now: now(), watchSeconds }) : [];
       const version = adapter?.model.adapter.version ?? null;
       res.json({
         status: 'ready',
         judge: mode === 'active' ? 'rules and adapter' : 'rules',
         adapter: { mode, state: adapterState(adapter), version },
-        kill_switch: { mode: killSwitch.mode(), since: tripped?.at ?? null },
+        kill_switch: {
+          mode: killSwitch.mode(),
+          since: tripped?.at ?? null,
+          reason: tripped?.reason ?? null,
+          monitors: watched.map(({ monitor, state, since, says }) => ({ monitor, state, since, says })),
+        },
       });
     } catch {
       res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });

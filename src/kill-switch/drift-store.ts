@@ -22,7 +22,6 @@ export async function decisionCounts(
     .groupBy('name')
     .execute();
   const counts: DecisionCounts = { SUPPRESS: 0, ESCALATE: 0, BLOCK: 0, PENALISE: 0, PASS: 0, HOLD: 0 };
-  for (const { name, count } of rows)
-    counts[DECISIONS.find((one) => one === name) ?? 'HOLD'] += Number(count);
+  for (const { name, count } of rows) counts[DECISIONS.find((one) => one === name) ?? 'HOLD'] += count;
   return counts;
 }
