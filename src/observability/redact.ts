@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 const BEFORE_LOCAL = new Set(' \t\r\n"\\<>()[],;:/');
 
 /** Where a domain ends; text goes on behind it. */
-const AFTER_DOMAIN = new Set([...BEFORE_LOCAL, ..."{}?&#|'`*!$"]);
+const AFTER_DOMAIN = new Set([...BEFORE_LOCAL, ..."{}?&#|'`*!$".split('')]);
 
 const MASK = '[address]';
 
