@@ -1,7 +1,13 @@
 import { constants } from 'node:os';
 
-/** Characters of a JSON line that no address goes across. A slash or colon may stand in one, but nearly always ends a path or URL. */
-const STOPS = new Set(' \t\r\n"\\<>()[]{},;:/?&#|\'`*');
+/**
+ * Where a local part begins: RFC 5322 allows it any other printable character (`o'neil`, `a=b`, `50%`). A slash is allowed too, but
+ * nearly always ends a path.
+ */
+const BEFORE_LOCAL = new Set(' \t\r\n"\\<>()[],;:/');
+
+/** Where a domain ends; text goes on behind it. */
+const AFTER_DOMAIN = new Set([...BEFORE_LOCAL, ..."{}?&#|'`*!$".split('')]);
 
 const MASK = '[address]';
 
@@ -38,7 +44,7 @@ function startOfLocal(line: string, sign: number): number {
     if (open >= 0) return open;
   }
   let start = sign;
-  while (start > 0 && !STOPS.has(line[start - 1]!)) start -= 1;
+  while (start > 0 && !BEFORE_LOCAL.has(line[start - 1]!)) start -= 1;
   return line[start - 1] === '\\' ? Math.min(sign, afterEscape(line, start - 1)) : start;
 }
 
@@ -56,7 +62,7 @@ function endOfDomain(line: string, from: number): number {
     return close < 0 ? from : close + 1;
   }
   let end = from;
-  while (end < line.length && !STOPS.has(line[end]!)) end += 1;
+  while (end < line.length && !AFTER_DOMAIN.has(line[end]!)) end += 1;
   return end;
 }
 

@@ -18,17 +18,20 @@ export interface Settlement {
   hold_reason: string | null;
 }
 
-/** Changes after one audit entry, oldest first, and the last entry looked at. */
+/**
+ * Changes after one audit entry, oldest first, and the last entry looked at.
+ *
+ * Under a flood of mail most entries are of other kinds; those are passed over inside the database.
+ */
 export async function settlementsAfter(
   db: Reader,
   after: number,
   limit: number,
 ): Promise<{ settlements: Settlement[]; last: number; more: boolean }> {
+  const newest = await newestId(db, 'audit');
   const rows = await db
     .selectFrom('audit')
-    .leftJoin('deliveries', (join) =>
-      join.onRef('deliveries.id', '=', 'audit.subject_id').on('audit.subject_type', '=', 'delivery'),
-    )
+    .innerJoin('deliveries', 'deliveries.id', 'audit.subject_id')
     .select([
       'audit.id',
       'audit.at',
@@ -36,20 +39,18 @@ export async function settlementsAfter(
       'audit.action',
       'audit.subject_id',
       'audit.detail',
-      'deliveries.message_id',
+      'message_id',
     ])
     .where('audit.id', '>', after)
+    .where('audit.id', '<=', newest)
+    .where('audit.subject_type', '=', 'delivery')
     .orderBy('audit.id')
     .limit(limit)
     .execute();
+  const more = rows.length === limit;
   return {
     settlements: rows.flatMap((row): Settlement[] => {
-      if (row.message_id === null) return [];
-      const { from, to, hold_reason } = JSON.parse(row.detail) as {
-        from?: unknown;
-        to?: unknown;
-        hold_reason?: string;
-      };
+      const { from, to, hold_reason } = JSON.parse(row.detail) as Record<string, unknown>;
       // Other entries about a delivery (notes, assignments) change no disposition.
       if (typeof from !== 'string' || typeof to !== 'string') return [];
       return [
@@ -62,12 +63,12 @@ export async function settlementsAfter(
           message: row.message_id,
           from,
           to,
-          hold_reason: hold_reason ?? null,
+          hold_reason: typeof hold_reason === 'string' ? hold_reason : null,
         },
       ];
     }),
-    last: rows.at(-1)?.id ?? after,
-    more: rows.length === limit,
+    last: more ? rows.at(-1)!.id : newest,
+    more,
   };
 }
 
@@ -105,7 +106,10 @@ export async function labelsAfter(db: Reader, after: number, limit: number) {
 
 /** The ends of both tables: what comes after them is new. */
 export async function tailEnds(db: Reader): Promise<{ audit: number; label: number }> {
-  const audit = await db.selectFrom('audit').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  const label = await db.selectFrom('labels').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  return { audit: audit?.id ?? 0, label: label?.id ?? 0 };
+  return { audit: await newestId(db, 'audit'), label: await newestId(db, 'labels') };
+}
+
+async function newestId(db: Reader, table: 'audit' | 'labels'): Promise<number> {
+  const row = await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.id ?? 0;
 }

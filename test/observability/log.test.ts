@@ -108,10 +108,14 @@ test('what a person does with a hold is in the story too, from the command line 
 test.each([
   [
     'a permanent refusal',
-    `550 5.7.1 <maria@passing.example>: "${SUBJECT}" looks like spam, kumquat`,
+    `550 5.7.1 <maria.o'neil+x=y@passing.example>: "${SUBJECT}" looks like spam, kumquat`,
     'failed',
   ],
-  ['a temporary refusal', `451-4.7.1 maria@passing.example wait\r\n451 4.7.1 ${SUBJECT}`, 'deferred'],
+  [
+    'a temporary refusal',
+    `451-4.7.1 maria.o'neil+x=y@passing.example wait\r\n451 4.7.1 ${SUBJECT}`,
+    'deferred',
+  ],
 ] as const)('%s that repeats address and subject leaves neither in the log', async (_what, reply, state) => {
   const captured = captureLog();
   const { config } = await upstreamThat({ end: { reply } });

@@ -8,6 +8,8 @@ describe('an address in a line is masked', () => {
     ['in a sentence', 'rejected: ann@prospect.example is unknown', 'rejected: [address] is unknown'],
     ['in angle brackets', 'RCPT TO:<ann@prospect.example> refused', 'RCPT TO:<[address]> refused'],
     ['with a tag, and in a VERP bounce', 'bounce+ann=prospect.example@mx.example', '[address]'],
+    ['with a quote in its name', "for maria.o'neil@prospect.example's sake", "for [address]'s sake"],
+    ['with every character a name may have', "a!#$%&'*+-=?^_`{|}~z@prospect.example", '[address]'],
     ['percent-encoded in a URL', '/api/crm/ann%40prospect.example?x=1', '/api/crm/[address]?x=1'],
     ['behind mailto', 'mailto:ann@prospect.example', 'mailto:[address]'],
     ['outside ASCII', 'müller@exämple.de, 李@例え.jp', '[address], [address]'],
