@@ -3,6 +3,8 @@ import type { Config } from '../config/config.ts';
 import { settleLearnt } from '../feedback/settle-learnt.ts';
 import type { Insight } from '../insight/open.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
+import type { Watch } from '../kill-switch/watch.ts';
+import { forgetCalls } from '../kill-switch/call-store.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Logger } from '../observability/logger.ts';
 import { forget, keepHouse } from '../pipeline/housekeeping.ts';
@@ -19,6 +21,7 @@ interface ChoreOptions {
   pollMs: number;
   rejudging: Rejudging;
   killSwitch: KillSwitch;
+  watch: Watch;
   rubricChanges: RubricChanges;
   notifier: Notifier;
   insight: Insight;
@@ -28,6 +31,9 @@ interface ChoreOptions {
 }
 
 const HOUR = 3_600_000;
+
+/** Calls kept of each adapter: more than any window looks at. */
+const KEPT_CALLS = 20_000;
 
 /** What the gate does again and again beside its mail. @returns one stop for each, which waits for the round in progress */
 export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
@@ -47,10 +53,14 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
     chore(pollMs * 2, 'notifying failed', async () => {
       if ((await notifier.round()) > 0) wake();
     }),
+    chore(config.kill_switch.watch_seconds * 1_000, 'the kill switch could not look', () =>
+      options.watch.look(),
+    ),
     chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });
       await notifier.forget();
+      await database.transact((trx) => forgetCalls(trx, KEPT_CALLS));
       await database.transact((trx) => forgetSessions(trx, options.sessionLengths, now()));
     }),
   ];

@@ -4,7 +4,7 @@ import { queueWriteBacksFor } from '../feedback/write-back-store.ts';
 import { writeBackTargetNames } from '../feedback/write-back-targets.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { ProviderName } from '../message/provider.ts';
-import { decidingRule } from '../pipeline/dispose.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import { createJudge, createRejudge } from '../pipeline/judge-delivery.ts';
 import type { Rejudging } from '../pipeline/rejudge.ts';
 

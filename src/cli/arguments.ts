@@ -26,3 +26,10 @@ export function moment(value: string, now = Date.now()): number {
   }
   return time;
 }
+
+/** A reason or a report: as short as it likes, but something. */
+export function reason(value: string): string {
+  const text = value.trim();
+  if (text.length < 3) throw new InvalidArgumentError('say it in a few words, at least 3 characters.');
+  return text;
+}

@@ -8,6 +8,7 @@ import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
 import { PROVIDERS } from '../message/provider.ts';
 import { upstreamSchema } from '../delivery/upstream.ts';
+import { killSwitchSchema } from '../kill-switch/config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { providersSchema } from './providers.ts';
 import { secretFields } from './secret.ts';
@@ -108,6 +109,7 @@ export const configSchema = z.strictObject({
       threads: z.int().positive().max(1024).nullable().default(null),
     })
     .prefault({}),
+  kill_switch: killSwitchSchema.prefault({}),
   internal: z
     .strictObject({
       addresses: z.array(address).default([]),
@@ -212,6 +214,17 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      redact: z.boolean().default(true),
+    })
+    .prefault({}),
+  tracing: z
+    .strictObject({
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:4318' })
+        .nullable()
+        .default(null),
+      sample: z.number().min(0).max(1).default(1),
+      service_name: z.string().min(1).default('presend'),
     })
     .prefault({}),
 });

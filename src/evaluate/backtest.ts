@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { addressKey } from '../crm/address.ts';
 import type { SuppressionEvidence } from '../crm/prospect.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import { UNCALIBRATED } from '../judge/adapter/reading.ts';
 import { type Opinion, combine, needsAdapter } from '../judge/combine.ts';
 import { judgeByRules } from '../judge/judge.ts';
@@ -9,7 +10,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import { parseMessage } from '../message/parse.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { ParsedMessage } from '../message/types.ts';
-import { type Disposal, type Judged, decidingRule, dispose } from '../pipeline/dispose.ts';
+import { type Disposal, type Judged, dispose } from '../pipeline/dispose.ts';
 import { leavesByApi, withTroubleOf } from '../pipeline/route.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
 import type { StoredDelivery, StoredMessage } from './backtest-store.ts';

@@ -81,3 +81,9 @@ export function percentile(values: readonly number[], percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * ordered.length));
   return ordered[rank - 1] ?? 0;
 }
+
+/** Exact one-sided bounds of a proportion: with this confidence it is at least `low`, and with this confidence at most `high`. */
+export function oneSidedBounds(hits: number, of: number, confidence = 0.95): { low: number; high: number } {
+  const { low, high } = proportion(hits, of, 2 * confidence - 1);
+  return { low, high };
+}

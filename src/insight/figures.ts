@@ -1,13 +1,10 @@
 import { DECISIONS, type Decision } from '../message/types.ts';
 import { type StepCount, latencyMs } from './hours-store.ts';
-import type { WindowDelivery } from './insight-store.ts';
 import type { InsightView } from './web-types.ts';
 import { wilson } from './wilson.ts';
 
 /** Fewer labels than this say nothing about a rule. */
 export const MIN_LABELS = 10;
-/** The false-positive window: distinct prospects, most that may be stopped wrongly, labelled stops before it is told. */
-export const WINDOW = { prospects: 500, limit: 0.15, labels: 20 } as const;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -142,28 +139,4 @@ export function precisionOf(
       precision: right + wrong < MIN_LABELS ? null : wilson(right, right + wrong),
     };
   });
-}
-
-/**
- * Of the deliveries that should have gone, the share that the adapter stopped. A stop by the adapter alone should have gone when
- * its label says that the judge was wrong; a pass should have gone unless its label says so. A stop without an answer counts
- * neither way, nor does what a rule stopped.
- */
-export function falsePositives(window: readonly WindowDelivery[]): InsightView['false_positives'] {
-  const stops = window.filter(({ hold_reason }) => hold_reason === 'adapter');
-  const passes = window.filter(({ decision, hold_reason }) => decision === 'PASS' && hold_reason === null);
-  const wrongly = stops.filter(({ right }) => right === 'wrong').length;
-  const rightly = stops.filter(({ right }) => right === 'right').length;
-  const went = passes.filter(({ right }) => right !== 'wrong').length;
-  return {
-    limit: WINDOW.limit,
-    window: WINDOW.prospects,
-    prospects: window.length,
-    wrongly_stopped: wrongly,
-    rightly_relayed: went,
-    rightly_stopped: rightly,
-    unlabelled: stops.length - wrongly - rightly,
-    rate: wilson(wrongly, wrongly + went),
-    enough: wrongly + rightly >= WINDOW.labels,
-  };
 }

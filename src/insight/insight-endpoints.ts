@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../config/config.ts';
 import { ApiError } from '../http/api-error.ts';
 import { type Endpoint, READ, endpoint } from '../http/endpoint.ts';
 import type { Database } from '../store/database.ts';
@@ -14,13 +15,21 @@ const LONGEST_MS = 2 * 366 * DAY;
 export interface FigureDeps {
   database: Database;
   now: () => number;
+  config: Pick<Config, 'kill_switch'>;
   health: HealthChecks;
   version: string;
   startedAt: number;
 }
 
 /** The figures, and how the gate is. */
-export function figureEndpoints({ database, now, health, version, startedAt }: FigureDeps): Endpoint[] {
+export function figureEndpoints({
+  database,
+  config,
+  now,
+  health,
+  version,
+  startedAt,
+}: FigureDeps): Endpoint[] {
   return [
     endpoint('get', '/insight', {
       access: READ,
@@ -34,7 +43,11 @@ export function figureEndpoints({ database, now, health, version, startedAt }: F
         const from = query.from ?? to - DEFAULT_MS;
         if (from >= to) throw invalid('from', 'must be before the end');
         if (to - from > LONGEST_MS) throw invalid('from', 'must be at most two years before the end');
-        return readInsight(database.db, { from, to, engine: query.engine || null }, now());
+        return readInsight(
+          database.db,
+          { from, to, engine: query.engine || null },
+          { now: now(), killSwitch: config.kill_switch },
+        );
       },
     }),
     endpoint('get', '/health', {

@@ -45,58 +45,6 @@ export async function labelCounts(
     .execute();
 }
 
-/** A delivery as the false-positive window sees it. */
-export interface WindowDelivery {
-  prospect_id: string;
-  decision: string | null;
-  hold_reason: string | null;
-  right: 'right' | 'wrong' | 'not_sure' | null;
-}
-
-const PAGE = 1_000;
-/** Verdicts looked back over: a window of 500 prospects has seldom more. */
-const MAX_VERDICTS = 20_000;
-
-/** The newest delivery to each of the last `prospects` distinct prospects, with its newest label. */
-export async function newestPerProspect(
-  db: Reader,
-  { prospects, engine }: { prospects: number; engine: string | null },
-): Promise<WindowDelivery[]> {
-  const window = new Map<string, WindowDelivery>();
-  let before = Number.MAX_SAFE_INTEGER;
-  for (let seen = 0; seen < MAX_VERDICTS && window.size < prospects; seen += PAGE) {
-    let query = db
-      .selectFrom('verdicts')
-      .innerJoin('deliveries', 'deliveries.id', 'verdicts.delivery_id')
-      .select((eb) => [
-        'verdicts.id',
-        'deliveries.prospect_id',
-        'deliveries.decision',
-        'deliveries.hold_reason',
-        eb
-          .selectFrom('labels')
-          .select('labels.right')
-          .whereRef('labels.delivery_id', '=', 'deliveries.id')
-          .orderBy('labels.id', 'desc')
-          .limit(1)
-          .as('right'),
-      ])
-      .where('verdicts.id', '<', before)
-      .orderBy('verdicts.id', 'desc')
-      .limit(PAGE);
-    if (engine !== null) query = query.where('deliveries.engine_id', '=', engine);
-    const rows = await query.execute();
-    for (const { prospect_id, decision, hold_reason, right } of rows) {
-      if (prospect_id === null || window.has(prospect_id) || window.size >= prospects) continue;
-      window.set(prospect_id, { prospect_id, decision, hold_reason, right });
-    }
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE) break;
-    before = last.id;
-  }
-  return [...window.values()];
-}
-
 /** The newest attempt of each upstream that did not deliver. */
 export async function lastErrors(db: Reader, upstreams: readonly string[]) {
   const errors = new Map<string, { at: number; response: string }>();

@@ -1,11 +1,11 @@
+import type { KillSwitchConfig } from '../kill-switch/config.ts';
 import { agreementBetween } from '../labels/stats.ts';
 import { labelsGiven } from '../labels/stats-store.ts';
 import type { Database } from '../store/database.ts';
+import { falsePositivesOf } from './false-positives.ts';
 import {
   MIN_LABELS,
-  WINDOW,
   decisionsOver,
-  falsePositives,
   holdsOf,
   latencyOver,
   precisionOf,
@@ -20,7 +20,6 @@ import {
   labelCounts,
   labelsByActor,
   lastErrors,
-  newestPerProspect,
   reviewerActs,
 } from './insight-store.ts';
 import type { InsightView } from './web-types.ts';
@@ -29,7 +28,7 @@ import type { InsightView } from './web-types.ts';
 export async function readInsight(
   db: Database['db'],
   asked: { from: number; to: number; engine: string | null },
-  now: number,
+  { now, killSwitch }: { now: number; killSwitch: KillSwitchConfig },
 ): Promise<InsightView> {
   const { from, to, engine } = asked;
   const step = stepOf(to - from);
@@ -50,7 +49,7 @@ export async function readInsight(
     holds: holdsOf(await heldTimes(db, engine), now),
     precision: precisionOf(stopped, await labelCounts(db, asked)),
     min_labels: MIN_LABELS,
-    false_positives: falsePositives(await newestPerProspect(db, { prospects: WINDOW.prospects, engine })),
+    false_positives: await falsePositivesOf(db, killSwitch.false_positives, { engine, now }),
     upstreams: await upstreamsOf(db, sums(counts, 'attempt')),
     reviewers: await reviewersOf(db, asked),
     agreement: agreementBetween(await labelsGiven(db, asked)),

@@ -3,6 +3,7 @@
  * milliseconds since the epoch.
  */
 import type { AgreementReport } from '../labels/kappa.ts';
+import type { BrandDamageReport } from '../kill-switch/brand-damage-store.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
@@ -47,6 +48,8 @@ export interface TracedDelivery {
   verdict: StoredVerdict | null;
   story: StoryLine[];
   labels: { at: number; actor: string; right: 'right' | 'wrong' | 'not_sure'; act: string }[];
+  /** Reports that it went out and should not have, oldest first. */
+  damage: BrandDamageReport[];
 }
 
 /** Who else got a text. */
@@ -104,7 +107,7 @@ export interface Rate {
   of: number;
   /** null for none. */
   rate: number | null;
-  /** Wilson interval, 95 %. */
+  /** 95 % interval. */
   low: number;
   high: number;
 }

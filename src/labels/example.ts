@@ -1,7 +1,7 @@
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { RULES, type RuleName } from '../judge/verdict.ts';
 import type { Decision, Draft } from '../message/types.ts';
-import { decidingRule } from '../pipeline/dispose.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Answer, JudgedText } from './answers.ts';
 import { PROBE_OF } from './probes.ts';
 

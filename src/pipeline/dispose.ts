@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../intake/engine-store.ts';
-import type { Finding, Verdict } from '../judge/verdict.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import type { GateHold } from '../message/disposition.ts';
 
 export type Outcome = 'relay' | 'hold' | 'forward' | 'suppress';
@@ -47,11 +48,6 @@ function ofVerdict(verdict: Verdict, engine: Engine, config: DisposeConfig): Dis
     return { outcome: 'hold', reason: rule, note };
   }
   return { outcome, reason: rule, note: verdict.rationale };
-}
-
-/** Whose decision it is; the adapter's only where no rule found the same. */
-export function decidingRule({ decision, findings }: Verdict): Finding['rule'] | null {
-  return findings.find((finding) => finding.enforced && finding.decision === decision)?.rule ?? null;
 }
 
 /** The prospect's account owner if that is an address, else the configured fallback. */

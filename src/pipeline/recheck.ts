@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import type { EngineMode } from '../intake/engine-store.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
-import { decidingRule } from './dispose.ts';
+
 import { newestVerdict } from './verdict-store.ts';
 
 /**

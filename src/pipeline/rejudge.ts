@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import { TransitionError } from '../message/disposition.ts';
+import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { decidingRule } from './dispose.ts';
+
 import { queueReport } from './own-mail.ts';
 import { newestVerdict, saveVerdict } from './verdict-store.ts';
 
@@ -74,7 +75,10 @@ export class Rejudging {
         await this.#judgeAgain(delivery, revision);
       } catch (err) {
         if (!(err instanceof TransitionError))
-          log.error({ err, id: delivery.id }, 'judging a held delivery again failed');
+          log.error(
+            { err, message: delivery.message_id, delivery: delivery.id },
+            'judging a held delivery again failed',
+          );
       }
     }
     return stale.length;
@@ -99,7 +103,8 @@ export class Rejudging {
       try {
         await this.#judgeAgain(delivery, revision);
       } catch (err) {
-        if (!(err instanceof TransitionError)) log.error({ err, id }, 'judging a held delivery again failed');
+        if (!(err instanceof TransitionError))
+          log.error({ err, delivery: id }, 'judging a held delivery again failed');
       }
     }
   }

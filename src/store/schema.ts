@@ -14,6 +14,7 @@ import type {
   WriteBackTable,
 } from './front-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
+import type { KillSwitchSchema } from './kill-switch-schema.ts';
 import type { ReviewSchema } from './review-schema.ts';
 import type {
   LinkUseTable,
@@ -337,7 +338,7 @@ export interface SettingTable {
   value: string;
 }
 
-export interface Schema extends AccessSchema, ReviewSchema {
+export interface Schema extends AccessSchema, ReviewSchema, KillSwitchSchema {
   engines: EngineTable;
   messages: MessageTable;
   bodies: BodyTable;

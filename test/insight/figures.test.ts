@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import {
   decisionsOver,
-  falsePositives,
   holdsOf,
   precisionOf,
   stepOf,
@@ -109,32 +108,4 @@ test('a rule with few labels has no precision', () => {
   });
   expect(rows.find(({ rule }) => rule === 'language')?.precision).toBeNull();
   expect(rows.find(({ rule }) => rule === 'opt_out')).toMatchObject({ stopped: 0, precision: null });
-});
-
-test('the false-positive window counts what should have gone, and unlabelled stops neither way', () => {
-  const of = (
-    count: number,
-    one: { decision: string; hold_reason: string | null; right: 'right' | 'wrong' | 'not_sure' | null },
-  ) => Array.from({ length: count }, (_, i) => ({ prospect_id: `${JSON.stringify(one)}${i}`, ...one }));
-  const window = [
-    ...of(60, { decision: 'PASS', hold_reason: null, right: null }),
-    // Relayed, and a spot check found that it should not have gone.
-    ...of(5, { decision: 'PASS', hold_reason: null, right: 'wrong' }),
-    ...of(20, { decision: 'BLOCK', hold_reason: 'adapter', right: 'wrong' }),
-    ...of(7, { decision: 'BLOCK', hold_reason: 'adapter', right: 'right' }),
-    ...of(11, { decision: 'BLOCK', hold_reason: 'adapter', right: null }),
-    ...of(2, { decision: 'BLOCK', hold_reason: 'adapter', right: 'not_sure' }),
-    ...of(9, { decision: 'BLOCK', hold_reason: 'thread_leak', right: 'wrong' }),
-    ...of(4, { decision: 'PASS', hold_reason: 'held_behind', right: null }),
-  ];
-  expect(falsePositives(window)).toMatchObject({
-    prospects: 118,
-    wrongly_stopped: 20,
-    rightly_relayed: 60,
-    rightly_stopped: 7,
-    unlabelled: 13,
-    rate: { hits: 20, of: 80, rate: 0.25 },
-    enough: true,
-  });
-  expect(falsePositives(window.slice(0, 70)).enough).toBe(false);
 });
