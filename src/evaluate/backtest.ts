@@ -64,7 +64,7 @@ export async function backtestMessage(message: StoredMessage, by: BacktestBy): P
   const whole = leavesByApi(message.request, message.engine, by.accounts);
   const parsed = await readable(message, whole);
   const judged = await Promise.all(
-    message.deliveries.map((delivery) =>
+    message.deliveries.map(async (delivery) =>
       delivery.verdict === null || delivery.internal
         ? null
         : parsed === null

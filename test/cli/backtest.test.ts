@@ -50,7 +50,7 @@ async function labelledGate(): Promise<TestGate> {
     await gate.send({ to: `low@${name}.example`, text: 'Congratulations on closing your $20M Series B!' });
   }
   const [first] = await gate.deliveries();
-  await gate.app.review.reject(first!.id, { actor: 'kim', label: 'right', reason: 'It is a rumour.' });
+  await gate.app.review.reject(first.id, { actor: 'kim', label: 'right', reason: 'It is a rumour.' });
   return gate;
 }
 

@@ -26,7 +26,7 @@ function candidate(change: (values: RubricValues) => void): string {
 }
 
 async function backtest(
-  gate: TestGate,
+  gate: Pick<TestGate, 'now'> & { app: { database: Database } },
   text: string | null,
   more: Partial<BacktestOptions> = {},
   {
@@ -395,7 +395,7 @@ describe('a backtest with another adapter', () => {
     const sum = (): string => createHash('sha256').update(readFileSync(path)).digest('hex');
     const before = sum();
     const database = new Database(path, { readonly: true });
-    const read = { ...gate, app: { ...gate.app, database } } as unknown as TestGate;
+    const read = { now: () => gate.now(), app: { database } };
     const model = modelOf(candidateOf(() => ({ BLOCK: 0.99 })));
     const { summary } = await backtest(
       read,

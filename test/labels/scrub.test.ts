@@ -71,6 +71,22 @@ describe('names in a text', () => {
     expect(text).toContain('Bekele');
   });
 
+  test('are signed under any closing, the company under them too', () => {
+    const text = scrubbed(
+      'Dear Ruth,\n\nIs Tuesday good?\n\nAvec mes respects,\nMaxime Thériault\nParlotte\n\nParlotte is us.',
+    );
+    expect(text).toMatch(
+      /^Dear Person-1,\n\nIs Tuesday good\?\n\nAvec mes respects,\nPerson-\d\n(Company-\d)\n\n\1 is us\.$/,
+    );
+  });
+
+  test('that a thread gives as "us" are nobody’s', () => {
+    const us = { threadId: 't', direction: 'out' as const, person: 'us', role: null, at: '', text: 'Hello.' };
+    expect(scrubbed('We are in the US, tell us.', sampleProspect({ thread: [us] }))).toBe(
+      'We are in the US, tell us.',
+    );
+  });
+
   test('that signals name are people and companies too', () => {
     expect(scrubbed('Ada Brandt of Quellhof says hello')).toMatch(/^Person-\d of Company-\d says hello$/);
   });
@@ -92,6 +108,20 @@ describe('companies in a text', () => {
       new RegExp(`^we met ${expected.replace('.', '\\.')}(?: Ltd| GmbH)? there$`),
     );
   });
+});
+
+test('peers stay as they are', () => {
+  const peers = sampleProspect({
+    available_signals: { peers_on_file: { city: 'Bern', names: ['Hilfswerk Aare', 'Kinderfonds Bern'] } },
+  });
+  expect(scrubbed('like Hilfswerk Aare in Bern', peers)).toBe('like Hilfswerk Aare in Bern');
+});
+
+test('a long company name is one company, however much of it is said', () => {
+  const orchid = sampleProspect({ company: 'Orchid Bay Resorts Ltd' });
+  expect(scrubbed('at Orchid, at Orchid Bay, at Orchid Bay Resorts, on the bay', orchid)).toBe(
+    'at Company-1, at Company-1, at Company-1, on the bay',
+  );
 });
 
 describe('addresses, links, numbers and ids', () => {

@@ -91,7 +91,7 @@ describe('the rubric', () => {
     await gate.send({ to: 'vp@fine.example' });
     const [sent] = await gate.until(([one]) => one?.state === 'relayed', 'relayed');
     await gate.app.database.transact((trx) =>
-      addLabel(trx, { deliveryId: sent!.id, at: gate.now(), actor: 'kim', right: 'wrong', act: 'label' }),
+      addLabel(trx, { deliveryId: sent.id, at: gate.now(), actor: 'kim', right: 'wrong', act: 'label' }),
     );
     await startJudgeHost(gate.dataDir, () => 'BLOCK');
     const { page, troubles } = await open(gate, 'rubric');
@@ -100,7 +100,7 @@ describe('the rubric', () => {
     await page.getByLabel('Which model to try it with').selectOption('far');
     expect(await page.getByRole('button', { name: 'Save…' }).count()).toBe(0);
     await tryIt.click();
-    await page.getByText(/the model far would have turned 1 relay into 1 hold/).waitFor();
+    await page.getByText(/the model far would have turned 1 relay into hold/).waitFor();
     await page.getByRole('heading', { name: 'What far said' }).waitFor();
     await page.getByText(/was asked about 1 delivery, p50 \d+ ms/).waitFor();
     const rules = page.getByRole('region', { name: 'Changes by rule and label' });

@@ -43,10 +43,14 @@ const ADDRESS = /[^\s<>"(),;:]+@[^\s<>"(),;:]+/u;
 const ROLE =
   /\b(?:c[a-z]o|vp|svp|evp|head|chief|director|manager|founder|co-?founder|president|lead|engineer|engineering|officer|owner|partner|team|sales|support|recruiter)\b/iu;
 const PEOPLE_HEADERS = /^(?:from|reply-to|sender|to|cc): (?<list>.*)$/gimu;
-const CLOSING =
-  /^[ \t>]*(?:(?:with )?(?:best|kind|warm|warmest|many)?\s?(?:regards|wishes|thanks)|best|cheers|thanks|thank you|sincerely|warmly|yours|all the best|talk soon)\b[^\n]{0,25}\n\s*(?<name>[^\n]{2,60})/gimu;
+/** A short line that ends in a comma with a name under it, and what stands under that: "With respect,", "Best," … */
+const CLOSING = /^[ \t>]*[^\n,]{2,30},[ \t]*\n\s*(?<name>[^\n]{2,60})(?:\n[ \t>]*(?<under>[^\n]{2,60}))?/gmu;
 const GREETING =
   /^[ \t>]*(?:hi|hello|dear|hey|good (?:morning|afternoon|evening))[ \t]+(?:(?:mr|ms|mrs|dr)\.?[ \t]+)?(?<name>[^\n,!:;–—-]{2,40})/gimu;
+/** "us" in a thread is nobody's name, and would take the US with it. */
+const NO_NAME =
+  /^(?:us|we|me|you|i|they|them|our|agent|prospect|customer|sender|recipient|unknown|none|n\/?a|-)$/iu;
+const COMPANY_LINE = /^\p{Lu}[\p{L}\p{N}.&'’-]*(?: (?:\p{Lu}[\p{L}\p{N}.&'’-]*|of|and|&)){0,5}$/u;
 const NAME_LINE = /^\p{Lu}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){0,3}$/u;
 const NOBODY = /\b(?:there|team|all|everyone|everybody|folks|friends?|sir|madam|again|both|you)\b/iu;
 
@@ -55,7 +59,8 @@ export function knownOf({ prospect, draft, headers, owners }: KnownFrom): Known 
   const persons: KnownPerson[] = [];
   const companies: KnownCompany[] = [];
   const person = (name: string | null, address: string | null): void => {
-    const bare = nameIn(name);
+    const written = nameIn(name);
+    const bare = written !== null && NO_NAME.test(written) ? null : written;
     if (bare === null && address === null) return;
     const key = address && (addressKey(address) ?? address.toLowerCase());
     const known = persons.find(
@@ -113,7 +118,11 @@ export function knownOf({ prospect, draft, headers, owners }: KnownFrom): Known 
     for (const one of (groups?.['list'] ?? '').split(/,(?=[^"]*(?:"[^"]*"[^"]*)*$)/u)) either(one);
   }
   for (const { groups } of draft.body.matchAll(CLOSING)) {
-    for (const name of nameLine(groups?.['name'])) if (!isPartOf(name, persons)) person(name, null);
+    const [signed] = nameLine(groups?.['name']);
+    if (signed === undefined) continue;
+    if (!isPartOf(signed, persons)) person(signed, null);
+    const under = (groups?.['under'] ?? '').trim();
+    if (COMPANY_LINE.test(under) && !ROLE.test(under)) company(under, []);
   }
   for (const { source } of prospect.foreign) either(/\(([^,)]+)/u.exec(source)?.[1] ?? null);
   for (const { subject } of prospect.commitments)
@@ -141,7 +150,8 @@ function namesInSignals(value: unknown, key = '', depth = 0): { key: string; tex
   }
   if (typeof value !== 'object' || value === null || depth > 6) return [];
   return Object.entries(value).flatMap(([inner, item]) =>
-    namesInSignals(item, Array.isArray(value) ? key : inner, depth + 1),
+    // Peers are what rule 10 is about.
+    /peer/iu.test(inner) ? [] : namesInSignals(item, Array.isArray(value) ? key : inner, depth + 1),
   );
 }
 
@@ -161,7 +171,10 @@ function nameIn(name: string | null): string | null {
 }
 
 function nameLine(line: string | undefined): string[] {
-  const name = (line ?? '').trim().replace(/[.,!]+$/u, '');
+  const name = (line ?? '')
+    .trim()
+    .replace(/,\s*\p{Lu}[\p{L}.]{0,5}$/u, '')
+    .replace(/[.,!]+$/u, '');
   return NAME_LINE.test(name) && !NOBODY.test(name) ? [name] : [];
 }
 

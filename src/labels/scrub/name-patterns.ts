@@ -16,7 +16,11 @@ const LEGAL_END = String.raw`(?:,?[ \t]+(?:${ANY_CASE})\b\.?){0,2}`;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
-const TITLES = new Set('dr mr mrs ms miss mx prof sir dame jr sr ii iii iv phd md mba esq'.split(' '));
+const TITLES = new Set(
+  'dr mr mrs ms miss mx prof sir dame jr sr ii iii iv phd md mba esq herr frau monsieur madame señor señora khun'.split(
+    ' ',
+  ),
+);
 const PARTICLES = new Set('van von der den de du da di dos la le el al bin ibn ben st mac mc o y'.split(' '));
 /** Names that are words: these count as names only where they are capitalised. */
 const ALSO_WORDS = new Set(
@@ -104,17 +108,18 @@ export function companyPatterns(name: string): NamePattern[] {
   return [{ pattern, capitalised: words.every(isWordToo) }];
 }
 
-/** The first word of a longer company name, where it tells one company from another; as a name, capitalised. */
+/** How a longer company name begins, where the first word tells one company from another; as a name, capitalised. */
 export function companyWordPatterns(name: string): NamePattern[] {
-  const [first, second] = companyWords(name);
-  const telling = first !== undefined && second !== undefined && first.length > 3 && !GENERIC.has(first);
-  return telling ? [{ pattern: bounded([spelt(first)], first), capitalised: true }] : [];
+  const [first, ...more] = companyWords(name);
+  if (first === undefined || more.length === 0 || first.length < 4 || isWordToo(first)) return [];
+  const rest = more.slice(0, -1).reduceRight((after, word) => `(?:${BETWEEN}${spelt(word)}${after})?`, '');
+  return [{ pattern: bounded([spelt(first) + rest], first), capitalised: true }];
 }
 
 /** The name that a domain stands for: "harbourlane" of harbourlane.example. */
 export function domainWordPatterns(domain: string): NamePattern[] {
   const word = domain.slice(0, domain.indexOf('.'));
-  return word.length < 4 || GENERIC.has(word)
+  return word.length < 4 || isWordToo(word)
     ? []
     : [{ pattern: bounded([spelt(word)], word), capitalised: true }];
 }
