@@ -6,22 +6,22 @@ import type { Rubric } from '../judge/rubric.ts';
 import type { CallLog } from '../kill-switch/call-log.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { type AdapterBench, waitMs } from '../pipeline/consult-adapter.ts';
 import type { RunnerOptions } from '../queue/runner.ts';
+import type { Observability } from './observability.ts';
 
 /** The configured judge model, not loaded yet; null when the rules judge alone. */
 export async function adapterBench(
   { config, log, model }: { config: Config; log: Logger; model?: JudgeModel | null | undefined },
   {
-    metrics,
+    observed: { metrics, exemplarOf },
     now,
     rubric,
     killSwitch,
     calls,
     onReady,
   }: {
-    metrics: Metrics;
+    observed: Pick<Observability, 'metrics' | 'exemplarOf'>;
     now: () => number;
     rubric: () => Rubric;
     killSwitch: KillSwitch;
@@ -48,9 +48,13 @@ export async function adapterBench(
     now,
     log,
     onReady,
-    onCall: (result, seconds) => {
+    onCall: (result, seconds, message) => {
       metrics.adapterCalls.inc({ result });
-      metrics.adapterSeconds.observe({ result }, seconds);
+      metrics.adapterSeconds.observe({
+        labels: { result },
+        value: seconds,
+        ...(message !== null && { exemplarLabels: exemplarOf(message) }),
+      });
     },
     onAnswer: (result, latency_ms) =>
       calls.add({ adapter_version: opened.adapter.version, result, latency_ms }),

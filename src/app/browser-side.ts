@@ -24,7 +24,7 @@ import { submitTestMail } from './test-mail.ts';
 
 type BrowserSideOptions = Omit<SettingsContext, 'backtests'> &
   Pick<InsightOptions, 'dryRun' | 'standBack'> &
-  Pick<SubmitOptions, 'metrics' | 'accept' | 'answer'> & {
+  Pick<SubmitOptions, 'stages' | 'accept' | 'answer'> & {
     review: Review;
     rejudge: Rejudge;
     rejudging: Rejudging;

@@ -11,6 +11,15 @@ import type { Rubric } from '../judge/rubric.ts';
 export const JUDGES = ['rules', 'adapter', 'full', 'bag-of-words'] as const;
 export type JudgeName = (typeof JUDGES)[number];
 
+/** One judge that was asked for: `full`, or `full:some-model`. */
+export interface JudgeChoice {
+  /** As written; what reports call it. */
+  label: string;
+  name: JudgeName;
+  /** null: the model of --model, or the active one. */
+  model: string | null;
+}
+
 /** A model opened for an evaluation; whoever opened it releases the adapter. Without calibration it decides nothing. */
 export type EvalModel = Pick<JudgeModel, 'adapter' | 'calibration' | 'validatedVerticals'>;
 
@@ -22,13 +31,18 @@ export interface JudgeSources {
   train: readonly Case[] | null;
 }
 
-/** "rules,full" as names, in that order and each once. @throws UserError */
-export function judgeNames(list: string): JudgeName[] {
-  const names = list.split(',').map((name) => name.trim());
-  return [...new Set(names)].map((name) => {
-    const known = JUDGES.find((judge) => judge === name);
-    if (!known) throw new UserError(`--judge ${name}: there is no such judge; use ${JUDGES.join(', ')}`);
-    return known;
+/** "rules,full,full:other" as choices, in that order and each once. @throws UserError */
+export function judgeChoices(list: string): JudgeChoice[] {
+  const labels = list.split(',').map((label) => label.trim());
+  return [...new Set(labels)].map((label) => {
+    const [, word = '', model = null] = /^([^:]*)(?::(.*))?$/.exec(label) ?? [];
+    const name = JUDGES.find((judge) => judge === word);
+    if (!name) throw new UserError(`--judge ${word}: there is no such judge; use ${JUDGES.join(', ')}`);
+    if (model !== null && !asksModel(name)) {
+      throw new UserError(`--judge ${label}: ${name} asks no model; write ${name} alone`);
+    }
+    if (model === '') throw new UserError(`--judge ${label}: name a model after the colon`);
+    return { label, name, model };
   });
 }
 

@@ -1,27 +1,22 @@
 import { type Command, Option } from 'commander';
-import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { type CaseFile, readCaseFiles } from '../evaluate/case-files.ts';
-import { readCases } from '../evaluate/cases.ts';
-import { type JudgeCase, evaluate, summarise } from '../evaluate/evaluate.ts';
-import { interruptible } from '../evaluate/interrupt.ts';
-import { progressOn } from '../evaluate/progress.ts';
-import { type Run, briefReport, jsonLines, markdownTable, textReport } from '../evaluate/report.ts';
+import { presendVersion } from '../config/version.ts';
+import { type BadRows, type CaseFile, readCaseFiles } from '../evaluate/case-files.ts';
+import type { Run } from '../evaluate/report.ts';
 import { loadRubric } from '../judge/rubric.ts';
 import { count } from './arguments.ts';
 import { configFor } from './context.ts';
 import { evalAttacks } from './eval-attacks.ts';
-import { type JudgeName, asksModel, judgeNames, makeJudges } from './eval-judges.ts';
-import { openForEval } from './eval-model.ts';
-import { throughSmtp } from './through-smtp.ts';
+import { type JudgeChoice, judgeChoices, makeJudges } from './eval-judges.ts';
+import { chooseModels, openForEval } from './eval-model.ts';
+import { type OutputOptions, checkOutputs, writeOutputs } from './eval-output.ts';
+import { type JudgeOptions, judgeFiles, judgeThroughSmtp } from './eval-run.ts';
 
-interface Options {
+interface Options extends OutputOptions {
   judge: string;
   model?: string;
   train: string[];
-  json?: boolean;
-  table?: boolean;
-  details?: boolean;
+  badRows: BadRows;
   rubric?: string;
   through?: string;
   attacks?: number;
@@ -37,14 +32,22 @@ export function register(program: Command): void {
     .description('judge labelled cases (JSON lines) and report how often the judge is right')
     .option(
       '--judge <which>',
-      'rules, adapter (alone), full (both), bag-of-words; several with commas',
+      'rules, adapter (alone), full (both), bag-of-words; several with commas; adapter:NAME and full:NAME ask another model',
       'rules',
     )
-    .option('--model <name>', 'the model of adapter and full (default: the active one)')
+    .option('--model <name>', 'the model of adapter and full that name none (default: the active one)')
     .option('--train <cases>', 'what bag-of-words learns from; may be given again', collect, [])
     .addOption(
       new Option('--through <way>', 'judge through a whole gate, each case a real mail').choices(['smtp']),
     )
+    .addOption(
+      new Option('--bad-rows <what>', 'rows that cannot be used: name them and stop, or go on without them')
+        .choices(['stop', 'skip'])
+        .default('stop'),
+    )
+    .option('--report <file>', 'write a report as one HTML file: plots, comparison, every error listed')
+    .option('--model-card <file>', 'write the figures as the evaluation part of a model card, in Markdown')
+    .option('--compare', "print McNemar's test for every two judges, too")
     .option('--json', 'one JSON line a case, then one with the summary')
     .option('--table', 'a Markdown table with a row for each file and judge')
     .option('--details', 'the whole report for each file and judge, also where there are several')
@@ -53,6 +56,20 @@ export function register(program: Command): void {
     .option('--seed <number>', 'which attacks', count, 1)
     .option('--fail-under <percent>', 'exit 1 when fewer bad drafts than this get the right decision')
     .option('--fail-over <percent>', 'exit 1 when more good drafts than this are stopped')
+    .addHelpText(
+      'after',
+      `
+A case is one JSON object a line: id, gold (SUPPRESS, ESCALATE, BLOCK, PENALISE or PASS), draft, context (the record), and if
+known subject, rule, probe, as_of, hard, long, why. Ids are unique within a file.
+Each model is asked once for each case, and models are loaded one after the other.
+
+Examples:
+  presend eval cases.jsonl                                         the rules alone
+  presend eval dev.jsonl test.jsonl --judge rules,adapter,full --report eval.html
+  presend eval cases.jsonl --judge full,full:my-judge --compare    is the other model better?
+  presend eval cases.jsonl --judge adapter:my-judge --model-card card.md
+  presend eval cases.jsonl --bad-rows skip --fail-under 90 --fail-over 2`,
+    )
     .action(run);
 }
 
@@ -60,95 +77,70 @@ async function run(paths: string[], options: Options, command: Command): Promise
   const config = configFor(command);
   const rubricPath = options.rubric ?? config.rubric;
   const rubric = loadRubric(rubricPath);
-  const names = judgeNames(options.judge);
+  const choices = judgeChoices(options.judge);
   const limits = {
     under: percentOption('--fail-under', options.failUnder),
     over: percentOption('--fail-over', options.failOver),
   };
+  checkOutputs(options);
   const today = new Date().toISOString().slice(0, 10);
-  const files = readCaseFiles(paths, today);
-  if (options.through !== undefined) {
-    report(await judgeThroughSmtp(files, names, options, { ...config, rubric: rubricPath }), options, limits);
+  const read = (from: readonly string[]): CaseFile[] =>
+    readCaseFiles(from, today, {
+      badRows: options.badRows,
+      warn: (line) => {
+        process.stderr.write(`${line}\n`);
+      },
+    });
+  const files = read(paths);
+  const judging: JudgeOptions = {
+    config: { ...config, rubric: rubricPath },
+    rubric,
+    model: options.model ?? null,
+    train: choices.some(({ name }) => name === 'bag-of-words') ? trainingCases(options.train, read) : null,
+  };
+  if (options.attacks !== undefined) {
+    await attack(files, choices, judging, { ...options, count: options.attacks });
     return;
   }
-  const train = names.includes('bag-of-words') ? trainingCases(options.train, today) : null;
-  const needsModel = names.some(asksModel) || options.attacks !== undefined;
-  const model = needsModel ? await openForEval(config, options.model) : null;
-  try {
-    if (model && model.calibration === null) {
-      process.stderr.write(
-        `${model.adapter.version} was never calibrated: adapter shows its likeliest label, full is the rules alone\n`,
-      );
-    }
-    const judgeOf = makeJudges({ rubric, model, train });
-    if (options.attacks !== undefined) {
-      await evalAttacks(files, judgeOf, { count: options.attacks, seed: options.seed, json: options.json });
-      return;
-    }
-    const judges = names.map((name) => ({ name, judge: judgeOf(name) }));
-    report(await judgeAll(files, judges), options, limits);
-  } finally {
-    await model?.adapter.release();
-  }
+  const judged =
+    options.through === undefined
+      ? await judgeFiles(files, choices, judging)
+      : await judgeThroughSmtp(files, choices, judging);
+  const evaluation = {
+    ...judged,
+    presend: presendVersion(),
+    at: new Date(),
+    rubric: rubric.version,
+    throughSmtp: options.through !== undefined,
+    files,
+  };
+  writeOutputs(evaluation, options);
+  checkLimits(judged.runs, limits);
 }
 
-/** The gate judges as it is configured (`full`), or with its adapter switched off (`rules`). */
-async function judgeThroughSmtp(
+async function attack(
   files: readonly CaseFile[],
-  names: readonly JudgeName[],
-  options: Options,
-  config: Config,
-): Promise<Run[]> {
-  const [name] = names;
-  if (names.length > 1 || (name !== 'rules' && name !== 'full') || options.attacks !== undefined) {
-    throw new UserError('a whole gate judges by --judge rules or --judge full, one at a time');
+  choices: readonly JudgeChoice[],
+  { config, rubric, model: name, train }: JudgeOptions,
+  options: Options & { count: number },
+): Promise<void> {
+  const { report, modelCard, through } = options;
+  if (through !== undefined || report !== undefined || modelCard !== undefined) {
+    throw new UserError('--attacks goes without --through, --report and --model-card');
   }
-  const mode = name === 'rules' ? 'off' : config.adapter.mode;
-  const model = options.model ?? config.adapter.model;
-  const gate = await throughSmtp({ ...config, adapter: { ...config.adapter, mode, model } });
+  if (choices.some((choice) => choice.model !== null)) {
+    throw new UserError('--attacks is about one model; name it with --model');
+  }
+  const [chosen] = chooseModels(config, [name]);
+  const model = await openForEval(config, chosen!);
   try {
-    return await judgeAll(files, [{ name, judge: gate.judge }]);
+    await evalAttacks(files, makeJudges({ rubric, model, train }), options);
   } finally {
-    await gate.close();
+    await model.adapter.release();
   }
 }
 
-/** Every judge on every file. After Ctrl-C, what was judged until then. */
-async function judgeAll(
-  files: readonly CaseFile[],
-  judges: readonly { name: string; judge: JudgeCase }[],
-): Promise<Run[]> {
-  const { signal, done } = interruptible();
-  const runs: Run[] = [];
-  try {
-    for (const { name: file, cases } of files) {
-      for (const { name, judge } of judges) {
-        const progress = progressOn(process.stderr, `${name} on ${file}`, cases.length);
-        const results = await evaluate(cases, judge, { onProgress: progress.at, signal });
-        progress.end();
-        if (signal.aborted) {
-          process.exitCode = 130;
-          process.stderr.write(
-            `${name} on ${file}: ended after ${results.length} of ${cases.length} cases\n`,
-          );
-        }
-        if (results.length > 0) runs.push({ file, judge: name, results, summary: summarise(results) });
-        if (signal.aborted) return runs;
-      }
-    }
-    return runs;
-  } finally {
-    done();
-  }
-}
-
-function report(
-  runs: readonly Run[],
-  options: Pick<Options, 'json' | 'table' | 'details'>,
-  limits: { under: number | null; over: number | null },
-): void {
-  if (runs.length === 0) return;
-  process.stdout.write(written(runs, options));
+function checkLimits(runs: readonly Run[], limits: { under: number | null; over: number | null }): void {
   for (const { summary } of runs) {
     const tooFew = limits.under !== null && (summary.exact.rate ?? 1) * 100 < limits.under;
     const tooMany = limits.over !== null && (summary.goodStopped.rate ?? 0) * 100 > limits.over;
@@ -156,22 +148,11 @@ function report(
   }
 }
 
-function written(
-  runs: readonly Run[],
-  { json, table, details }: Pick<Options, 'json' | 'table' | 'details'>,
-) {
-  if (json) return runs.map(jsonLines).join('');
-  if (table) return markdownTable(runs);
-  if (runs.length === 1) return textReport(runs[0]!.summary);
-  if (!details) return briefReport(runs);
-  return runs.map(({ file, judge, summary }) => `${judge} on ${file}\n${textReport(summary)}`).join('\n');
-}
-
-function trainingCases(paths: readonly string[], today: string) {
+function trainingCases(paths: readonly string[], read: (paths: readonly string[]) => CaseFile[]) {
   if (paths.length === 0) {
     throw new UserError('bag-of-words learns from labelled cases; name them with --train <cases>');
   }
-  return paths.flatMap((path) => readCases(path, today));
+  return read(paths).flatMap(({ cases }) => cases);
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];

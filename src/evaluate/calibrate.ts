@@ -3,7 +3,7 @@ import type { Adapter } from '../judge/adapter/adapter.ts';
 import { type Calibration, UNCALIBRATED, readClassification } from '../judge/adapter/reading.ts';
 import { askAdapter } from './ask-adapter.ts';
 import type { Case } from './cases.ts';
-import { type CaseResult, type Summary, summarise } from './evaluate.ts';
+import { type CaseResult, type Summary, resultOf, summarise } from './evaluate.ts';
 import { type AnsweredCase, type ProfileScore, labelledReading, scoreProfile } from './profile-score.ts';
 import type { Progress } from './progress.ts';
 import { splitInHalves } from './split.ts';
@@ -130,17 +130,8 @@ function fitCalibration(
 /** Each answered case as an evaluation's result. */
 function read({ case: one, classification }: AnsweredCase, calibration: Calibration): CaseResult {
   const { decision, probabilities } = readClassification(classification, calibration);
-  return {
-    id: one.id,
-    gold: one.gold,
-    rule: one.rule,
-    probe: one.probe,
-    decision: decision ?? 'HOLD',
-    hold_reason: decision === null ? 'low_confidence' : null,
-    rules: [],
-    latency_ms: 0,
-    probabilities,
-  };
+  const hold_reason = decision === null ? 'low_confidence' : null;
+  return resultOf(one, { decision, hold_reason, findings: [], probabilities }, 0);
 }
 
 interface Answers {

@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../judge/verdict.ts';
-import { DECISIONS, type Decision } from '../message/types.ts';
+import { DECISIONS, type Decision, type Span } from '../message/types.ts';
 import { type CalibrationError, type Prediction, calibrationError } from './calibration-error.ts';
 import type { Case } from './cases.ts';
 import { likeliest } from './likeliest.ts';
@@ -7,7 +7,9 @@ import { type Proportion, percentile, proportion } from './statistics.ts';
 
 /** What an evaluation needs to know of a verdict; a whole one will do. */
 export interface Judged extends Pick<Verdict, 'decision' | 'hold_reason'> {
-  findings: readonly Pick<Finding, 'rule' | 'enforced'>[];
+  findings: readonly (Pick<Finding, 'rule' | 'enforced'> & Partial<Pick<Finding, 'spans'>>)[];
+  /** One sentence on why, where the judge gives one. */
+  rationale?: string;
   /** Of a judge that states them; sums to 1. */
   probabilities?: Record<Decision, number> | null;
   /** Length of what the model was asked; 0 where its host does not say. */
@@ -23,16 +25,25 @@ export type JudgeCase = (one: Case) => Judged | Promise<Judged>;
 export type Outcome = Decision | 'HOLD';
 export const OUTCOMES: readonly Outcome[] = [...DECISIONS, 'HOLD'];
 
+/** Group of the cases whose file does not say. */
+export const NOT_SAID = '(none given)';
+
 export interface CaseResult {
   id: string;
   gold: Decision;
   /** The rule and probe the case was written for. */
   rule: string | null;
   probe: string | null;
+  hard: boolean | null;
+  long: boolean | null;
   decision: Outcome;
   hold_reason: string | null;
   /** Enforced rules that fired, in rubric order. */
   rules: string[];
+  /** The judge's sentence on why; null where it gives none. */
+  rationale: string | null;
+  /** Where in the draft the first enforced rule found it; null where nothing of the text was to blame. */
+  evidence: Span | null;
   latency_ms: number;
   /** null for a judge that states none. */
   probabilities: Record<Decision, number> | null;
@@ -52,6 +63,10 @@ export interface Summary extends Tally {
   cases: number;
   byRule: Record<string, Tally>;
   byProbe: Record<string, Tally>;
+  /** `hard` and `not hard`, as the authors of the cases said. */
+  byDifficulty: Record<string, Tally>;
+  /** `long` and `not long`, as the authors of the cases said. */
+  byLength: Record<string, Tally>;
   /** gold → outcome → count. */
   confusion: Record<Decision, Record<Outcome, number>>;
   latency_ms: { p50: number; p95: number; p99: number };
@@ -88,20 +103,31 @@ export async function evaluate(
     if (signal?.aborted) break;
     const began = performance.now();
     const verdict = await judge(one);
-    results.push({
-      id: one.id,
-      gold: one.gold,
-      rule: one.rule,
-      probe: one.probe,
-      decision: verdict.decision ?? 'HOLD',
-      hold_reason: verdict.hold_reason,
-      rules: verdict.findings.filter((finding) => finding.enforced).map((finding) => finding.rule),
-      latency_ms: performance.now() - began + (verdict.spared_ms ?? 0),
-      probabilities: verdict.probabilities ?? null,
-    });
+    const took = performance.now() - began + (verdict.spared_ms ?? 0);
+    results.push(resultOf(one, verdict, took));
     onProgress?.(results.length);
   }
   return results;
+}
+
+/** What came of a case; `latency_ms` is how long judging it took. */
+export function resultOf(one: Case, judged: Judged, latency_ms: number): CaseResult {
+  const enforced = judged.findings.filter((finding) => finding.enforced);
+  return {
+    id: one.id,
+    gold: one.gold,
+    rule: one.rule,
+    probe: one.probe,
+    hard: one.hard,
+    long: one.long,
+    decision: judged.decision ?? 'HOLD',
+    hold_reason: judged.hold_reason,
+    rules: enforced.map((finding) => finding.rule),
+    rationale: judged.rationale ?? null,
+    evidence: enforced[0]?.spans?.[0] ?? null,
+    latency_ms,
+    probabilities: judged.probabilities ?? null,
+  };
 }
 
 export function summarise(results: readonly CaseResult[]): Summary {
@@ -115,6 +141,8 @@ export function summarise(results: readonly CaseResult[]): Summary {
     ...tally(results),
     byRule: grouped(results, (result) => result.rule),
     byProbe: grouped(results, (result) => result.probe),
+    byDifficulty: grouped(results, (result) => said(result.hard, 'hard')),
+    byLength: grouped(results, (result) => said(result.long, 'long')),
     confusion,
     latency_ms: {
       p50: percentile(latencies, 50),
@@ -151,7 +179,11 @@ export function statedProbabilities(
   };
 }
 
-function tally(results: readonly CaseResult[]): Tally {
+const said = (is: boolean | null, word: string): string | null =>
+  is === null ? null : is ? word : `not ${word}`;
+
+/** Both sides of some results. */
+export function tally(results: readonly CaseResult[]): Tally {
   const bad = results.filter((result) => result.gold !== 'PASS');
   const good = results.filter((result) => result.gold === 'PASS');
   const stopped = (list: readonly CaseResult[]): number =>
@@ -168,11 +200,8 @@ function grouped(
   results: readonly CaseResult[],
   nameOf: (result: CaseResult) => string | null,
 ): Record<string, Tally> {
-  const names = [...new Set(results.map((result) => nameOf(result) ?? '(none given)'))].sort();
+  const names = [...new Set(results.map((result) => nameOf(result) ?? NOT_SAID))].sort();
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      tally(results.filter((result) => (nameOf(result) ?? '(none given)') === name)),
-    ]),
+    names.map((name) => [name, tally(results.filter((result) => (nameOf(result) ?? NOT_SAID) === name))]),
   );
 }

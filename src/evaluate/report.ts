@@ -1,6 +1,15 @@
 import { DECISIONS } from '../message/types.ts';
 import type { CalibrationError } from './calibration-error.ts';
-import { type CaseResult, OUTCOMES, type StatedProbabilities, type Summary, type Tally } from './evaluate.ts';
+import {
+  type CaseResult,
+  NOT_SAID,
+  OUTCOMES,
+  type StatedProbabilities,
+  type Summary,
+  type Tally,
+  tally,
+} from './evaluate.ts';
+import { mdTable } from './markdown.ts';
 import type { Proportion } from './statistics.ts';
 
 /** One judge's results on one file of cases. */
@@ -10,6 +19,8 @@ export interface Run {
   judge: string;
   results: CaseResult[];
   summary: Summary;
+  /** Rows of the file that were left out because they cannot be used. */
+  bad_rows: number;
 }
 
 /** The figures for people. A hold counts as stopped, but not as the right decision. */
@@ -26,6 +37,8 @@ export function textReport(summary: Summary): string {
     '',
     ...table('probe', summary.byProbe),
     '',
+    ...(isSaid(summary.byDifficulty) ? [...table('difficulty', summary.byDifficulty), ''] : []),
+    ...(isSaid(summary.byLength) ? [...table('length', summary.byLength), ''] : []),
     ...confusion(summary),
     '',
     ...(summary.calibration === null ? [] : [...calibration(summary.calibration), '']),
@@ -34,14 +47,17 @@ export function textReport(summary: Summary): string {
   ].join('\n');
 }
 
-/** A line for each file and judge. */
+/** A line for each file and judge, and where there are several files, one for each judge on all of them. */
 export function briefReport(runs: readonly Run[]): string {
-  const files = Math.max(...runs.map(({ file }) => file.length), 4) + 2;
-  const head = ['file'.padEnd(files), 'judge'.padEnd(14), 'bad stopped'.padEnd(26), 'right'.padEnd(26)];
-  const rows = runs.map(({ file, judge, summary: { stopped, exact, goodStopped } }) =>
+  const tallies: { file: string; judge: string; summary: Tally }[] = [...runs, ...onAllFiles(runs)];
+  const width = (key: 'file' | 'judge', least: number): number =>
+    Math.max(...tallies.map((one) => one[key].length + 2), least);
+  const [files, judges] = [width('file', 6), width('judge', 14)];
+  const head = ['file'.padEnd(files), 'judge'.padEnd(judges), 'bad stopped'.padEnd(26), 'right'.padEnd(26)];
+  const rows = tallies.map(({ file, judge, summary: { stopped, exact, goodStopped } }) =>
     [
       file.padEnd(files),
-      judge.padEnd(14),
+      judge.padEnd(judges),
       brief(stopped).padEnd(26),
       brief(exact).padEnd(26),
       brief(goodStopped),
@@ -50,42 +66,51 @@ export function briefReport(runs: readonly Run[]): string {
   return `${[`${head.join('')}good stopped`, ...rows].join('\n')}\n`;
 }
 
+function onAllFiles(runs: readonly Run[]) {
+  if (new Set(runs.map(({ file }) => file)).size < 2) return [];
+  return [...new Set(runs.map(({ judge }) => judge))].map((judge) => ({
+    file: 'all files',
+    judge,
+    summary: tally(runs.filter((run) => run.judge === judge).flatMap(({ results }) => results)),
+  }));
+}
+
 /** The same as a Markdown table, with 95 % Clopper–Pearson intervals. */
 export function markdownTable(runs: readonly Run[]): string {
-  const rows = runs.map(({ file, judge, summary: { stopped, exact, goodStopped } }) => {
-    const cells = [
-      file,
-      judge,
-      ...[stopped, exact, goodStopped].map(cell),
-      `${stopped.of} + ${goodStopped.of}`,
-    ];
-    return `| ${cells.join(' | ')} |`;
-  });
-  return [
-    '| cases | judge | bad: stopped | bad: exact | good: stopped | n (bad + good) |',
-    '|---|---|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n');
+  const rows = runs.map(({ file, judge, summary: { stopped, exact, goodStopped } }) => [
+    file,
+    judge,
+    ...[stopped, exact, goodStopped].map(cell),
+    `${stopped.of} + ${goodStopped.of}`,
+  ]);
+  const head = ['cases', 'judge', 'bad: stopped', 'bad: exact', 'good: stopped', 'n (bad + good)'];
+  return `${mdTable(head, rows)}\n`;
 }
 
 /** One JSON line a case, then one with the summary. */
-export function jsonLines({ file, judge, results, summary }: Run): string {
-  const lines = results.map(({ id, gold, decision, hold_reason, rules, latency_ms, probabilities }) =>
-    JSON.stringify({
-      id,
-      gold,
-      decision,
-      hold_reason,
-      rules,
-      latency_ms: round(latency_ms),
-      ...(probabilities === null ? {} : { probabilities }),
-      file,
-      judge,
-    }),
+export function jsonLines({ file, judge, results, summary, bad_rows }: Run): string {
+  const lines = results.map(
+    ({ id, gold, hard, long, decision, hold_reason, rules, latency_ms, probabilities }) =>
+      JSON.stringify({
+        id,
+        gold,
+        ...(hard === null ? {} : { hard }),
+        ...(long === null ? {} : { long }),
+        decision,
+        hold_reason,
+        rules,
+        latency_ms: round(latency_ms),
+        ...(probabilities === null ? {} : { probabilities }),
+        file,
+        judge,
+      }),
   );
-  return `${[...lines, JSON.stringify({ file, judge, summary })].join('\n')}\n`;
+  return `${[...lines, JSON.stringify({ file, judge, bad_rows, summary })].join('\n')}\n`;
 }
+
+/** Whether any case says which group it is of. */
+export const isSaid = (groups: Record<string, Tally>): boolean =>
+  Object.keys(groups).some((name) => name !== NOT_SAID);
 
 function table(name: string, groups: Record<string, Tally>): string[] {
   const head = [name.padEnd(24), 'right'.padEnd(24), 'stopped'.padEnd(24), 'good stopped'].join('');
@@ -139,10 +164,12 @@ export function brief(value: Proportion): string {
   return `${value.hits}/${value.of} [${percent(value.low)}, ${percent(value.high)}]`;
 }
 
-function cell({ rate, low, high }: Proportion): string {
+/** Rate and interval, for a table. */
+export function cell({ rate, low, high }: Proportion): string {
   if (rate === null) return '–';
   return `${percent(rate)} [${(low * 100).toFixed(1)}, ${(high * 100).toFixed(1)}]`;
 }
 
-const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+/** "94.0 %". */
+export const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -2,6 +2,7 @@
  * What the insight part of the browser API takes and gives. Types only: the browser app imports them too. Times are
  * milliseconds since the epoch.
  */
+import type { AgreementReport } from '../labels/kappa.ts';
 import type { BrandDamageReport } from '../kill-switch/brand-damage-store.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
@@ -178,6 +179,8 @@ export interface InsightView {
     wrong: number;
     not_sure: number;
   }[];
+  /** How far reviewers agree who labelled the same verdict. */
+  agreement: AgreementReport;
 }
 
 export type HealthState = 'ok' | 'warn' | 'bad';

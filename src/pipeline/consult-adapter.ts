@@ -58,7 +58,9 @@ export async function consultAdapter<T extends ByRules>(
   };
   const opinions = await Promise.all(
     judged.map(async (one) =>
-      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient, wanted }) : null,
+      asks(one)
+        ? judge.ask(one.input!, { failedBefore, lastChance: !patient, wanted, message: message.id })
+        : null,
     ),
   );
   // The kill switch may have been tripped while it read, by another process too.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +12,12 @@ import { calibrationSchema } from '../../src/judge/adapter/reading.ts';
 
 let dataDir: string;
 let host: Server;
-let asked: number;
+let asked: Record<string, number>;
 
-/** A completions host whose model reads the decision off the draft and obeys orders in it. Asked by a profile it never learnt, it is hardly sure. */
+/**
+ * A completions host. Its model "judge" reads the decision off the draft and obeys orders in it; asked by a profile it never
+ * learnt, it is hardly sure. Its model "lenient" passes everything.
+ */
 function startHost(): Promise<Server> {
   const server = createServer((request, response) => {
     let body = '';
@@ -21,9 +25,10 @@ function startHost(): Promise<Server> {
     request.on('end', () => {
       response.setHeader('content-type', 'application/json');
       if (request.method === 'GET') return response.end('{"data":[]}');
-      asked += 1;
-      const { prompt } = JSON.parse(body) as { prompt: string };
-      const label = /is off/.test(prompt) && !/ignore|disregard/i.test(prompt) ? 'BLOCK' : 'PASS';
+      const { prompt, model } = JSON.parse(body) as { prompt: string; model: string };
+      asked[model] = (asked[model] ?? 0) + 1;
+      const label =
+        model === 'judge' && /is off/.test(prompt) && !/ignore|disregard/i.test(prompt) ? 'BLOCK' : 'PASS';
       const known = prompt.startsWith('Judge');
       const told = Object.fromEntries(
         ['SUPPRESS', 'ESCALATE', 'BLOCK', 'PENALISE', 'PASS'].map((one) => [
@@ -84,7 +89,7 @@ async function presend(...args: string[]): Promise<{ stdout: string; stderr: str
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'eval-'));
-  asked = 0;
+  asked = {};
   host = await startHost();
   const { port } = host.address() as AddressInfo;
   mkdirSync(join(dataDir, 'models'));
@@ -93,7 +98,11 @@ beforeEach(async () => {
     [
       'active: far',
       `profiles: {learnt: ${profile('Judge this.')}, other: ${profile('What is it?')}}`,
-      `models: {far: {profile: learnt, remote: {url: "http://127.0.0.1:${port}", dialect: openai, model: judge}}}`,
+      'models:',
+      ...['far', 'lenient'].map(
+        (name) =>
+          `  ${name}: {profile: learnt, remote: {url: "http://127.0.0.1:${port}", dialect: openai, model: ${name === 'far' ? 'judge' : name}}}`,
+      ),
     ].join('\n'),
   );
 });
@@ -125,7 +134,7 @@ describe('presend eval', () => {
     );
     expect(rows[0]).toContain('| 0.0 % [0.0, 16.8] | 0.0 % [0.0, 16.8] | 0.0 % [0.0, 16.8] | 20 + 20 |');
     expect(rows[1]).toContain('| 100.0 % [83.2, 100.0] | 100.0 % [83.2, 100.0] | 0.0 %');
-    expect(asked).toBe(50);
+    expect(asked).toEqual({ judge: 50 });
   });
   it('lets a calibrated model decide together with the rules', async () => {
     const path = cases('many', pairs(60));
@@ -160,7 +169,74 @@ describe('presend eval', () => {
     const again = await presend('eval', path, '--attacks', '150', '--seed', '2', '--json');
     expect(again.stdout).toBe(stdout);
   });
+  it('asks several models, each once for each case, and compares them', async () => {
+    const [first, second] = [cases('first', pairs(8)), cases('second', pairs(2))];
+    const judges = 'adapter:lenient,rules,adapter,full:lenient,adapter:far';
+    const { stdout } = await presend('eval', first, second, '--judge', judges, '--json', '--compare');
+    expect(asked).toEqual({ judge: 20, lenient: 20 });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const summaries = lines.filter((line) => 'summary' in line);
+    expect(summaries.map(({ file, judge }) => `${String(file)} ${String(judge)}`)).toEqual(
+      ['first', 'second'].flatMap((file) => judges.split(',').map((judge) => `${file} ${judge}`)),
+    );
+    const comparisons = lines.flatMap((line) => ('comparison' in line ? [line['comparison']] : []));
+    // Ten pairs of judges, three questions.
+    expect(comparisons).toHaveLength(30);
+    expect(comparisons[1]).toMatchObject({
+      first: 'adapter:lenient',
+      second: 'adapter',
+      question: 'bad_exact',
+      cases: 10,
+      onlyFirst: 0,
+      onlySecond: 10,
+      p: expect.closeTo(2 / 1024) as number,
+    });
+  });
+  it('writes a report and a model card of what it judged', async () => {
+    const [html, card] = [join(dataDir, 'eval.html'), join(dataDir, 'card.md')];
+    const path = cases('some', pairs(6));
+    const asking = ['--judge', 'rules,adapter:lenient', '--report', html, '--model-card', card];
+    const { stdout, stderr } = await presend('eval', path, ...asking);
+    expect(stdout).toMatch(/some +adapter:lenient/);
+    expect(stderr).toContain(`written to ${html}\nwritten to ${card}\n`);
+    const report = readFileSync(html, 'utf8');
+    expect(report).toMatch(/lenient@[0-9a-f]{12}/);
+    expect(report).toContain(createHash('sha256').update(readFileSync(path)).digest('hex'));
+    expect(report).not.toContain(dataDir);
+    expect(readFileSync(card, 'utf8')).toMatch(/\| model \| lenient@[0-9a-f]{12} \|/);
+  });
+  it('goes on without bad rows when asked, names each, and counts them', async () => {
+    const path = cases('holed', [...pairs(3), { id: 'x', gold: 'MAYBE' }, pair(0)[0]]);
+    await expect(presend('eval', path)).rejects.toThrow(
+      /2 rows cannot be used .*:\n.*holed\.jsonl:7: gold: .*\n.*holed\.jsonl:8: id: "0\/bad" is the id of line 1/,
+    );
+    const { stdout, stderr } = await presend('eval', path, '--bad-rows', 'skip', '--json');
+    expect(stderr).toMatch(/holed\.jsonl:7: left out: .*\n.*holed\.jsonl:8: left out: /);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({
+      bad_rows: 2,
+      summary: { cases: 6 },
+    });
+    expect(process.exitCode).toBeUndefined();
+  });
+  it('tells hard cases from others', async () => {
+    const marked = pairs(4).map((one, i) => ({ ...one, hard: i < 2, long: true }));
+    const { stdout } = await presend('eval', cases('marked', marked));
+    expect(stdout).toMatch(/difficulty +right.*\nhard +0\/1 .*\nnot hard +0\/3 /);
+    const json = (await presend('eval', cases('marked', marked), '--json')).stdout.split('\n');
+    expect(JSON.parse(json[0])).toMatchObject({ hard: true, long: true });
+    expect(JSON.parse(json[8])).toHaveProperty('summary.byDifficulty.hard.exact.of', 1);
+  });
   it.each([
+    [['--judge', 'rules:far'], /rules asks no model; write rules alone/],
+    [['--judge', 'full:'], /name a model after the colon/],
+    [['--judge', 'rules,full:none'], /there is no model "none"/],
+    [['--attacks', '5', '--judge', 'full:far'], /name it with --model/],
+    [['--attacks', '5', '--report', 'x.html'], /--attacks goes without/],
+    [['--report', '/nowhere/x.html'], /there is no folder \/nowhere/],
+    [['--model-card', '/'], /is a folder; name a file in it/],
     [['--judge', 'adaptor'], /no such judge; use rules, adapter, full, bag-of-words/],
     [['--judge', 'bag-of-words'], /name them with --train/],
     [['--judge', 'adapter', '--model', 'none'], /there is no model "none"; known are: .*far/],
@@ -202,6 +278,6 @@ describe('presend models calibrate', () => {
       /60 cases .*too few to calibrate/,
     );
     expect(existsSync(join(dataDir, 'models/far/calibration.json'))).toBe(false);
-    expect(asked).toBe(0);
+    expect(asked).toEqual({});
   });
 });

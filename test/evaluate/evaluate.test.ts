@@ -94,7 +94,7 @@ describe('evaluate', () => {
     expect(summary.confusion.ESCALATE.HOLD).toBe(1);
     expect(summary.byProbe['E03']?.exact.of).toBe(2);
     expect(textReport(summary)).toContain('bad stopped with the right decision  50.0 %');
-    const lines = jsonLines({ file: 'cases', judge: 'rules', results, summary })
+    const lines = jsonLines({ file: 'cases', judge: 'rules', results, summary, bad_rows: 0 })
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -5,6 +5,7 @@ import type { InsightView, Rate } from '../../insight/web-types.ts';
 import { useAccount } from '../app/session.tsx';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { plainName } from '../parts/words.ts';
+import { ReviewerAgreement } from './reviewer-agreement.tsx';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
 
@@ -244,6 +245,7 @@ export function ReviewerPanel({ view }: { view: InsightView }) {
           </table>
         </div>
       )}
+      <ReviewerAgreement agreement={view.agreement} />
     </section>
   );
 }
