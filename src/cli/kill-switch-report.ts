@@ -34,7 +34,10 @@ export function registerReports(killSwitch: Command): void {
       'report a mail that went out and did damage: trips the switch at once, and everybody is told',
     )
     .requiredOption('--what-happened <text>', 'what went wrong, for whoever looks into it', reason)
-    .option('--to <address>', 'instead of an id: the newest mail that left to this address')
+    .option(
+      '--to <address>',
+      'instead of an id: the mail that left to this address in the last 30 days; of several, they are listed',
+    )
     .option('--around <time>', 'with --to: about when it was sent, e.g. 2026-03-09T14:00', moment)
     .addOption(
       new Option(

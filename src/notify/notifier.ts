@@ -87,9 +87,12 @@ export class Notifier {
     const { database, config, now } = this.#options;
     const { flood, due_soon_hours } = config.notify;
     for (let more = await hasNewEntries(database.db); more; ) {
-      const found = await database.transact((trx) => collectFromAudit(trx));
-      more = found.more;
-      if (found.held) await database.transact((trx) => collectFloods(trx, { now: now(), flood }));
+      more = await database.transact(async (trx) => {
+        const found = await collectFromAudit(trx);
+        // With what they are made of: a process killed between the two would never tell of the flood.
+        if (found.held) await collectFloods(trx, { now: now(), flood });
+        return found.more;
+      });
     }
     if (now() < this.#dueSoonAt + DUE_SOON_EVERY_MS) return;
     this.#dueSoonAt = now();
