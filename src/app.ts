@@ -10,9 +10,11 @@ import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
 import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
+import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
+import { presendVersion } from './config/version.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
@@ -43,7 +45,6 @@ import { Watch } from './kill-switch/watch.ts';
 import { parseMessage } from './message/parse.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
-import { createMetrics } from './observability/metrics.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
@@ -122,8 +123,22 @@ export async function startApp(options: AppOptions): Promise<App> {
       await releaseEventLeases(trx);
     });
 
-    const metrics = createMetrics();
-    const killSwitch = new KillSwitch(database, ({ mode, actor, reason }) => {
+    const intakeFirst = new IntakeFirst();
+    const version = presendVersion();
+    const observed = await openObservability({
+      config,
+      database,
+      version,
+      now,
+      log,
+      pollMs,
+      standBack: () => intakeFirst.standBack(),
+    });
+    closers.push(() => observed.stop());
+    const { metrics, stages } = observed;
+    const killSwitch = new KillSwitch(database, (entry) => {
+      const { mode, actor, reason } = entry;
+      observed.switched(entry);
       log.warn({ mode, actor, reason }, 'the kill switch says what the adapter may do at most');
       runner.wake();
     });
@@ -134,10 +149,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const calls = new CallLog({ database, now, log });
     closers.push(() => calls.stop());
     const bench = await adapterBench(options, {
-      metrics,
+      observed,
       now,
       rubric,
-      switched: killSwitch.mode,
+      killSwitch,
       calls,
       onReady: () => runner.wake(),
     });
@@ -148,11 +163,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       now,
       log,
       adapter: bench?.judge.model.adapter.version ?? null,
+      onReadings: observed.monitored,
     });
     await watch.open();
     const spotChecks = new SpotChecks({ database, config: config.kill_switch.spot_check, now, random });
     if (bench) closers.push(() => bench.judge.stop());
-    const afterVerdict = bench && new AfterVerdict({ database, bench, log });
+    const afterVerdict =
+      bench &&
+      new AfterVerdict({
+        database,
+        bench,
+        log,
+        onReading: ({ decision, mode }) =>
+          metrics.adapterReadings.inc({ decision: decision ?? 'unsure', mode }),
+      });
     if (afterVerdict) closers.push(() => afterVerdict.stop());
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
     closers.push(() => couriers.close());
@@ -219,7 +243,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
-    const intakeFirst = new IntakeFirst();
     const runner = new Runner({
       standBack: () => intakeFirst.standBack(),
       database,
@@ -237,7 +260,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             config,
             now,
             log,
-            metrics,
+            stages,
             board,
             parse: parseMessage,
             accounts,
@@ -258,7 +281,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             now,
             random,
             log,
-            metrics,
+            stages,
             compose,
             courierFor: (names) => couriers.for(names),
             apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
@@ -284,7 +307,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       config,
       now,
       log,
-      metrics,
+      stages,
       derive: deriveKey,
       killSwitch,
       spotChecks,
@@ -322,6 +345,10 @@ export async function startApp(options: AppOptions): Promise<App> {
               metrics,
               adapter: bench?.judge ?? null,
               killSwitch,
+              dataDir: config.data_dir,
+              version,
+              rubricVersion: () => rubric().version,
+              watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
             }),
@@ -336,6 +363,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 database,
                 log,
                 metrics,
+                stages,
                 now,
                 keys: new ApiKeys(database, deriveKey),
                 accept,
@@ -413,6 +441,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       database,
       log,
       metrics,
+      stages,
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
       replies: feedback.forwarded,

@@ -18,6 +18,8 @@ interface Row {
   pair?: string;
   of?: string;
   why?: string;
+  /** What would be wrong to say, where the file says so itself (presend labels export). */
+  wrong?: { gold: string; why: string } | undefined;
   as_of?: string;
   draft: string;
   subject?: string | null;
@@ -43,7 +45,7 @@ for (const arg of args.filter((one) => !one.startsWith('--'))) {
     const { id, gold, rule, probe, why = 'No rule applies.' } = row;
     const { prospect: record, draft: shown, today } = input;
     process.stdout.write(
-      `${JSON.stringify({ id, set, gold, rule, probe, why, wrong: wrongAnswer(row, rows), record, today, subject: shown.subject, draft: shown.body, parts })}\n`,
+      `${JSON.stringify({ id, set, gold, rule, probe, why, wrong: row.wrong ?? wrongAnswer(row, rows), record, today, subject: shown.subject, draft: shown.body, parts })}\n`,
     );
   }
 }
@@ -53,7 +55,7 @@ function changed(row: Row): Row[] {
   const made: Row[] = [];
   const { context, rule, gold } = row;
   const flip = (gold: string, rule: string, why: string, change: Record<string, unknown>): void => {
-    made.push({ ...row, id: `${row.id}~${rule}${made.length}`, gold, rule, why, context: { ...context, ...change } });
+    made.push({ ...row, id: `${row.id}~${rule}${made.length}`, gold, rule, why, wrong: undefined, context: { ...context, ...change } });
   };
   if (rule !== 'disqualifier') flip('SUPPRESS', 'disqualifier', 'A disqualifier is on the record.', { disqualifiers: ['do_not_contact'] });
   if (gold !== 'SUPPRESS') {

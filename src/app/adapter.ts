@@ -1,30 +1,30 @@
 import type { Config } from '../config/config.ts';
-import { AdapterJudge, type AdapterMode, type JudgeModel } from '../judge/adapter-judge.ts';
+import { AdapterJudge, type JudgeModel } from '../judge/adapter-judge.ts';
 import { adapterMode } from '../judge/adapter-mode.ts';
 import { openConfiguredModel } from '../judge/adapter/open.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { CallLog } from '../kill-switch/call-log.ts';
+import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { type AdapterBench, waitMs } from '../pipeline/consult-adapter.ts';
 import type { RunnerOptions } from '../queue/runner.ts';
+import type { Observability } from './observability.ts';
 
 /** The configured judge model, not loaded yet; null when the rules judge alone. */
 export async function adapterBench(
   { config, log, model }: { config: Config; log: Logger; model?: JudgeModel | null | undefined },
   {
-    metrics,
+    observed: { metrics, exemplarOf },
     now,
     rubric,
-    switched,
+    killSwitch,
     calls,
     onReady,
   }: {
-    metrics: Metrics;
+    observed: Pick<Observability, 'metrics' | 'exemplarOf'>;
     now: () => number;
     rubric: () => Rubric;
-    /** What the kill switch allows. */
-    switched: () => AdapterMode;
+    killSwitch: KillSwitch;
     calls: CallLog;
     onReady: () => void;
   },
@@ -41,21 +41,25 @@ export async function adapterBench(
     log.info('no judge model is chosen or it is off: the rules judge alone');
     return null;
   }
-  const mode = adapterMode(config.adapter.mode, opened, log, switched);
+  const mode = adapterMode(config.adapter.mode, opened, log, killSwitch.mode);
   const judge = new AdapterJudge({
     model: opened,
     mode,
     now,
     log,
     onReady,
-    onCall: (result, seconds) => {
+    onCall: (result, seconds, message) => {
       metrics.adapterCalls.inc({ result });
-      metrics.adapterSeconds.observe({ result }, seconds);
+      metrics.adapterSeconds.observe({
+        labels: { result },
+        value: seconds,
+        ...(message !== null && { exemplarLabels: exemplarOf(message) }),
+      });
     },
     onAnswer: (result, latency_ms) =>
       calls.add({ adapter_version: opened.adapter.version, result, latency_ms }),
   });
-  return { judge, config: config.adapter, rubric };
+  return { judge, config: config.adapter, rubric, lookAtSwitch: () => killSwitch.refresh() };
 }
 
 /** A few messages more than the adapter reads at once, so that it need not wait for the rules. */

@@ -13,7 +13,7 @@ export function submitTestMail(options: SubmitOptions): WelcomeDeps['submit'] {
       user: engine.name,
     };
     // A digest of its own: asking twice means two mails, not a retry.
-    const from = { origin, digest: newToken(), key: null };
+    const from = { origin, digest: newToken(), key: null, intake: 'browser' };
     const [submitted] = await submitMails(
       options,
       { ...engine, answer: 'async' },

@@ -1,39 +1,40 @@
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { accountsOf } from '../config/providers.ts';
 import { UserError } from '../config/user-error.ts';
-import { runBacktest } from '../evaluate/backtest-run.ts';
-import type { BacktestChange, BacktestSummary, NotComparable } from '../evaluate/backtest-types.ts';
+import { DEFAULT_ADAPTER_LIMIT, DEFAULT_LIMIT, runBacktest } from '../evaluate/backtest-run.ts';
+import type { BacktestChange } from '../evaluate/backtest-types.ts';
+import { interruptible } from '../evaluate/interrupt.ts';
 import { type Progress, progressOn } from '../evaluate/progress.ts';
-import { DEFAULT_LIMIT } from '../settings/backtests.ts';
-import { count } from './arguments.ts';
-import { withExistingDatabase } from './context.ts';
-import { printJson, printLine, printTable } from './output.ts';
+import { openNamedModel } from '../judge/adapter/open.ts';
+import { createLogger } from '../observability/logger.ts';
+import { count, timespan } from './arguments.ts';
+import { printChanges, printSummary } from './backtest-report.ts';
+import { withReadOnlyDatabase } from './context.ts';
+import { printJson, printLine } from './output.ts';
 
 interface Options {
   since: number;
-  rubric: string;
-  limit: number;
+  rubric?: string;
+  adapter?: string;
+  limit?: number;
   show?: boolean;
   json?: boolean;
 }
 
-/** "30d", "12h" as milliseconds. */
-function timespan(value: string): number {
-  const match = /^(\d+)([hd])$/.exec(value);
-  if (!match || Number(match[1]) === 0) {
-    throw new InvalidArgumentError('write hours or days, like 12h or 30d.');
-  }
-  return Number(match[1]) * (match[2] === 'h' ? 3_600_000 : 86_400_000);
-}
-
-/** `presend backtest`: what another rubric would have done with the mail of the last days. Nothing is changed or sent. */
+/**
+ * `presend backtest`: what another rubric, another adapter or both would have done with the mail of the last days. Nothing is
+ * changed or sent.
+ */
 export function register(program: Command): void {
   program
     .command('backtest')
-    .description('judge the mail of the last days again under another rubric, and say what would differ')
-    .requiredOption('--rubric <file>', 'the rubric to try')
+    .description(
+      'judge the mail of the last days again by another rubric or adapter, and say what would differ',
+    )
+    .option('--rubric <file>', 'the rubric to try (default: each mail by the one it was judged by)')
+    .option('--adapter <model>', 'a model of the registry that is asked again (presend models list)')
     .addOption(
       new Option('--since <time>', 'how far back, e.g. 30d or 12h')
         .argParser(timespan)
@@ -41,52 +42,77 @@ export function register(program: Command): void {
     )
     .option(
       '--limit <number>',
-      'most messages to judge; of more, a random sample is taken',
+      `most messages to judge; of more, a random sample is taken (default: ${DEFAULT_LIMIT}, with --adapter ${DEFAULT_ADAPTER_LIMIT})`,
       count,
-      DEFAULT_LIMIT,
     )
     .option('--show', 'list every delivery that differs')
     .option('--json', 'print JSON, with every delivery that differs')
     .addHelpText(
       'after',
       `
-Each mail is judged by the text and the CRM record of its first judgement; what the adapter said then stays as it was.
+Each mail is judged by the text and the CRM record of its first judgement. Without --adapter what the adapter said then stays as
+it was; with it the model is asked about all that the rules pass or penalise, 50 ms to seconds a mail, and its calibration
+counts. A model without one changes nothing; its readings are told. Ctrl-C tells what was judged until then.
 Mail that does not come out as stored even under its own rubric is counted as not comparable.
-It may run beside the gate: it only reads, at the lowest priority.`,
+It may run beside the gate: it only reads, at the lowest priority.
+
+  presend backtest --since 30d --rubric new.yaml
+  presend backtest --since 7d --adapter my-judge --limit 500
+  presend backtest --rubric new.yaml --adapter my-judge --show`,
     )
-    .action(async (options: Options, command: Command) => {
-      const text = readText(options.rubric);
-      await withExistingDatabase(command, async (database, config) => {
-        setPriority(constants.priority.PRIORITY_LOW);
-        const until = Date.now();
-        const changes: BacktestChange[] = [];
-        let progress: Progress | null = null;
-        const summary = await runBacktest(
-          database.db,
-          {
-            text,
-            since: until - options.since,
-            until,
-            limit: options.limit,
-            config,
-            accounts: accountsOf(config.providers),
-            adapterDecides: config.adapter.mode === 'active',
+    .action(run);
+}
+
+async function run(options: Options, command: Command): Promise<void> {
+  const { rubric: path, adapter: name } = options;
+  if (path === undefined && name === undefined) {
+    throw new UserError('say what to try: --rubric <file>, --adapter <model>, or both');
+  }
+  const text = path === undefined ? null : readText(path);
+  await withReadOnlyDatabase(command, async (database, config) => {
+    // The model's process has it as well.
+    setPriority(constants.priority.PRIORITY_LOW);
+    const warn = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+    const model =
+      name === undefined ? null : await openNamedModel(config, name, { warn, log: createLogger('error') });
+    const { signal, done } = interruptible('mail');
+    const until = Date.now();
+    const changes: BacktestChange[] = [];
+    let progress: Progress | null = null;
+    try {
+      const summary = await runBacktest(
+        database.db,
+        {
+          text,
+          ...(path === undefined ? {} : { where: path }),
+          since: until - options.since,
+          until,
+          limit: options.limit ?? (model ? DEFAULT_ADAPTER_LIMIT : DEFAULT_LIMIT),
+          config,
+          accounts: accountsOf(config.providers),
+          adapterDecides: config.adapter.mode === 'active',
+        },
+        {
+          signal,
+          onProgress: (at, total) => {
+            progress ??= progressOn(process.stderr, 'judging again', total);
+            progress.at(at);
           },
-          {
-            onProgress: (done, total) => {
-              progress ??= progressOn(process.stderr, 'judging again', total);
-              progress.at(done);
-            },
-            onChanges: (list) => changes.push(...list),
-          },
-        );
-        (progress as Progress | null)?.end();
-        if (options.json) return printJson({ ...summary, changes });
-        print(summary);
-        if (options.show) printChanges(changes);
-        else if (changes.length > 0) printLine('\nList them with --show.');
-      });
-    });
+          onChanges: (list) => changes.push(...list),
+        },
+        model,
+      );
+      (progress as Progress | null)?.end();
+      if (summary.partial) process.exitCode = 130;
+      if (options.json) return printJson({ ...summary, changes });
+      printSummary(summary);
+      if (options.show) printChanges(changes);
+      else if (changes.length > 0) printLine('\nList them with --show.');
+    } finally {
+      done();
+      await model?.adapter.release();
+    }
+  });
 }
 
 function readText(path: string): string {
@@ -95,56 +121,4 @@ function readText(path: string): string {
   } catch (error) {
     throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`);
   }
-}
-
-const WHY: Record<NotComparable, string> = {
-  rubric_unknown: 'judged by a rubric whose text is not kept',
-  rules_changed: 'come out otherwise even under the rubric they were judged by',
-  judge_failed: 'the judge had failed on them',
-  unreadable: 'cannot be read any more',
-};
-
-function print(summary: BacktestSummary): void {
-  const { messages, messages_judged, sampled, deliveries, comparable, not_comparable } = summary;
-  printLine(
-    `${deliveries} deliveries of ${messages_judged} messages judged again${sampled ? `, a random sample of ${messages}` : ''} (${(summary.took_ms / 1000).toFixed(1)} s).`,
-  );
-  for (const [why, n] of Object.entries(not_comparable)) {
-    printLine(`Not comparable: ${n} ${WHY[why as NotComparable]}.`);
-  }
-  if (summary.transitions.length === 0) printLine('None of them would have gone another way.');
-  for (const { from, to, count: n, labels, adapter_unasked } of summary.transitions) {
-    const told = Object.entries(labels).filter(([, number]) => number > 0);
-    const labelled = told.map(([label, number]) => `${number} ${label.replace('_', ' ')}`).join(', ');
-    printLine(
-      `${n} × ${from} → ${to}${labelled ? `; reviewers had called the judge: ${labelled}` : ''}${adapter_unasked ? `; ${adapter_unasked} were never read by the adapter, which may still hold them` : ''}`,
-    );
-  }
-  if (summary.same_action > 0) printLine(`${summary.same_action} would go the same way for another reason.`);
-  printLine(`Of ${comparable} comparable, by rule:`);
-  printTable(
-    ['RULE', 'FIRES NOW', 'WOULD FIRE', 'DECIDES NOW', 'WOULD DECIDE'],
-    summary.rules.map((tally) => [
-      tally.rule,
-      String(tally.fired_before),
-      String(tally.fired_after),
-      String(tally.decided_before),
-      String(tally.decided_after),
-    ]),
-  );
-}
-
-function printChanges(changes: readonly BacktestChange[]): void {
-  printLine();
-  printTable(
-    ['DELIVERY', 'RECIPIENT', 'WAS', 'WOULD BE', 'LABEL', 'WHY'],
-    changes.map(({ delivery_id, recipient, before, after, label }) => [
-      delivery_id,
-      recipient,
-      `${before.action} ${before.reason ?? ''}`.trim(),
-      `${after.action} ${after.reason ?? ''}`.trim(),
-      label ?? '–',
-      after.action === 'relay' ? before.rationale : after.rationale,
-    ]),
-  );
 }

@@ -53,6 +53,23 @@ export async function withExistingDatabase<T>(
   return open(config, work);
 }
 
+/**
+ * As `withExistingDatabase`, with a connection that cannot write: for commands that promise to change nothing. The schema is
+ * brought up to date first.
+ */
+export async function withReadOnlyDatabase<T>(
+  command: Command,
+  work: (database: Database, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await withExistingDatabase(command, async (_, config) => config);
+  const database = new Database(databasePath(config), { readonly: true });
+  try {
+    return await work(database, config);
+  } finally {
+    await database.close();
+  }
+}
+
 async function open<T>(config: Config, work: (database: Database, config: Config) => Promise<T>): Promise<T> {
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const database = new Database(databasePath(config));

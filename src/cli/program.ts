@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { PROJECT_ROOT } from '../config/config.ts';
+import { presendVersion } from '../config/version.ts';
 import { register as backtest } from './backtest.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
@@ -10,6 +8,7 @@ import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
 import { register as judge } from './judge.ts';
 import { register as killSwitch } from './kill-switch.ts';
+import { register as labels } from './labels.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
 import { register as notify } from './notify.ts';
@@ -25,12 +24,9 @@ import { register as writeBacks } from './write-backs.ts';
 
 /** The command line: one small file per command. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const program = new Command('presend')
     .description('A pre-send gate for AI-written outreach: judges every mail before it leaves.')
-    .version(version)
+    .version(presendVersion())
     .option('--config <file>', 'configuration (default: $PRESEND_CONFIG, else config/presend.yaml)')
     .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
     .showHelpAfterError('(see --help)')
@@ -54,6 +50,7 @@ export function createProgram(): Command {
     killSwitch,
     spotCheck,
     evaluation,
+    labels,
     models,
     transparent,
   ])

@@ -24,7 +24,7 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
     )
     .action(async (_options: unknown, command: Command) => {
       const config = configFor(command);
-      const log = createLogger(config.log.level);
+      const log = createLogger(config.log.level, { redact: config.log.redact });
       const app = await startApp({ config, log });
       const stop = (): void => {
         void app.stop().then(() => process.exit(0));

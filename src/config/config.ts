@@ -214,6 +214,17 @@ export const configSchema = z.strictObject({
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      redact: z.boolean().default(true),
+    })
+    .prefault({}),
+  tracing: z
+    .strictObject({
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/, error: 'must be a URL like http://localhost:4318' })
+        .nullable()
+        .default(null),
+      sample: z.number().min(0).max(1).default(1),
+      service_name: z.string().min(1).default('presend'),
     })
     .prefault({}),
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, type Node, isMap, isPair, isScalar, parseDocument } from 'yaml';
 import type { ZodType, z } from 'zod';
+import { didYouMean } from './nearest.ts';
+import { keysAt } from './schema-keys.ts';
 import { UserError } from './user-error.ts';
 
 export class ConfigError extends UserError {
@@ -29,8 +31,17 @@ export function loadStrictYaml<T>(path: string, schema: ZodType<T>): T {
   return parseStrictYaml(source, path, schema);
 }
 
-/** As `loadStrictYaml`, from text; `path` only names the source in messages. */
-export function parseStrictYaml<T>(source: string, path: string, schema: ZodType<T>): T {
+/**
+ * As `loadStrictYaml`, from text; `path` only names the source in messages.
+ *
+ * @param nouns what a key is called inside a section where it is no mere key: `{ rules: 'rule' }`
+ */
+export function parseStrictYaml<T>(
+  source: string,
+  path: string,
+  schema: ZodType<T>,
+  nouns: Readonly<Record<string, string>> = {},
+): T {
   const lines = new LineCounter();
   const doc = parseDocument(source, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const broken = doc.errors[0];
@@ -47,23 +58,29 @@ export function parseStrictYaml<T>(source: string, path: string, schema: ZodType
     }
     return 1;
   };
-  const messages = result.error.issues.flatMap((issue) => describe(issue, path, lineOf));
+  const messages = result.error.issues
+    .flatMap((issue) => describe(issue, schema, nouns))
+    .map(({ at, message }) => `${path}:${lineOf(at)}: ${message}`);
   throw new ConfigError(messages.join('\n'));
 }
 
 function describe(
   issue: z.core.$ZodIssue,
-  path: string,
-  lineOf: (at: readonly PropertyKey[]) => number,
-): string[] {
+  schema: ZodType,
+  nouns: Readonly<Record<string, string>>,
+): { at: readonly PropertyKey[]; message: string }[] {
   const where = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) =>
-        `${path}:${lineOf([...issue.path, key])}: unknown key "${where ? `${where}.` : ''}${key}"; remove it or check its spelling`,
-    );
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ at: issue.path, message: `${where || 'file'}: ${issue.message}` }];
   }
-  return [`${path}:${lineOf(issue.path)}: ${where || 'file'}: ${issue.message}`];
+  const known = keysAt(schema, issue.path);
+  const noun = nouns[where];
+  return issue.keys.map((key) => {
+    const name = noun ? `${noun} "${key}"` : `key "${where ? `${where}.` : ''}${key}"`;
+    const all = noun ? ` (the ${noun}s are ${known.join(', ')})` : '';
+    const help = didYouMean(key, known) || `; remove it or check its spelling${all}`;
+    return { at: [...issue.path, key], message: `unknown ${name}${help}` };
+  });
 }
 
 /** Offset of the key (or list item) that `at` leads to; null when there is none. */

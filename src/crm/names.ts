@@ -1,6 +1,7 @@
 /** Legal forms that people write or leave out: "Acme GmbH" and "Acme" are one company. */
-const LEGAL_FORM =
-  /\s+(?:inc|incorporated|llc|ltd|limited|plc|corp|corporation|co|gmbh|ag|se|sa|sas|sarl|bv|nv|ab|oy|as|aps|spa|srl|pty|pvt|kg)$/u;
+export const LEGAL_FORMS =
+  'inc|incorporated|llc|ltd|limited|plc|corp|corporation|co|gmbh|ag|se|sa|sas|sarl|bv|nv|ab|oy|as|aps|spa|srl|pty|pvt|kg';
+const LEGAL_FORM = new RegExp(`\\s+(?:${LEGAL_FORMS})$`, 'u');
 
 /**
  * The key a company is matched by: case, accents, punctuation and a trailing legal form do not matter.

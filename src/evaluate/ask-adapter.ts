@@ -1,6 +1,7 @@
 import {
   type Adapter,
   AdapterError,
+  type AdapterInput,
   type AdapterTrouble,
   type Classification,
 } from '../judge/adapter/adapter.ts';
@@ -19,31 +20,35 @@ export interface Answer {
 
 export type AskAdapter = (one: Case) => Promise<Answer>;
 
-/**
- * Asks once for each case, however many judges want to know. An adapter that is unavailable is asked a second time, as the
- * gate does; one that is closed is an error of the caller.
- */
+/** Asks once for each case, however many judges want to know; otherwise as `answerTo`. */
 export function askAdapter(adapter: Adapter): AskAdapter {
   const answers = new WeakMap<Case, Answer>();
   return async (one) => {
     const known = answers.get(one);
     if (known) return { ...known, remembered: true };
-    const began = performance.now();
-    const said = await classify(adapter, one, 2);
-    const answer: Answer = { ...said, took_ms: performance.now() - began, remembered: false };
+    const { draft, prospect, asOf } = one;
+    const answer = await answerTo(adapter, { draft, prospect, channel: 'email', today: asOf });
     answers.set(one, answer);
     return answer;
   };
 }
 
+/**
+ * What the adapter says of one mail. One that is unavailable is asked a second time, as the gate does; one that is closed is an
+ * error of the caller.
+ */
+export async function answerTo(adapter: Adapter, input: AdapterInput): Promise<Answer> {
+  const began = performance.now();
+  const said = await classify(adapter, input, 2);
+  return { ...said, took_ms: performance.now() - began, remembered: false };
+}
+
 async function classify(
   adapter: Adapter,
-  one: Case,
+  input: AdapterInput,
   attempts: number,
 ): Promise<Pick<Answer, 'classification' | 'trouble'>> {
-  const { draft, prospect, asOf } = one;
   try {
-    const input = { draft, prospect, channel: 'email', today: asOf };
     const classification = await adapter.classify(input);
     if (DECISIONS.some((decision) => Number.isFinite(classification.logLikelihood[decision]))) {
       return { classification, trouble: null };
@@ -54,7 +59,7 @@ async function classify(
     };
   } catch (error) {
     if (!(error instanceof AdapterError) || error.trouble === 'closed') throw error;
-    if (error.trouble === 'unavailable' && attempts > 1) return classify(adapter, one, attempts - 1);
+    if (error.trouble === 'unavailable' && attempts > 1) return classify(adapter, input, attempts - 1);
     return { classification: null, trouble: { kind: error.trouble, detail: error.message } };
   }
 }

@@ -33,9 +33,15 @@ export interface BacktestChange {
 /**
  * Why a stored verdict cannot be compared: `rubric_unknown` its rubric's text is not kept (older than the history);
  * `rules_changed` judged again by its own rubric it comes out otherwise, so the program's rules or what was stored differ;
- * `judge_failed` there was no verdict but a failure; `unreadable` the mail cannot be read any more.
+ * `judge_failed` there was no verdict but a failure; `unreadable` the mail cannot be read any more; `adapter_unavailable` the
+ * other adapter could not be asked about it.
  */
-export type NotComparable = 'rubric_unknown' | 'rules_changed' | 'judge_failed' | 'unreadable';
+export type NotComparable =
+  | 'rubric_unknown'
+  | 'rules_changed'
+  | 'judge_failed'
+  | 'unreadable'
+  | 'adapter_unavailable';
 
 /** How many deliveries go from one action to another. */
 export interface Transition {
@@ -57,9 +63,51 @@ export interface RuleTally {
   decided_after: number;
 }
 
+/** How many, and what reviewers had said of the verdict before. */
+export interface LabelledCount {
+  count: number;
+  right: number;
+  wrong: number;
+  not_sure: number;
+}
+
+/** What changes by one rule or hold reason. */
+export interface RuleChanges {
+  rule: string;
+  /** Stopped by it then, and would be relayed: `wrong` of these were stopped wrongly. */
+  released: LabelledCount;
+  /** Relayed then, and would be stopped by it: `wrong` of these should not have gone. */
+  stopped: LabelledCount;
+  /** Stopped by it then, and would be stopped in another way. */
+  otherwise: LabelledCount;
+}
+
+/** What an adapter made of a mail: `unsure` of any decision, `none` it was not asked or gave no reading. */
+export type Read = Decision | 'unsure' | 'none';
+
+/** What another adapter said when it was asked again. */
+export interface AdapterTally {
+  /** Its name in the registry. */
+  name: string;
+  version: string;
+  /** `shadow`: never calibrated, so its readings are told and change nothing. */
+  mode: 'active' | 'shadow';
+  asked: number;
+  trouble: Partial<Record<'unavailable' | 'malformed' | 'too_long', number>>;
+  /** Deliveries that both the adapter of then and this one read, and of these whose readings differ. */
+  compared: number;
+  changed: number;
+  /** From the recorded reading to this one's, most first; equal ones too. */
+  readings: { from: Read; to: Read; count: number }[];
+  /** Of its answers, milliseconds; null without any. */
+  latency: { p50_ms: number; p95_ms: number } | null;
+}
+
 export interface BacktestSummary {
   since: number;
   until: number;
+  /** Ended by hand: the figures are of what was judged until then. */
+  partial: boolean;
   /** Judged messages in that time. */
   messages: number;
   /** Of these, judged again: all, or a random sample above the limit. */
@@ -74,5 +122,9 @@ export interface BacktestSummary {
   /** Decision or reason differ, the action does not. */
   same_action: number;
   rules: RuleTally[];
+  /** Rules and hold reasons by which the action differs, most first. */
+  rule_changes: RuleChanges[];
+  /** null: the adapter's readings were kept as recorded. */
+  adapter: AdapterTally | null;
   took_ms: number;
 }

@@ -1,18 +1,25 @@
 import { constants, setPriority } from 'node:os';
+import { UserError } from '../config/user-error.ts';
+import { type ModelConfig, openNamedModel } from '../judge/adapter/open.ts';
+import type { JudgeModel } from '../judge/adapter-judge.ts';
 import { Database } from '../store/database.ts';
-import { type BacktestOptions, runBacktest } from './backtest-run.ts';
+import { type BacktestListener, type BacktestOptions, runBacktest } from './backtest-run.ts';
 import type { BacktestChange, BacktestSummary } from './backtest-types.ts';
 
 export interface BacktestWork {
   /** The database's file; it is only read. */
   path: string;
   options: BacktestOptions;
+  /** Another adapter, by its name in the registry; null = none. */
+  model: { name: string; config: ModelConfig } | null;
 }
 
 export type FromBacktest =
   | { type: 'progress'; done: number; total: number }
   | { type: 'changes'; changes: BacktestChange[] }
-  | { type: 'done'; summary: BacktestSummary };
+  | { type: 'done'; summary: BacktestSummary }
+  /** What its owner can mend, in their words. */
+  | { type: 'refused'; message: string };
 
 /**
  * The process of a backtest. Judging by the rules takes some milliseconds of a core a mail, which the thread that accepts mail
@@ -25,14 +32,26 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
-async function run({ path, options }: BacktestWork): Promise<void> {
+async function run({ path, options, model: asked }: BacktestWork): Promise<void> {
+  // Its own processes have it as well: the model's.
   setPriority(constants.priority.PRIORITY_LOW);
   const tell = (message: FromBacktest): void => void process.send?.(message);
   const database = new Database(path, { readonly: true });
-  const summary = await runBacktest(database.db, options, {
-    onProgress: (done, total) => tell({ type: 'progress', done, total }),
-    onChanges: (changes) => tell({ type: 'changes', changes }),
-  });
-  await database.close();
-  process.send?.({ type: 'done', summary } satisfies FromBacktest, () => process.disconnect());
+  let model: JudgeModel | null = null;
+  let last: FromBacktest;
+  try {
+    if (asked) model = await openNamedModel(asked.config, asked.name, { warn: () => {} });
+    const listener: BacktestListener = {
+      onProgress: (done, total) => tell({ type: 'progress', done, total }),
+      onChanges: (changes) => tell({ type: 'changes', changes }),
+    };
+    last = { type: 'done', summary: await runBacktest(database.db, options, listener, model) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    last = { type: 'refused', message: error.message };
+  } finally {
+    await model?.adapter.release();
+    await database.close();
+  }
+  process.send?.(last, () => process.disconnect());
 }

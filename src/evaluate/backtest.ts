@@ -15,9 +15,11 @@ import { leavesByApi, withTroubleOf } from '../pipeline/route.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
 import type { StoredDelivery, StoredMessage } from './backtest-store.ts';
 import type { BacktestChange, BacktestSide, NotComparable } from './backtest-types.ts';
+import type { Asked, CandidateModel } from './candidate-model.ts';
 
 export interface BacktestBy {
-  candidate: Rubric;
+  /** null = each by the rubric it was judged by. */
+  candidate: Rubric | null;
   /** The rubric of a version; undefined when its text is not kept. */
   rubricOf: (version: string) => Rubric | undefined;
   /** What decisions lead to. */
@@ -25,17 +27,33 @@ export interface BacktestBy {
   accounts: ReadonlySet<ProviderName>;
   /** An adapter decides in this gate, so what it was never asked about may still be held by it. */
   adapterDecides: boolean;
+  /** Another adapter that is asked again; null = its readings are kept as recorded. */
+  model: CandidateModel | null;
 }
 
 /** What became of one delivery in the backtest. */
 export type Outcome =
   | { kind: 'not_comparable'; why: NotComparable }
-  | { kind: 'judged'; before: Verdict; after: Verdict; change: BacktestChange | null };
+  | {
+      kind: 'judged';
+      before: Verdict;
+      after: Verdict;
+      change: BacktestChange | null;
+      /** What the other adapter said; null where it was not asked. */
+      asked: Asked | null;
+    };
+
+interface Judgement {
+  before: Verdict;
+  after: Verdict;
+  asked: Asked | null;
+}
 
 /**
- * Judges a stored message again under another rubric: the text and the CRM snapshot of its first judgement, by the rules, with
- * the adapter's reading kept as it was. First it is judged by the rubric it was judged by then; where that does not give the
- * stored verdict, a difference would say nothing about the candidate, and the delivery is left out.
+ * Judges a stored message again under another rubric, by another adapter, or both: the text and the CRM snapshot of its first
+ * judgement, by the rules, with the adapter's reading as it was or that of the other one. First it is judged by the rubric it was judged by then; where that does not give the
+ * stored verdict, a difference would say nothing about the candidate, and the delivery is left out. An adapter that was never
+ * calibrated reads along and decides nothing: the recorded reading stands.
  *
  * What would be done is told as if the engine's mail were enforced, and from the verdicts alone: mail that waits behind other
  * mail, or for a colleague who took the prospect over, does so under any rubric.
@@ -45,12 +63,14 @@ export type Outcome =
 export async function backtestMessage(message: StoredMessage, by: BacktestBy): Promise<Outcome[]> {
   const whole = leavesByApi(message.request, message.engine, by.accounts);
   const parsed = await readable(message, whole);
-  const judged = message.deliveries.map((delivery) =>
-    delivery.verdict === null || delivery.internal
-      ? null
-      : parsed === null
-        ? ({ why: 'unreadable' } as const)
-        : judgeAgain({ ...delivery, verdict: delivery.verdict }, parsed, by),
+  const judged = await Promise.all(
+    message.deliveries.map((delivery) =>
+      delivery.verdict === null || delivery.internal
+        ? null
+        : parsed === null
+          ? ({ why: 'unreadable' } as const)
+          : judgeAgain({ ...delivery, verdict: delivery.verdict }, parsed, by),
+    ),
   );
   const before = disposals(message, parsed, whole, by, (i) => message.deliveries[i]!.verdict);
   const after = disposals(message, parsed, whole, by, (i) => {
@@ -74,27 +94,45 @@ async function readable(message: StoredMessage, whole: boolean): Promise<ParsedM
   }
 }
 
-function judgeAgain(
+async function judgeAgain(
   delivery: StoredDelivery & { verdict: StoredVerdict },
   parsed: ParsedMessage,
-  by: BacktestBy,
-): { before: Verdict; after: Verdict } | { why: NotComparable } {
+  { rubricOf, candidate, model }: BacktestBy,
+): Promise<Judgement | { why: NotComparable }> {
   const { verdict: stored } = delivery;
   // A judge that failed has judged by no rubric.
   if (stored.rubric_version === '') return { why: 'judge_failed' };
-  const rubric = by.rubricOf(stored.rubric_version);
+  const rubric = rubricOf(stored.rubric_version);
   if (!rubric) return { why: 'rubric_unknown' };
-  const again = verdictUnder(rubric, delivery, parsed);
-  if (!sameVerdict(again, stored)) return { why: 'rules_changed' };
-  return { before: stored, after: verdictUnder(by.candidate, delivery, parsed) };
+  const again = byRules(rubric, delivery, parsed);
+  if (!sameVerdict(withReadingThen(again, stored, rubric), stored)) return { why: 'rules_changed' };
+  const by = candidate ?? rubric;
+  const rules = candidate ? byRules(candidate, delivery, parsed) : again;
+  const asked =
+    model && stored.prospect && needsAdapter(rules)
+      ? await model.ask({
+          draft: parsed.draft,
+          prospect: stored.prospect,
+          channel: 'email',
+          today: dayOf(stored),
+        })
+      : null;
+  if (model?.mode !== 'active') {
+    return { before: stored, after: withReadingThen(rules, stored, by), asked };
+  }
+  if (asked?.opinion.kind === 'unavailable') return { why: 'adapter_unavailable' };
+  const after = asked ? combine(rules, asked.opinion, model.weighing(by)) : rules;
+  return { before: stored, after, asked };
 }
 
-function verdictUnder(
+const dayOf = ({ created_at }: StoredVerdict): string => new Date(created_at).toISOString().slice(0, 10);
+
+function byRules(
   rubric: Rubric,
   { verdict: stored, possibleOptOut }: StoredDelivery & { verdict: StoredVerdict },
   { draft, headers, trouble }: ParsedMessage,
 ): Verdict {
-  const rules = judgeByRules({
+  return judgeByRules({
     draft,
     headers,
     trouble,
@@ -102,9 +140,13 @@ function verdictUnder(
     ...suppressedThen(stored),
     possibleOptOut,
     channel: 'email',
-    today: new Date(stored.created_at).toISOString().slice(0, 10),
+    today: dayOf(stored),
     rubric,
   });
+}
+
+/** With what the adapter of then had said. */
+function withReadingThen(rules: Verdict, stored: StoredVerdict, rubric: Rubric): Verdict {
   const opinion = opinionThen(stored);
   if (opinion === null) return rules;
   return combine(rules, opinion, {
@@ -184,11 +226,11 @@ function changeOf(
   delivery: StoredDelivery,
   { before, after }: { before: BacktestSide; after: BacktestSide },
   verdict: Verdict,
-  { adapterDecides }: BacktestBy,
+  { adapterDecides, model }: BacktestBy,
 ): BacktestChange | null {
   const keys = ['decision', 'hold_reason', 'action', 'reason'] as const;
   if (keys.every((key) => before[key] === after[key])) return null;
-  const asked = delivery.verdict?.adapter_version !== null;
+  const asked = delivery.verdict?.adapter_version !== null || model?.mode === 'active';
   return {
     delivery_id: delivery.id,
     message_id: message.id,

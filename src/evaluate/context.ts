@@ -1,4 +1,4 @@
-import type { Commitment, ProspectSnapshot, ThreadMessage } from '../crm/prospect.ts';
+import type { Commitment, ForeignText, Peer, ProspectSnapshot, ThreadMessage } from '../crm/prospect.ts';
 import { readHeadcount } from '../judge/language/role.ts';
 import { segmentsOf } from '../message/segments.ts';
 import type { Draft } from '../message/types.ts';
@@ -37,8 +37,8 @@ export function prospectFromContext(context: unknown): ProspectSnapshot {
     available_signals: signalsOf(signals),
     commitments: commitmentsOf(commitmentsIn(record)),
     thread: threadOf(record['thread'], text(record['thread_id']) ?? 'thread'),
-    foreign: [],
-    peers: [],
+    foreign: foreignOf(record['foreign']),
+    peers: peersOf(record['peers']),
     updated_at: text(record['updated_at']),
   };
 }
@@ -145,6 +145,41 @@ function commitmentsIn(record: Record<string, unknown>): unknown {
     ),
   );
   return key === undefined ? undefined : record[key];
+}
+
+const entries = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value)
+    ? value.filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
+    : [];
+
+/** Texts of other threads, as a snapshot keeps them; the published schema has no field for them. */
+function foreignOf(value: unknown): ForeignText[] {
+  return entries(value).flatMap((entry): ForeignText[] => {
+    const body = text(entry['text']);
+    if (body === null) return [];
+    const { scope, direction } = entry;
+    const at = text(entry['at']);
+    return [
+      {
+        scope: scope === 'company' || scope === 'signal' ? scope : 'other_company',
+        source: text(entry['source']) ?? 'other thread',
+        threadId: text(entry['threadId'] ?? entry['thread_id']),
+        text: body,
+        ...(direction === 'in' || direction === 'out' ? { direction } : {}),
+        ...(at === null ? {} : { at }),
+      },
+    ];
+  });
+}
+
+/** Peer companies, as a snapshot keeps them. */
+function peersOf(value: unknown): Peer[] {
+  return entries(value).flatMap((entry): Peer[] => {
+    const name = text(entry['name']);
+    if (name === null) return [];
+    const timesUsed = number(entry['timesUsed'] ?? entry['times_used']) ?? 0;
+    return [{ name, city: text(entry['city']), industry: text(entry['industry']), timesUsed }];
+  });
 }
 
 function threadOf(value: unknown, threadId: string): ThreadMessage[] {

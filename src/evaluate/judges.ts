@@ -45,7 +45,8 @@ export function fullJudge(rubric: Rubric, ask: AskAdapter, options: CombineOptio
   };
 }
 
-function opinionOf({ classification, trouble, took_ms }: Answer): Opinion {
+/** An answer as `combine` weighs it. */
+export function opinionOf({ classification, trouble, took_ms }: Answer): Opinion {
   if (classification !== null) return { kind: 'reading', classification, latencyMs: took_ms };
   const detail = trouble?.detail ?? '';
   switch (trouble?.kind) {

@@ -73,7 +73,9 @@ export class WebhookSender {
       for (const event of due) {
         const work: Promise<void> = this.#send(event)
           // The lease lapses and the event is sent again.
-          .catch((err: unknown) => this.#options.log.error({ err, id: event.id }, 'an event was not settled'))
+          .catch((err: unknown) =>
+            this.#options.log.error({ err, event: event.id }, 'an event was not settled'),
+          )
           .finally(() => {
             this.#inFlight.delete(work);
             this.wake();
@@ -126,7 +128,7 @@ export class WebhookSender {
     await database.transact((trx) => settleEvent(trx, event, { at, status, error, durationMs }, next));
     onAttempt?.(next.state === 'pending' ? 'retry' : next.state, durationMs / 1000);
     if (next.state === 'given_up')
-      log.warn({ id: event.id, engine: event.engineId, error }, 'event given up');
+      log.warn({ event: event.id, engine: event.engineId, error }, 'event given up');
   }
 
   async #post(event: ClaimedEvent): Promise<PostResult> {
@@ -144,7 +146,8 @@ export class WebhookSender {
       });
     } catch (error) {
       // An event that cannot even be put into a request must come to an end, too.
-      if (!(error instanceof UserError)) log.error({ err: error, id: event.id }, 'an event cannot be sent');
+      if (!(error instanceof UserError))
+        log.error({ err: error, event: event.id }, 'an event cannot be sent');
       return { status: null, error: (error as Error).message, retryAfter: null };
     }
   }

@@ -71,7 +71,7 @@ export function unsubscribeRoutes(options: UnsubscribeOptions): Router {
       return true;
     });
     if (!found) return void res.status(404).type('html').send(INVALID);
-    log.info({ id: deliveryId }, 'a recipient unsubscribed');
+    log.info({ delivery: deliveryId }, 'a recipient unsubscribed');
     onUnsubscribed?.();
     res.type('html').send(DONE);
   });

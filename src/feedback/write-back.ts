@@ -64,15 +64,15 @@ export class WriteBacks {
     );
     const { id, target } = row;
     onResult?.(target, result.kind === 'done' ? 'done' : again ? 'temporary' : 'failed');
-    if (result.kind === 'done') log.info({ id, target, attempts }, 'an opt-out was written back');
+    if (result.kind === 'done') log.info({ write_back: id, target, attempts }, 'an opt-out was written back');
     else if (again)
       log.warn(
-        { id, target, attempts, reason: result.error },
+        { write_back: id, target, attempts, reason: result.error },
         'an opt-out could not be written back; trying again',
       );
     else {
       log.error(
-        { id, target, attempts, reason: result.error },
+        { write_back: id, target, attempts, reason: result.error },
         'an opt-out was not written back; mend it and run: presend write-backs retry',
       );
     }

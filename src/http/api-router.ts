@@ -1,5 +1,7 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { z } from 'zod';
+import { didYouMean } from '../config/nearest.ts';
+import { keysAt } from '../config/schema-keys.ts';
 import { UserError } from '../config/user-error.ts';
 import { TransitionError } from '../message/disposition.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -116,7 +118,14 @@ function check(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;
   const fields = Object.fromEntries(
-    result.error.issues.map((issue) => [issue.path.join('.') || 'body', issue.message]),
+    result.error.issues.flatMap((issue): [string, string][] =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => [
+            [...issue.path, key].join('.'),
+            `is unknown${didYouMean(key, keysAt(schema, issue.path)) || '; remove it or check its spelling'}`,
+          ])
+        : [[issue.path.join('.') || 'body', issue.message]],
+    ),
   );
   const [[field, message] = ['body', 'is not valid']] = Object.entries(fields);
   throw new ApiError('invalid', `${field}: ${message}`, { fields });

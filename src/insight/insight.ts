@@ -1,4 +1,6 @@
 import type { KillSwitchConfig } from '../kill-switch/config.ts';
+import { agreementBetween } from '../labels/stats.ts';
+import { labelsGiven } from '../labels/stats-store.ts';
 import type { Database } from '../store/database.ts';
 import { falsePositivesOf } from './false-positives.ts';
 import {
@@ -50,6 +52,7 @@ export async function readInsight(
     false_positives: await falsePositivesOf(db, killSwitch.false_positives, { engine, now }),
     upstreams: await upstreamsOf(db, sums(counts, 'attempt')),
     reviewers: await reviewersOf(db, asked),
+    agreement: agreementBetween(await labelsGiven(db, asked)),
   };
 }
 

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Config, PROJECT_ROOT } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { presendVersion } from '../config/version.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
@@ -42,15 +41,12 @@ export function openInsight(options: InsightOptions): Insight {
   const health = new HealthChecks();
   health.add(...gateChecks(options), ...exchangeChecks(options), ...machineChecks(options));
   let stopped = false;
-  const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
-    version: string;
-  };
   return {
     config,
     dryRun,
     standBack,
     health,
-    version,
+    version: presendVersion(),
     startedAt: now(),
     start: () => fillIn.start(),
     addUp: async () => {

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { idOf } from '../message/id.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { readTraceparent } from '../observability/trace-ids.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -77,7 +78,7 @@ async function serve(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { config, log, metrics, onActivity, isOwnRequest } = options;
+  const { config, log, metrics, stages, onActivity, isOwnRequest } = options;
   onActivity();
   let answer: HttpAnswer;
   let body: Buffer | null = null;
@@ -107,6 +108,8 @@ async function serve(
     if (!(error instanceof Refusal)) log.error({ err: error }, 'an HTTP submission failed inside the gate');
     const refusal = error instanceof Refusal ? error : TROUBLE;
     if (refusal.kind === 'wrong_key' || refusal.kind === 'no_key') metrics.authFailures.inc();
+    // What is suppressed was accepted before.
+    if (refusal.kind !== 'suppressed') stages.refused(front.name, refusal.kind);
     answer = front.refuse(refusal);
     if (refusal.kind === 'trouble')
       answer = { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER } };
@@ -178,6 +181,8 @@ function gateFor(
         },
         digest: digestOf(`${front.name} ${request.url}`, content),
         key,
+        intake: front.name,
+        link: readTraceparent(request.headers['traceparent']),
       }).catch((error: unknown) => {
         throw withoutKey ? explained(error, engine) : error;
       }),

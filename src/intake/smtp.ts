@@ -4,6 +4,8 @@ import type { Config } from '../config/config.ts';
 import { checkSubmittedBytes } from './submitted-bytes.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Stages } from '../observability/stages.ts';
+import { spanTime } from '../observability/tracing.ts';
 import { addressKey } from '../crm/address.ts';
 import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
@@ -36,18 +38,34 @@ export interface SmtpIntakeOptions {
   onActivity: () => void;
   log: Logger;
   metrics: Metrics;
+  stages: Stages;
 }
 
-/** A refusal with its SMTP reply code; smtp-server sends `message` after it. */
+/** A refusal with its SMTP reply code; smtp-server sends `message` after it. `reason` is for the figures. */
 class Refusal extends Error {
   readonly responseCode: number;
-  constructor(code: number, text: string) {
+  readonly reason: RefusalReason;
+  constructor(code: number, text: string, reason: RefusalReason) {
     super(text);
     this.responseCode = code;
+    this.reason = reason;
   }
 }
 
-const refuseWith = ({ code, text }: SmtpReply): Refusal => new Refusal(code, text);
+/** In the words of the HTTP intake (`RefusalKind`) where it has one. */
+type RefusalReason =
+  | 'no_key'
+  | 'wrong_key'
+  | 'sender'
+  | 'recipient'
+  | 'malformed'
+  | 'too_large'
+  | 'too_many_connections'
+  | 'suppressed'
+  | 'trouble';
+
+const refuseWith = ({ code, text }: SmtpReply, reason: RefusalReason): Refusal =>
+  new Refusal(code, text, reason);
 
 /** @param secure AUTH is offered at once; otherwise only after STARTTLS */
 const unauthenticated = (secure: boolean): SmtpReply => ({
@@ -136,7 +154,7 @@ export class SmtpIntake {
       onAuth: (auth, _session, done) => {
         this.#authenticate(auth.username ?? '', auth.password ?? '').then(
           (user) => done(null, { user }),
-          (error: unknown) => done(toRefusal(error)),
+          (error: unknown) => done(this.#refusal(error)),
         );
       },
       onMailFrom: (address, session, done) =>
@@ -147,7 +165,7 @@ export class SmtpIntake {
           (text) => done(null, text),
           (error: unknown) => {
             if (!(error instanceof Refusal)) log.error({ err: error }, 'accepting a message failed');
-            done(toRefusal(error));
+            done(this.#refusal(error));
           },
         );
       },
@@ -166,15 +184,26 @@ export class SmtpIntake {
       .then(check)
       .then(
         () => done(),
-        (error: unknown) => done(toRefusal(error)),
+        (error: unknown) => done(this.#refusal(error)),
       );
+  }
+
+  /** Counts it. What is suppressed was accepted before. */
+  #refusal(error: unknown): Refusal {
+    const refusal = toRefusal(error);
+    if (refusal.reason !== 'suppressed') this.#options.stages.refused('smtp', refusal.reason);
+    return refusal;
   }
 
   #onConnect(session: SMTPServerSession): void {
     const { smtp } = this.#options.config;
     const count = (this.#perAddress.get(session.remoteAddress) ?? 0) + 1;
     if (count > smtp.max_connections_per_address) {
-      throw new Refusal(421, '4.7.0 Too many connections from your address, try again later');
+      throw new Refusal(
+        421,
+        '4.7.0 Too many connections from your address, try again later',
+        'too_many_connections',
+      );
     }
     this.#perAddress.set(session.remoteAddress, count);
     this.#counted.add(session.id);
@@ -193,11 +222,11 @@ export class SmtpIntake {
   async #authenticate(name: string, password: string): Promise<Engine> {
     const engine = await this.#options.credentials.check(name, password).catch((err: unknown) => {
       this.#options.log.error({ err }, 'credentials cannot be checked');
-      throw new Refusal(454, '4.7.0 Temporary authentication failure, try again later');
+      throw new Refusal(454, '4.7.0 Temporary authentication failure, try again later', 'trouble');
     });
     if (engine) return engine;
     this.#options.metrics.authFailures.inc();
-    throw new Refusal(535, '5.7.8 Wrong engine name or password');
+    throw new Refusal(535, '5.7.8 Wrong engine name or password', 'wrong_key');
   }
 
   async #onMailFrom(from: string, session: SMTPServerSession): Promise<void> {
@@ -206,11 +235,12 @@ export class SmtpIntake {
       : await this.#loopbackEngine(from, session);
     // Whoever forwards a reply has no credentials: the recipient decides.
     if (!engine && this.#options.replies) return void sessionEngine.delete(session);
-    if (!engine) throw refuseWith(unauthenticated(session.secure));
+    if (!engine) throw refuseWith(unauthenticated(session.secure), 'no_key');
     if (!maySendAs(engine, from)) {
       throw new Refusal(
         550,
         `5.7.1 Engine ${engine.name} may not send as ${from.slice(from.lastIndexOf('@') + 1)}; its sender domains are ${engine.senderDomains.join(', ') || 'none yet'}`,
+        'sender',
       );
     }
     sessionEngine.set(session, engine);
@@ -219,16 +249,16 @@ export class SmtpIntake {
   /** An engine's recipients are anybody's addresses; the reply address takes mail from anybody, but alone. */
   #onRcptTo(address: string, session: SMTPServerSession): void {
     if (addressKey(address) === null) {
-      throw new Refusal(553, '5.1.3 That is not an address mail can be sent to');
+      throw new Refusal(553, '5.1.3 That is not an address mail can be sent to', 'recipient');
     }
     const { replies } = this.#options;
     const forReplies = (recipient: string): boolean => replies?.isReplyAddress(recipient) ?? false;
     const before = session.envelope.rcptTo;
     if (before.some((rcpt) => forReplies(rcpt.address)) || (forReplies(address) && before.length > 0)) {
-      throw new Refusal(550, '5.7.1 The address for replies takes mail to itself alone');
+      throw new Refusal(550, '5.7.1 The address for replies takes mail to itself alone', 'recipient');
     }
     if (!forReplies(address) && !sessionEngine.has(session))
-      throw refuseWith(unauthenticated(session.secure));
+      throw refuseWith(unauthenticated(session.secure), 'no_key');
   }
 
   /** The engine as it is now; undefined when its credential changed since this session authenticated. */
@@ -251,7 +281,7 @@ export class SmtpIntake {
     stream: SMTPServerDataStream,
     session: SMTPServerSession,
   ): Promise<string> {
-    const { config, accept, answer, metrics, replies } = this.#options;
+    const { config, accept, answer, stages, replies } = this.#options;
     const engine = sessionEngine.get(session);
     const [only] = session.envelope.rcptTo;
     const isReply = only !== undefined && (replies?.isReplyAddress(only.address) ?? false);
@@ -261,19 +291,24 @@ export class SmtpIntake {
     );
     const raw = await collect(stream, config.smtp.max_message_bytes).finally(() => clearTimeout(timer));
     if (raw === null) {
-      throw new Refusal(552, `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`);
+      throw new Refusal(
+        552,
+        `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`,
+        'too_large',
+      );
     }
     if (replies && isReply) {
       await replies.take(raw, session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
       return '2.0.0 Taken';
     }
-    if (!engine) throw refuseWith(unauthenticated(session.secure));
+    if (!engine) throw refuseWith(unauthenticated(session.secure), 'no_key');
+    const began = spanTime();
     const refusal = checkSubmittedBytes(raw, {
       maxLineBytes: config.smtp.max_line_bytes,
       maxHops: config.delivery.max_hops,
       maySendAs: (address) => maySendAs(engine, address),
     });
-    if (refusal) throw refuseWith(refusal);
+    if (refusal) throw refuseWith(refusal, refusal.text.startsWith('5.7.1 ') ? 'sender' : 'malformed');
 
     const mode = engine.answer ?? config.answer.mode;
     const accepted = await accept({
@@ -302,17 +337,22 @@ export class SmtpIntake {
       },
       answerEarly: mode === 'async',
     });
-    metrics.accepted.inc({ engine: engine.name });
+    const recipients = session.envelope.rcptTo.length;
+    stages.accepted([{ ...accepted, size: raw.length, recipients }], {
+      engine: engine.name,
+      intake: 'smtp',
+      began,
+    });
     // It is stored: whatever goes wrong now, the client must not be told that it is not.
     const outcomes = await answer(accepted, mode).catch((err: unknown) => {
       this.#options.log.error(
-        { err, id: accepted.id },
+        { err, message: accepted.id },
         'the verdict cannot be told; answering as async does',
       );
       return null;
     });
     const reply = smtpReply(accepted.id, outcomes, config.answer.suppressed);
-    if (reply.code >= 400) throw refuseWith(reply);
+    if (reply.code >= 400) throw refuseWith(reply, 'suppressed');
     return reply.text;
   }
 }
@@ -322,7 +362,7 @@ const sessionEngine = new WeakMap<SMTPServerSession, Engine>();
 
 /** What is not a refusal is gate trouble, and that is always temporary. */
 function toRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : refuseWith(TROUBLE);
+  return error instanceof Refusal ? error : refuseWith(TROUBLE, 'trouble');
 }
 
 /** The whole message, or null when it is larger than `maxBytes` (then the rest is read and dropped). */

@@ -4,7 +4,8 @@ import type { Config } from '../config/config.ts';
 import { newId } from '../message/id.ts';
 import type { EnvelopeParams } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Stages } from '../observability/stages.ts';
+import { type SpanLink, spanTime } from '../observability/tracing.ts';
 import { type OutcomeReader, toldOutcome } from './answer.ts';
 import { composeMime } from './compose-mime.ts';
 import { type Engine, maySendAs } from './engine-store.ts';
@@ -24,7 +25,7 @@ export interface SubmitOptions {
   config: Config;
   now: () => number;
   log: Logger;
-  metrics: Metrics;
+  stages: Stages;
   accept: (submissions: Submission[], once: Once | null) => Promise<Accepted[]>;
   answer: OutcomeReader;
 }
@@ -37,15 +38,18 @@ const KEY_MS = 24 * 3_600_000;
  * verdicts. A retry gets the messages of the first one.
  *
  * @param from.digest of the whole request, body and path
+ * @param from.intake what it came in by: the front's name, or `browser`
+ * @param from.link where it comes from in the caller's own trace
  * @throws Refusal; nothing is stored then
  */
 export async function submitMails(
   options: SubmitOptions,
   engine: Engine,
   mails: ReadMail[],
-  from: { origin: Origin; digest: string; key: string | null },
+  from: { origin: Origin; digest: string; key: string | null; intake: string; link?: SpanLink | null },
 ): Promise<Submitted[]> {
-  const { config, log, metrics, accept, answer } = options;
+  const { config, log, stages, accept, answer } = options;
+  const began = spanTime();
   const mode = engine.answer ?? config.answer.mode;
   const one = mails.length === 1;
   const submissions = await Promise.all(
@@ -67,12 +71,19 @@ export async function submitMails(
     log.error({ err: error }, 'accepting a message failed');
     throw TROUBLE;
   });
-  metrics.accepted.inc({ engine: engine.name }, accepted.filter(({ duplicate }) => !duplicate).length);
+  stages.accepted(
+    accepted.map((one, i) => ({
+      ...one,
+      size: submissions[i]!.raw.length,
+      recipients: submissions[i]!.envelope.recipients.length,
+    })),
+    { engine: engine.name, intake: from.intake, began, link: from.link ?? null },
+  );
   return Promise.all(
     accepted.map(async ({ id, duplicate }): Promise<Submitted> => {
       // It is stored: whatever goes wrong now, the client must not be told that it is not.
       const outcomes = await answer({ id, duplicate }, mode).catch((err: unknown) => {
-        log.error({ err, id }, 'the verdict cannot be told; answering as async does');
+        log.error({ err, message: id }, 'the verdict cannot be told; answering as async does');
         return null;
       });
       return { id, duplicate, outcomes, ...toldOutcome(outcomes) };

@@ -29,8 +29,8 @@ export interface AdapterJudgeOptions {
   mode: () => AdapterMode;
   now: () => number;
   log: { info(message: string): void; error(message: string): void };
-  /** Told of every call that asked for a decision. */
-  onCall?: (result: 'ok' | AdapterTrouble, seconds: number) => void;
+  /** Told of every call that asked for a decision; `message` is null where it was about none. */
+  onCall?: (result: 'ok' | AdapterTrouble, seconds: number, message: string | null) => void;
   /**
    * Told what every question came to, its second try included, and of every load that failed: what the kill switch counts.
    * A mail that is too long for the model is no fault of it and not told.
@@ -38,6 +38,13 @@ export interface AdapterJudgeOptions {
   onAnswer?: (result: 'ok' | 'malformed' | 'failed' | 'load_failed', latencyMs: number | null) => void;
   /** The adapter can be asked (again). */
   onReady?: () => void;
+}
+
+interface AskOptions {
+  failedBefore?: boolean;
+  lastChance?: boolean;
+  wanted?: () => Promise<boolean>;
+  message?: string | null;
 }
 
 /** After a failure nobody asks for this long, doubling with each failure in a row. */
@@ -102,29 +109,35 @@ export class AdapterJudge {
    * `failedBefore`: an earlier call for this very mail failed. Then the adapter first has to show that it answers at all:
    * if it does and still fails on this mail, the fault is the mail's, and waiting for better times would let a draft written
    * to break the model go by the rules alone. `lastChance`: it will not be asked again, so that has to be found out now.
+   * `wanted`: asked when its turn comes; when it says no, the adapter is left alone and is unavailable to this call.
+   * `message`: id of the mail it is asked about, for whoever is told of the call.
    */
-  ask(input: AdapterInput, { failedBefore = false, lastChance = false } = {}): Promise<Opinion> {
+  ask(
+    input: AdapterInput,
+    { failedBefore = false, lastChance = false, wanted, message = null }: AskOptions = {},
+  ): Promise<Opinion> {
     return this.#slots.run(async () => {
+      if (wanted && !(await wanted())) return this.#unavailable(false, 'it is not to be asked any more');
       // What failed while this call waited for its turn.
       if (!this.available()) return this.#unavailable(false);
       if (failedBefore && !(await this.#answersAtAll())) return this.#paused(false);
-      let answer = await this.#call(input);
-      if ('error' in answer && answer.error.trouble !== 'too_long') answer = await this.#call(input);
+      let answer = await this.#call(input, message);
+      if ('error' in answer && answer.error.trouble !== 'too_long') answer = await this.#call(input, message);
       if (!('error' in answer)) {
         this.#pauseMs = FIRST_PAUSE_MS;
         this.#options.onAnswer?.('ok', answer.latencyMs);
         return answer;
       }
-      const { trouble, message } = answer.error;
-      if (trouble === 'too_long') return { kind: 'too_long', detail: message };
+      const { trouble, message: why } = answer.error;
+      if (trouble === 'too_long') return { kind: 'too_long', detail: why };
       if (trouble !== 'closed')
         this.#options.onAnswer?.(trouble === 'malformed' ? 'malformed' : 'failed', null);
       const findOut = lastChance || trouble === 'malformed';
       if (trouble !== 'closed' && (failedBefore || (findOut && (await this.#answersAtAll())))) {
-        const detail = `The adapter answers other mail but not this one: ${message}`;
+        const detail = `The adapter answers other mail but not this one: ${why}`;
         return { kind: 'unreadable', detail };
       }
-      return this.#paused(true, message);
+      return this.#paused(true, why);
     });
   }
 
@@ -134,14 +147,17 @@ export class AdapterJudge {
   }
 
   async #answersAtAll(): Promise<boolean> {
-    return !('error' in (await this.#call(KNOWN_MAIL)));
+    return !('error' in (await this.#call(KNOWN_MAIL, null)));
   }
 
-  async #call(input: AdapterInput): Promise<Extract<Opinion, { kind: 'reading' }> | { error: AdapterError }> {
+  async #call(
+    input: AdapterInput,
+    message: string | null,
+  ): Promise<Extract<Opinion, { kind: 'reading' }> | { error: AdapterError }> {
     const began = performance.now();
     const done = (result: 'ok' | AdapterTrouble): number => {
       const latencyMs = performance.now() - began;
-      this.#options.onCall?.(result, latencyMs / 1000);
+      this.#options.onCall?.(result, latencyMs / 1000, message);
       return latencyMs;
     };
     try {

@@ -34,7 +34,8 @@ export interface Rubric extends RubricValues {
 /**
  * Reads the rubric.
  *
- * @throws ConfigError naming file, line and key, for a missing rule, an unknown key or a wrong value
+ * @throws ConfigError naming file, line and key, for a missing rule, an unknown rule or key (with the nearest known one) or a
+ *   wrong value
  */
 export function loadRubric(path: string): Rubric {
   return readRubric(path).rubric;
@@ -58,7 +59,8 @@ export function readRubric(path: string): { rubric: Rubric; text: string } {
 
 /** As `loadRubric`, from text; `path` only names the source in messages. */
 export function parseRubric(text: string, path: string): Rubric {
-  return { version: rubricVersion(text), ...parseStrictYaml(text, path, rubricSchema) };
+  const values = parseStrictYaml(text, path, rubricSchema, { rules: 'rule' });
+  return { version: rubricVersion(text), ...values };
 }
 
 /** First 12 hex digits of the text's sha256. */

@@ -12,7 +12,8 @@ const MAX_VERDICTS = 20_000;
 
 /**
  * The newest delivery that an active adapter had a part in, to each of the last `prospects` distinct prospects, with its newest
- * label; oldest first, of one engine's mail if that is asked for. A delivery that was judged again counts by its newest verdict.
+ * label; oldest first, of one engine's mail if that is asked for. A delivery that was judged again counts by its newest verdict;
+ * one that the adapter did not stop and that did not pass either counts not at all.
  */
 export async function newestPerProspect(
   {
@@ -24,13 +25,19 @@ export async function newestPerProspect(
   prospects: number,
 ): Promise<(WindowDelivery & { answer: Answer })[]> {
   const window = new Map<string, WindowDelivery & { answer: Answer }>();
+  /** Left out by their newest verdict: an earlier one does not count instead. */
+  const leftOut = new Set<string>();
   let before = Number.MAX_SAFE_INTEGER;
   for (let seen = 0; seen < MAX_VERDICTS && window.size < prospects; seen += PAGE) {
     const rows = await page(db, { version, since, before, engine });
     for (const { delivery_id: delivery, prospect_id: prospect, right: answer, ...verdict } of rows) {
       if (prospect === null || window.has(prospect) || window.size >= prospects) continue;
       if ((JSON.parse(verdict.adapter!) as AdapterRecord).mode !== 'active') continue;
-      window.set(prospect, { delivery, prospect, stopped: stoppedByAdapter(verdict), answer });
+      const stopped = stoppedByAdapter(verdict);
+      // What a rule or another doubt stopped tells nothing about the adapter, and it did not go either.
+      if (!stopped && verdict.decision !== 'PASS') leftOut.add(delivery);
+      if (leftOut.has(delivery)) continue;
+      window.set(prospect, { delivery, prospect, stopped, answer });
     }
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) break;

@@ -129,7 +129,8 @@ export class Notifier {
       random: random(),
     });
     await database.transact((trx) => settleSlack(trx, claimed, step, now()));
-    if (step.state !== 'sent') log.warn({ id: claimed.id, error: step.error }, 'Slack was not told');
+    if (step.state !== 'sent')
+      log.warn({ notification: claimed.id, error: step.error }, 'Slack was not told');
     return step.state === 'sent' ? 1 : 0;
   }
 

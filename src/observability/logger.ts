@@ -1,32 +1,55 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { maskAddresses, redactedError, replyCodes } from './redact.ts';
 
 export type { Logger };
 
+/** Never logged, whatever is configured. */
+const SECRETS = ['password', 'secret', 'token', 'authorization', '*.password', '*.secret', '*.token'];
+
+/** What the mail itself says, and whom it is for. */
+const TEXT = [
+  'raw',
+  'text',
+  'html',
+  'body',
+  'subject',
+  'draft',
+  'address',
+  'recipient',
+  // Of mails that came in: whoever sent them wrote it.
+  'messageId',
+  '*.recipient',
+  '*.address',
+  '*.subject',
+];
+
+export interface LoggerOptions {
+  /** false: addresses, upstreams' replies and whole errors are logged, for finding a fault. Secrets never are. */
+  redact?: boolean;
+  destination?: DestinationStream;
+}
+
 /**
- * JSON logs, one line an event, with the message id in every stage. Mail text and addresses never go
- * in: callers log ids, and these paths are redacted should one slip through.
+ * JSON logs, one line an event. Lines about a mail carry its id in `message` and, where they are about one recipient, the
+ * delivery's in `delivery`; docs/OBSERVABILITY.md has the fields. With `redact` (default) no line holds an address or words of a mail:
+ * callers log ids, listed keys are blanked, errors are cut to what names the fault, and whatever is shaped like an address is masked.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  { redact = true, destination = pino.destination({ fd: 2, sync: true }) }: LoggerOptions = {},
+): Logger {
   return pino(
     {
       level,
       base: null,
       redact: {
-        paths: [
-          'raw',
-          'text',
-          'draft',
-          'password',
-          'secret',
-          'address',
-          'recipient',
-          '*.password',
-          '*.recipient',
-        ],
-        censor: '[redacted]',
+        paths: redact ? [...SECRETS, ...TEXT, 'response'] : SECRETS,
+        censor: (value, path) =>
+          path.at(-1) === 'response' && typeof value === 'string' ? replyCodes(value) : '[redacted]',
       },
+      ...(redact && { serializers: { err: redactedError }, hooks: { streamWrite: maskAddresses } }),
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination ?? pino.destination({ fd: 2, sync: true }),
+    destination,
   );
 }

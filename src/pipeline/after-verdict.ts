@@ -1,5 +1,5 @@
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import type { AdapterRecord, Verdict } from '../judge/verdict.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import { type AdapterBench, asks, consultInShadow } from './consult-adapter.ts';
@@ -27,21 +27,29 @@ export class AfterVerdict {
   readonly #database: Database;
   readonly #bench: AdapterBench;
   readonly #log: Logger;
+  readonly #onReading: (reading: AdapterRecord) => void;
   readonly #waiting: StoredJudgement[] = [];
   #working: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(options: { database: Database; bench: AdapterBench; log: Logger }) {
+  constructor(options: {
+    database: Database;
+    bench: AdapterBench;
+    log: Logger;
+    /** Told of each reading in shadow. */
+    onReading?: (reading: AdapterRecord) => void;
+  }) {
     this.#database = options.database;
     this.#bench = options.bench;
     this.#log = options.log;
+    this.#onReading = options.onReading ?? (() => {});
   }
 
   add(judgement: StoredJudgement): void {
     if (!this.#wanted(judgement)) return;
     const { deliveryId, input } = judgement;
     if (this.#waiting.length >= MAX_WAITING || input!.draft.body.length > MAX_DRAFT) {
-      this.#log.warn({ id: deliveryId }, 'the adapter is busy; its remarks on this mail are left out');
+      this.#log.warn({ delivery: deliveryId }, 'the adapter is busy; its remarks on this mail are left out');
       return;
     }
     this.#waiting.push(judgement);
@@ -65,9 +73,11 @@ export class AfterVerdict {
       const { deliveryId, verdictId } = one;
       try {
         const added = await this.#remark(one);
-        if (added) await this.#database.transact((trx) => addAdapterRecord(trx, verdictId, added));
+        if (!added) continue;
+        await this.#database.transact((trx) => addAdapterRecord(trx, verdictId, added));
+        if (added.adapter && !one.verdict.adapter) this.#onReading(added.adapter);
       } catch (err) {
-        this.#log.warn({ err, id: deliveryId }, 'the adapter gave no remarks on this mail');
+        this.#log.warn({ err, delivery: deliveryId }, 'the adapter gave no remarks on this mail');
       }
     }
     this.#working = null;

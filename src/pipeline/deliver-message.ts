@@ -9,7 +9,7 @@ import { recheckRecord } from '../crm/recheck.ts';
 import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
@@ -38,7 +38,7 @@ export interface DeliverOptions {
   now: () => number;
   random: () => number;
   log: Logger;
-  metrics: Metrics;
+  stages: Stages;
   /** What is to be sent for a delivery, and by which way. */
   compose: (delivery: Delivery) => Promise<ComposedMail>;
   courierFor: (upstreams: string[]) => Courier;
@@ -64,7 +64,7 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  * last byte is handed over, so that after a crash it is known whether the upstream may have the mail.
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
-  const { database, compose, metrics, log } = options;
+  const { database, compose, stages } = options;
   const mail = await compose(delivery);
   if ('waits' in mail) return;
   if ('refused' in mail) {
@@ -80,12 +80,10 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   if (members === null) return;
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
+  const stage = stages.attempting(members.map((member) => member.delivery));
   const result = await attempt(options, delivery, mail, beforeLastByte);
-  metrics.attempts.inc({ upstream: result.upstream, outcome: result.outcome });
-  const told = { id: delivery.id, outcome: result.outcome, upstream: result.upstream };
-  if (result.outcome === 'delivered') log.info(told, 'courier attempt');
-  else log.warn({ ...told, reason: result.response }, 'courier attempt');
-  await database.transact((trx) => finish(trx, options, members, mail, result));
+  stage.attempted(result);
+  await stage.settle(() => database.transact((trx) => finish(trx, options, members, mail, result)));
 
   if (result.outcome !== 'delivered') return;
   for (const { delivery: sent } of members) {
@@ -256,6 +254,9 @@ async function joinThread(
       await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() }, read);
     });
   } catch (err) {
-    log.error({ err, id: delivery.id }, 'a relayed mail could not be added to its thread');
+    log.error(
+      { err, message: delivery.message_id, delivery: delivery.id },
+      'a relayed mail could not be added to its thread',
+    );
   }
 }

@@ -11,6 +11,7 @@ import { fold } from '../message/fold.ts';
 import { newText } from '../message/new-text.ts';
 import { parseMessage } from '../message/parse.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { spanTime } from '../observability/tracing.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
@@ -34,7 +35,7 @@ export function createJudge({
 }): JudgeDelivery {
   const { db } = database;
   return async ({ parsed, engine, address, now }) => {
-    const began = performance.now();
+    const began = spanTime();
     const { draft, headers, trouble } = parsed;
     const found = await findProspect(db, {
       address,
@@ -60,6 +61,8 @@ export function createJudge({
       });
     }
     const suppressions = found ? [] : await suppressionsHolding(db, address);
+    const doubted = await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]);
+    const looked = spanTime();
     const verdict = judgeByRules({
       draft,
       headers,
@@ -67,16 +70,18 @@ export function createJudge({
       prospect,
       suppressedChannels: channelsOf(suppressions),
       suppressions,
-      possibleOptOut: await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]),
+      possibleOptOut: doubted,
       channel: 'email',
       today: isoDate(now),
       rubric: rubric(),
     });
+    const ended = spanTime();
     return {
       prospectId: found?.prospect.id ?? null,
       takenOverBy: found?.prospect.taken_over_by ?? null,
       input: prospect && { draft, prospect, channel: 'email', today: isoDate(now) },
-      verdict: { ...verdict, latency_ms: performance.now() - began },
+      verdict: { ...verdict, latency_ms: ended - began },
+      took: { began, lookupMs: looked - began, rulesMs: ended - looked },
     };
   };
 }

@@ -8,7 +8,8 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { RulesTook } from '../observability/judge-stage.ts';
+import type { Stages } from '../observability/stages.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
@@ -34,6 +35,7 @@ export type JudgeDelivery = (input: {
   takenOverBy: string | null;
   /** What the adapter would read; null when the CRM does not know the recipient. */
   input: AdapterInput | null;
+  took: RulesTook | null;
 }>;
 
 export interface ProcessOptions {
@@ -41,7 +43,7 @@ export interface ProcessOptions {
   config: Config;
   now: () => number;
   log: Logger;
-  metrics: Metrics;
+  stages: Stages;
   board: OutcomeBoard;
   parse: (raw: Buffer) => Promise<ParsedMessage>;
   /** Providers that mail can be sent through by their API. */
@@ -60,6 +62,7 @@ interface JudgedDelivery extends Judged {
   delivery: Delivery;
   prospectId: string | null;
   input: AdapterInput | null;
+  took: RulesTook | null;
 }
 
 /**
@@ -72,7 +75,7 @@ export async function processMessage(
   options: ProcessOptions,
   message: MessageRow,
 ): Promise<'judged' | 'waits'> {
-  const { database, config, now, board, parse, metrics, bench, afterVerdict, accounts } = options;
+  const { database, config, now, board, parse, stages, bench, afterVerdict, accounts } = options;
   const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
@@ -84,10 +87,11 @@ export async function processMessage(
   if (!engine)
     throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
 
+  const stage = stages.judging(message, engine.name);
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
   const raw = await readRaw(database.db, message.id, 0);
-  const read = await parse(raw);
+  const read = await stage.parse(() => parse(raw));
   const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
@@ -102,6 +106,7 @@ export async function processMessage(
     : { waits: false as const, judged: byRules };
   if (consulted.waits) {
     await database.transact((trx) => joinAdapterLine(trx, message, consulted.failed));
+    stage.waits(consulted.failed);
     return 'waits';
   }
 
@@ -112,22 +117,20 @@ export async function processMessage(
     addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
     records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
   });
-  const saved = await database.transact((trx) =>
-    save(
-      trx,
-      { config, engine, message, judged, revision, whole, subject: parsed.draft.subject, text },
-      now(),
+  const { subject } = parsed.draft;
+  const saved = await stage.settle(() =>
+    database.transact((trx) =>
+      save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
     ),
   );
 
   const outcomes = await readOutcomes(database.db, message.id);
   if (outcomes) board.publish(message.id, outcomes);
-  for (const [i, { delivery, verdict, input }] of judged.entries()) {
+  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
-    metrics.judged.inc({ decision: verdict.decision ?? verdict.hold_reason ?? '', state: disposal.outcome });
-    metrics.judgeSeconds.observe(verdict.latency_ms / 1000);
-    if (verdict.notices.some(({ kind }) => kind === 'adapter_unavailable')) metrics.adapterMissed.inc();
+    const { outcome, reason } = disposal;
+    stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
     afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
   }
   return 'judged';
@@ -145,13 +148,16 @@ async function judgeOne(
     visible: visible.has(delivery.address_key),
     front: null,
   };
-  const nobody = { prospectId: null, takenOverBy: null, input: null };
+  const nobody = { prospectId: null, takenOverBy: null, input: null, took: null };
   if (base.internal) return { ...base, ...nobody, verdict: null };
   try {
     if (attempt > MAX_JUDGE_ATTEMPTS) throw new Error(`given up after ${MAX_JUDGE_ATTEMPTS} attempts`);
     return { ...base, ...(await judge({ parsed, engine, address: delivery.recipient, now: now() })) };
   } catch (err) {
-    log.error({ err, id: delivery.id }, 'the judge failed; holding the delivery');
+    log.error(
+      { err, message: delivery.message_id, delivery: delivery.id },
+      'the judge failed; holding the delivery',
+    );
     const rationale = 'The judge failed on this mail; a person has to look at it.';
     return {
       ...base,

@@ -75,7 +75,10 @@ export class Rejudging {
         await this.#judgeAgain(delivery, revision);
       } catch (err) {
         if (!(err instanceof TransitionError))
-          log.error({ err, id: delivery.id }, 'judging a held delivery again failed');
+          log.error(
+            { err, message: delivery.message_id, delivery: delivery.id },
+            'judging a held delivery again failed',
+          );
       }
     }
     return stale.length;
@@ -100,7 +103,8 @@ export class Rejudging {
       try {
         await this.#judgeAgain(delivery, revision);
       } catch (err) {
-        if (!(err instanceof TransitionError)) log.error({ err, id }, 'judging a held delivery again failed');
+        if (!(err instanceof TransitionError))
+          log.error({ err, delivery: id }, 'judging a held delivery again failed');
       }
     }
   }

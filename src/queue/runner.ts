@@ -94,7 +94,7 @@ export class Runner {
           await standBack?.();
           const came = await processMessage(message).catch((err: unknown) => {
             // The lease lapses and the message is judged again; nothing is lost by carrying on.
-            log.error({ err, id }, 'judging a message failed');
+            log.error({ err, message: id }, 'judging a message failed');
           });
           if (came !== 'waits') this.#deliverWake();
           // While the adapter cannot be asked, looking through a long line for each mail that joins it would cost too much.
@@ -125,7 +125,7 @@ export class Runner {
         const { id } = message;
         const work = processMessage(message)
           .then(() => this.#deliverWake())
-          .catch((err: unknown) => log.error({ err, id }, 'judging a message failed'))
+          .catch((err: unknown) => log.error({ err, message: id }, 'judging a message failed'))
           .finally(() => {
             this.#inLine.delete(id);
             this.#lineWake();
@@ -151,7 +151,10 @@ export class Runner {
       for (const delivery of due) {
         const work: Promise<void> = deliverMessage(delivery)
           .catch((err: unknown) =>
-            log.error({ err, id: delivery.id }, 'a courier attempt failed inside the gate'),
+            log.error(
+              { err, message: delivery.message_id, delivery: delivery.id },
+              'a courier attempt failed inside the gate',
+            ),
           )
           .finally(() => {
             this.#inFlight.delete(work);

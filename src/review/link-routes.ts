@@ -141,7 +141,7 @@ async function post(options: LinkRoutesOptions, { req, res, token, claims, facts
   };
   try {
     const after = await perform(options.review, claims, act);
-    log.info({ id: claims.deliveryId, act: claims.act }, 'acted by a signed link');
+    log.info({ delivery: claims.deliveryId, act: claims.act }, 'acted by a signed link');
     const waiting = claims.act === 'release' && after.state === before.state;
     html(res, 200, donePage(claims, facts, waiting));
   } catch (error) {

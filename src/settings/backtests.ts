@@ -2,6 +2,7 @@ import { UserError } from '../config/user-error.ts';
 import type { BacktestOptions } from '../evaluate/backtest-run.ts';
 import { backtestInProcess } from '../evaluate/backtest-process.ts';
 import type { BacktestChange, BacktestSummary } from '../evaluate/backtest-types.ts';
+import type { BacktestWork } from '../evaluate/backtest-worker.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** Changes kept to be shown; the counts are complete in any case. */
@@ -10,15 +11,14 @@ const KEPT_CHANGES = 5_000;
 /** Finished runs that can still be looked at. */
 const KEPT_RUNS = 5;
 
-/** Most messages judged again by default: some minutes' work. */
-export const DEFAULT_LIMIT = 20_000;
-
 export interface Backtest {
   id: string;
   state: 'running' | 'done' | 'cancelled' | 'failed';
-  /** Version the candidate would get, and the one it was made from. */
-  candidate: string;
-  base: string;
+  /** Version the candidate rubric would get, and the one it was made from; null = the rubric stays as it was for each mail. */
+  candidate: string | null;
+  base: string | null;
+  /** Name of the model that is asked again; null = what the adapter said stays. */
+  adapter: string | null;
   actor: string;
   started_at: number;
   done: number;
@@ -49,7 +49,8 @@ export class Backtests {
   /** @throws UserError while another one runs */
   start(
     options: BacktestOptions,
-    { candidate, base, actor }: Pick<Backtest, 'candidate' | 'base' | 'actor'>,
+    by: Pick<Backtest, 'candidate' | 'base' | 'actor'>,
+    model: BacktestWork['model'] = null,
   ): Backtest {
     const busy = [...this.#runs.values()].find(({ run }) => run.state === 'running');
     if (busy) throw new UserError(`a backtest of ${busy.run.actor} is running; wait for it or cancel it`);
@@ -57,9 +58,8 @@ export class Backtests {
     const run: Backtest = {
       id: String(this.#next++),
       state: 'running',
-      candidate,
-      base,
-      actor,
+      ...by,
+      adapter: model?.name ?? null,
       started_at: now(),
       done: 0,
       total: null,
@@ -69,7 +69,7 @@ export class Backtests {
     };
     const controller = new AbortController();
     const ended = backtestInProcess(
-      { path, options },
+      { path, options, model },
       {
         onProgress: (done, total) => Object.assign(run, { done, total }),
         onChanges: (changes) => run.changes.push(...changes.slice(0, KEPT_CHANGES - run.changes.length)),
@@ -78,7 +78,7 @@ export class Backtests {
     ).then(
       (summary) => void Object.assign(run, { summary, state: summary ? 'done' : 'cancelled' }),
       (err: unknown) => {
-        log.error({ err }, 'a backtest failed');
+        if (!(err instanceof UserError)) log.error({ err }, 'a backtest failed');
         Object.assign(run, { state: 'failed', error: err instanceof Error ? err.message : String(err) });
       },
     );

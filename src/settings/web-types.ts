@@ -3,6 +3,7 @@ import type { Backtest } from './backtests.ts';
 import type { BacktestChange } from '../evaluate/backtest-types.ts';
 import type { NewApiKey } from '../intake/api-keys.ts';
 import type { RubricValues } from '../judge/rubric.ts';
+import type { MonitorsNow } from '../kill-switch/monitors-now.ts';
 import type { Decision } from '../message/types.ts';
 
 export type EngineMode = 'observe' | 'enforce' | 'stopped';
@@ -159,10 +160,27 @@ export interface RubricPage {
   /** Rules that cannot be turned down here, and why. */
   fixed_rules: string[];
   fixed_why: string;
+  /** Models that can be tried on past mail. */
+  models: ModelChoice[];
   history: RubricVersionView[];
 }
 
-/** `POST /settings/rubric/backtests` (`since_days`, `limit`), `PUT /settings/rubric` (`why`) */
+export interface ModelChoice {
+  name: string;
+  /** Without a calibration its readings are shown and change nothing. */
+  calibrated: boolean;
+  /** The registry's active one. */
+  active: boolean;
+}
+
+/** `POST /settings/rubric/backtests`: a rubric, a model, or both. */
+export interface BacktestBody extends Partial<RubricBody> {
+  adapter?: string | null;
+  since_days?: number;
+  limit?: number;
+}
+
+/** `PUT /settings/rubric` (`why`) */
 export interface RubricBody {
   /** The version that was edited; another one in force answers 409. */
   base: string;
@@ -170,7 +188,11 @@ export interface RubricBody {
 }
 
 /** `GET /settings/rubric/backtests/:id` */
-export type BacktestView = Omit<Backtest, 'changes'> & { kept_changes: number };
+export type BacktestView = Omit<Backtest, 'changes'> & {
+  kept_changes: number;
+  /** How much longer at the pace so far; null before the first mail and after the last. */
+  left_ms: number | null;
+};
 
 /** `GET /settings/rubric/backtests/:id/changes?from=hold&to=relay&offset=0` */
 export interface BacktestChangesPage {
@@ -208,6 +230,8 @@ export interface AdapterPage {
     latency: { readings: number; p50_ms: number; p95_ms: number } | null;
   } | null;
   kill_switch: { mode: AdapterMode; entry: SwitchEntryView | null; history: SwitchEntryView[] };
+  /** null = no adapter judges here: there is nothing to watch. */
+  monitors: MonitorsNow | null;
   /** Messages that wait for the adapter. */
   in_line: number;
   when_unavailable: 'rules' | 'hold';

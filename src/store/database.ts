@@ -12,6 +12,14 @@ interface Pending {
   reject: (error: unknown) => void;
 }
 
+/** One commit that is on disk. */
+export interface Commit {
+  /** Changes that shared it. */
+  size: number;
+  /** From its begin until it was on disk, the wait for company left out. */
+  seconds: number;
+}
+
 /** How long a commit waits for company while several come together, milliseconds (PostgreSQL's commit_delay). */
 const GATHER_MS = 3;
 
@@ -45,6 +53,7 @@ export class Database {
   #lastGroup = 0;
   readonly #lockWaitMs: number;
   #idle: (() => void)[] = [];
+  readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
   /** @param options.lockWaitMs how long a change waits while another process writes */
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
@@ -99,6 +108,11 @@ export class Database {
     });
   }
 
+  /** @param listener told of every commit of this process, before those who asked for it are */
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#afterCommit.push(listener);
+  }
+
   async close(): Promise<void> {
     if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
     await this.db.destroy();
@@ -125,6 +139,7 @@ export class Database {
 
   async #commit(group: Pending[]): Promise<void> {
     const settle: (() => void)[] = [];
+    const began = performance.now();
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
@@ -161,6 +176,8 @@ export class Database {
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
+    for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();
   }
 

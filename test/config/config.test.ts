@@ -28,7 +28,10 @@ describe('the configuration', () => {
 
   test('refuses an unknown key with its line', () => {
     expect(message('data_dir: x\nsmtp:\n  port: 25\n  prot: 26\n')).toMatch(
-      /presend\.yaml:4: unknown key "smtp\.prot"/,
+      /presend\.yaml:4: unknown key "smtp\.prot"; did you mean port\?/,
+    );
+    expect(message('smtp:\n  frobnicate: 26\n')).toMatch(
+      /presend\.yaml:2: unknown key "smtp\.frobnicate"; remove it or check its spelling/,
     );
   });
 

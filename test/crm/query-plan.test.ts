@@ -1,6 +1,3 @@
-import type { CompiledQuery } from 'kysely';
-import { Kysely, sql, SqliteDialect } from 'kysely';
-import SQLite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { importCsv } from '../../src/crm/csv.ts';
 import { recheckRecord } from '../../src/crm/recheck.ts';
@@ -8,7 +5,7 @@ import { findProspect, recordRelayed, snapshot } from '../../src/crm/snapshot.ts
 import { findThread } from '../../src/crm/threads.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
 import type { Database } from '../../src/store/database.ts';
-import type { Schema } from '../../src/store/schema.ts';
+import { plansOf } from '../support/query-plans.ts';
 import { NOW, openDatabase } from './open.ts';
 
 const TEXT = 'We would like to tell you that the new office in Lisbon opens in May with forty people.';
@@ -26,35 +23,6 @@ async function load(database: Database, kind: 'prospects' | 'threads' | 'peers',
 
 function never(): never {
   throw new Error('the prospect is unknown');
-}
-
-/** Everything that `work` asks of the database, with the plan SQLite has for it. */
-async function plansOf(database: Database, work: (db: Kysely<Schema>) => Promise<unknown>) {
-  const path = await sql<{ file: string }>`select file from pragma_database_list where name = 'main'`.execute(
-    database.db,
-  );
-  const queries: CompiledQuery[] = [];
-  const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: new SQLite(path.rows[0]?.file ?? '') }),
-    log: (event) => {
-      queries.push(event.query);
-    },
-  });
-  try {
-    await work(db);
-    const asked = queries.splice(0).filter((query) => /^\s*(?:select|with|update|delete)/iu.test(query.sql));
-    return await Promise.all(
-      asked.map(async (query) => {
-        const explained = await db.executeQuery<{ detail: string }>({
-          ...query,
-          sql: `explain query plan ${query.sql}`,
-        });
-        return { sql: query.sql, steps: explained.rows.map((row) => row.detail) };
-      }),
-    );
-  } finally {
-    await db.destroy();
-  }
 }
 
 test('look-up, snapshot, re-check and record-keeping search indexes and scan no table', async () => {

@@ -6,6 +6,8 @@ import { CredentialChecker } from '../../src/intake/credentials.ts';
 import { SmtpIntake } from '../../src/intake/smtp.ts';
 import { serverKeyPair } from '../../src/intake/tls.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
+import { Stages } from '../../src/observability/stages.ts';
+import { NO_TRACING } from '../../src/observability/tracing.ts';
 import type { Database } from '../../src/store/database.ts';
 import { temporaryFolder } from '../crm/open.ts';
 import { replyDesk, suppressionsIn } from '../feedback/setup.ts';
@@ -27,12 +29,14 @@ async function intake(options: { loopback?: boolean; address?: string | null } =
   if (options.loopback) {
     await database.transact((trx) => trx.updateTable('engines').set({ loopback_without_auth: 1 }).execute());
   }
+  const metrics = createMetrics();
   const acceptor = new Acceptor({ database, now: Date.now, isInternal: () => false });
   const smtp = new SmtpIntake({
     config,
     database,
     log: deps.log,
-    metrics: createMetrics(),
+    metrics,
+    stages: new Stages({ log: deps.log, metrics, tracing: NO_TRACING }),
     keyPair: await serverKeyPair(config),
     credentials: new CredentialChecker(database),
     accept: (submission) => acceptor.accept(submission),

@@ -313,7 +313,7 @@ test('health, readiness and metrics answer over HTTP', async () => {
   await submit(gate.port, MAIL);
   expect(await (await fetch(`${gate.httpBase}/readyz`)).json()).toMatchObject({ status: 'ready' });
   const metrics = await (await fetch(`${gate.httpBase}/metrics`)).text();
-  expect(metrics).toMatch(/presend_accepted_total\{engine="engine"\} 1/);
-  expect(metrics).toMatch(/presend_judged_total\{decision="PASS",state="relay"\} 1/);
+  expect(metrics).toMatch(/presend_accepted_total\{engine="engine",intake="smtp"\} 1/);
+  expect(metrics).toMatch(/presend_judged_total\{engine="engine",decision="PASS",state="relay"\} 1/);
   expect((await fetch(`${gate.httpBase}/nothing`)).status).toBe(404);
 });

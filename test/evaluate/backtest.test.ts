@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { updateProspect } from '../../src/crm/store.ts';
-import { type BacktestOptions, runBacktest } from '../../src/evaluate/backtest-run.ts';
+import { type BacktestListener, type BacktestOptions, runBacktest } from '../../src/evaluate/backtest-run.ts';
 import type { BacktestChange } from '../../src/evaluate/backtest-types.ts';
 import { type RubricValues, parseRubric } from '../../src/judge/rubric.ts';
 import { editRubric } from '../../src/judge/rubric-edit.ts';
 import { configSchema } from '../../src/config/config.ts';
+import type { JudgeModel } from '../../src/judge/adapter-judge.ts';
+import { Database } from '../../src/store/database.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 
@@ -22,7 +25,15 @@ function candidate(change: (values: RubricValues) => void): string {
   return editRubric(shipped, values, 'shipped');
 }
 
-async function backtest(gate: TestGate, text: string, more: Partial<BacktestOptions> = {}) {
+async function backtest(
+  gate: TestGate,
+  text: string | null,
+  more: Partial<BacktestOptions> = {},
+  {
+    model = null,
+    ...listener
+  }: Pick<BacktestListener, 'signal' | 'onProgress'> & { model?: JudgeModel | null } = {},
+) {
   const changes: BacktestChange[] = [];
   const until = gate.now() + 1;
   const { decisions, escalation } = configSchema.parse({});
@@ -38,7 +49,8 @@ async function backtest(gate: TestGate, text: string, more: Partial<BacktestOpti
       adapterDecides: false,
       ...more,
     },
-    { onChanges: (list) => changes.push(...list) },
+    { ...listener, onChanges: (list) => changes.push(...list) },
+    model,
   );
   return { summary, changes };
 }
@@ -162,6 +174,9 @@ describe('a backtest', () => {
     expect(summary.transitions).toMatchObject([
       { from: 'hold', to: 'relay', count: 3, labels: { right: 1, wrong: 1, not_sure: 0 } },
     ]);
+    expect(summary.rule_changes).toMatchObject([
+      { rule: 'low_confidence_funding', released: { count: 3, right: 1, wrong: 1, not_sure: 0 } },
+    ]);
     expect(new Set(changes.map(({ label }) => label))).toEqual(new Set([null, 'right', 'wrong']));
   });
 
@@ -238,5 +253,159 @@ describe('a backtest', () => {
       decided_after: 1,
     });
     expect(adapter.asked).toHaveLength(asked);
+  });
+});
+
+/** The recorded adapter holds what is odd; three mails go by it, one by a rule. */
+async function readMails() {
+  const recorded = new FakeAdapter(({ draft }) =>
+    draft.body.includes('odd') ? { BLOCK: 0.97 } : { PASS: 0.98 },
+  );
+  const gate = await startGate({ model: modelOf(recorded) });
+  for (const name of ['odd', 'sure', 'also']) await addProspect(gate, `vp@${name}.example`);
+  await addProspect(gate, 'vp@low.example', lowFunding);
+  await gate.send({ to: 'vp@odd.example', text: 'Hello, an odd offer.' });
+  await gate.send({ to: 'vp@sure.example', text: 'Hello, a sure thing.' });
+  await gate.send({ to: 'vp@also.example', text: 'Hello, a call?' });
+  await gate.send({ to: 'vp@low.example', text: FUNDING });
+  await gate.until((all) => all.filter(({ state }) => state === 'relayed').length === 2, 'relayed');
+  return gate;
+}
+
+describe('a backtest with another adapter', () => {
+  const candidateOf = (script: ConstructorParameters<typeof FakeAdapter>[0]) => {
+    const adapter = new FakeAdapter(script);
+    adapter.state = { state: 'ready' };
+    return adapter;
+  };
+
+  test('asks it about what the rules let go, and tells what it would release and stop, with labels', async () => {
+    const gate = await readMails();
+    const odd = (await gate.deliveries()).find(({ recipient }) => recipient === 'vp@odd.example')!;
+    await gate.app.review.release(odd.id, { actor: 'kim', label: 'wrong' });
+    const adapter = candidateOf(({ draft }) =>
+      draft.body.includes('sure') ? { BLOCK: 0.99 } : { PASS: 0.99 },
+    );
+    const model = modelOf(adapter, { name: 'candidate' });
+    const { summary, changes } = await backtest(gate, null, { adapterDecides: true }, { model });
+    expect(adapter.asked.toSorted()).toEqual([
+      'Hello, a call?',
+      'Hello, a sure thing.',
+      'Hello, an odd offer.',
+    ]);
+    expect(summary).toMatchObject({
+      comparable: 4,
+      partial: false,
+      transitions: expect.arrayContaining([
+        expect.objectContaining({ from: 'hold', to: 'relay', count: 1 }),
+        expect.objectContaining({ from: 'relay', to: 'hold', count: 1 }),
+      ]),
+      adapter: { name: 'candidate', mode: 'active', asked: 3, trouble: {}, compared: 3, changed: 2 },
+    });
+    expect(summary.adapter!.readings).toEqual(
+      expect.arrayContaining([
+        { from: 'BLOCK', to: 'PASS', count: 1 },
+        { from: 'PASS', to: 'BLOCK', count: 1 },
+        { from: 'PASS', to: 'PASS', count: 1 },
+      ]),
+    );
+    expect(summary.adapter!.latency!.p95_ms).toBeGreaterThanOrEqual(summary.adapter!.latency!.p50_ms);
+    expect(summary.rule_changes).toEqual([
+      {
+        rule: 'adapter',
+        released: { count: 1, right: 0, wrong: 1, not_sure: 0 },
+        stopped: { count: 1, right: 0, wrong: 0, not_sure: 0 },
+        otherwise: { count: 0, right: 0, wrong: 0, not_sure: 0 },
+      },
+    ]);
+    expect(changes.every(({ adapter_unasked }) => !adapter_unasked)).toBe(true);
+  });
+
+  test('and another rubric asks it about what that rubric lets go too', async () => {
+    const gate = await readMails();
+    const adapter = candidateOf(({ draft }) =>
+      draft.body.includes('Series B') ? { BLOCK: 0.99 } : { PASS: 0.99 },
+    );
+    const text = candidate((values) => (values.rules.low_confidence_funding = 'off'));
+    const { summary } = await backtest(gate, text, { adapterDecides: true }, { model: modelOf(adapter) });
+    expect(adapter.asked).toHaveLength(4);
+    // Held by the rule then, by the adapter now.
+    expect(summary).toMatchObject({ same_action: 1, adapter: { asked: 4, compared: 3 } });
+  });
+
+  test('that was never calibrated reads along and changes nothing', async () => {
+    const gate = await readMails();
+    const adapter = candidateOf(() => ({ SUPPRESS: 0.99 }));
+    const { summary } = await backtest(gate, null, {}, { model: modelOf(adapter, { calibration: null }) });
+    expect(summary).toMatchObject({
+      transitions: [],
+      same_action: 0,
+      adapter: { mode: 'shadow', asked: 3, compared: 3, changed: 3 },
+    });
+  });
+
+  test('leaves out what it could not be asked about, and holds what does not fit it', async () => {
+    const gate = await readMails();
+    const adapter = candidateOf(({ draft }) =>
+      draft.body.includes('sure') ? 'unavailable' : draft.body.includes('call') ? 'too_long' : { PASS: 0.99 },
+    );
+    const { summary, changes } = await backtest(gate, null, {}, { model: modelOf(adapter) });
+    expect(summary).toMatchObject({
+      comparable: 3,
+      not_comparable: { adapter_unavailable: 1 },
+      adapter: { asked: 3, trouble: { unavailable: 1, too_long: 1 }, compared: 1 },
+    });
+    expect(changes.find(({ recipient }) => recipient === 'vp@also.example')).toMatchObject({
+      after: { decision: null, hold_reason: 'too_long', action: 'hold' },
+    });
+  });
+
+  test('that fails throughout ends with a sentence', async () => {
+    const gate = await startGate();
+    for (let i = 0; i < 12; i += 1) {
+      await addProspect(gate, `vp@n${i}.example`);
+      await gate.send({ to: `vp@n${i}.example` });
+    }
+    const model = modelOf(
+      candidateOf(() => 'unavailable'),
+      { name: 'candidate' },
+    );
+    await expect(backtest(gate, null, {}, { model })).rejects.toThrow(
+      /the model candidate could not be asked 10 times in a row: the model is unavailable/,
+    );
+  });
+
+  test('ended by hand tells what was judged until then', async () => {
+    const gate = await readMails();
+    const controller = new AbortController();
+    const model = modelOf(candidateOf(() => ({ PASS: 0.99 })));
+    const { summary } = await backtest(
+      gate,
+      null,
+      {},
+      { model, signal: controller.signal, onProgress: (done) => done === 2 && controller.abort() },
+    );
+    expect(summary).toMatchObject({ partial: true, messages: 4, messages_judged: 2, deliveries: 2 });
+  });
+
+  test('leaves every byte of the database as it was, on a connection that only reads', async () => {
+    const gate = await readMails();
+    await gate.app.stop();
+    const path = join(gate.dataDir, 'presend.db');
+    const sum = (): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+    const before = sum();
+    const database = new Database(path, { readonly: true });
+    const read = { ...gate, app: { ...gate.app, database } } as unknown as TestGate;
+    const model = modelOf(candidateOf(() => ({ BLOCK: 0.99 })));
+    const { summary } = await backtest(
+      read,
+      candidate((values) => (values.c_level.headcount_over = 10)),
+      {},
+      { model },
+    );
+    await expect(database.db.deleteFrom('labels').execute()).rejects.toThrow(/readonly/);
+    await database.close();
+    expect(summary.transitions.length).toBeGreaterThan(0);
+    expect(sum()).toBe(before);
   });
 });

@@ -3,6 +3,7 @@ import { addUpHours } from '../../src/insight/hours.ts';
 import type { HealthView, InsightView } from '../../src/insight/web-types.ts';
 import { certificateAnswer, clockAnswer, diskAnswer } from '../../src/insight/machine-checks.ts';
 import { HealthChecks } from '../../src/insight/health-check.ts';
+import { addLabel } from '../../src/review/label-store.ts';
 import { type TestGate, addProspect } from '../support/gate.ts';
 import { populatedGate } from '../support/populate.ts';
 import { signIn } from '../support/sign-in.ts';
@@ -38,11 +39,32 @@ test('the figures are of the mail that was judged, by its decision, reason, late
   expect(body.reviewers).toEqual([
     { actor: 'rae@gate.test', acts: { reject: 1, release: 1 }, total: 2, right: 1, wrong: 1, not_sure: 0 },
   ]);
+  expect(body.agreement).toMatchObject({ pairs: [], pooled: { n: 0, kappa: null } });
   const labelled = body.precision.filter(({ right, wrong }) => right + wrong > 0);
   expect(labelled).toHaveLength(2);
   expect(labelled.every(({ precision }) => precision === null)).toBe(true);
   expect(body.false_positives).toMatchObject({ wrongly_stopped: 0, unlabelled: 0, enough: false });
   expect(body.missing).toBe(false);
+});
+
+test('agreement is of reviewers who labelled the same verdict, in the time and of the engine asked for', async () => {
+  const gate = await populatedGate();
+  const held = (await gate.deliveries()).filter(({ state }) => state === 'held');
+  const label = (actor: string, right: 'right' | 'wrong', id: string) =>
+    gate.app.database.transact((trx) =>
+      addLabel(trx, { deliveryId: id, at: gate.now(), actor, right, act: 'label' }),
+    );
+  await label('ann', 'right', held[0].id);
+  await label('bob', 'right', held[0].id);
+  await label('ann', 'right', held[1].id);
+  await label('bob', 'wrong', held[1].id);
+  await label('bob', 'wrong', held[2].id);
+  const { body } = await insight(gate);
+  expect(body.agreement.pairs).toMatchObject([
+    { raters: ['ann', 'bob'], n: 2, observed: 0.5, kappa: null, why_none: 'not_enough' },
+  ]);
+  const elsewhere = (await insight(gate, '?engine=none')).body;
+  expect(elsewhere.agreement.pairs).toEqual([]);
 });
 
 test('hours that are over are added up once and give the same figures', async () => {

@@ -27,7 +27,12 @@ describe('loadRubric', () => {
     [
       'an unknown rule',
       (yaml) => yaml.replace('  opt_out: enforce', '  opt_out: enforce\n  optout: off'),
-      /rubric\.yaml:\d+: .*optout/,
+      /rubric\.yaml:12: unknown rule "optout"; did you mean opt_out\?/,
+    ],
+    [
+      'a rule like no other, with those there are',
+      (yaml) => yaml.replace('  opt_out: enforce', '  opt_out: enforce\n  horoscope: off'),
+      /rubric\.yaml:12: unknown rule "horoscope"; remove it or check its spelling \(the rules are disqualifier, opt_out, .*generic_peers\)/,
     ],
     ['an unknown key', (yaml) => `${yaml}\nstale_days: 3\n`, /rubric\.yaml:\d+: .*stale_days/],
     [

@@ -424,7 +424,7 @@ test('a probe that people find wrong trips the switch by itself', async () => {
     {
       actor: 'monitor:probe_E01',
       mode: 'shadow',
-      reason: 'Probe E01 past the limit',
+      reason: 'Probe E01 below the limit',
       condition: expect.stringMatching(/0 of 5 decisions right/),
     },
   ]);

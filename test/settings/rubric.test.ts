@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
@@ -6,6 +6,7 @@ import { editRubric } from '../../src/judge/rubric-edit.ts';
 import { type RubricValues, parseRubric } from '../../src/judge/rubric.ts';
 import type { BacktestView, RubricPage } from '../../src/settings/web-types.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
+import { startJudgeHost } from '../support/judge-host.ts';
 import { type SignedIn, signIn } from '../support/sign-in.ts';
 
 const shipped = readFileSync(join(PROJECT_ROOT, 'config/rubric.yaml'), 'utf8');
@@ -173,6 +174,11 @@ describe('a saved rubric', () => {
     const answer = await admin.send('PUT', '/settings/rubric', wrong);
     expect(answer.status).toBe(400);
     expect(Object.keys(answer.body.error.fields)).toEqual(['values.c_level.headcount_over']);
+    const unknown = await edited(admin, (values) => Object.assign(values.rules, { optout: 'off' }));
+    expect(await admin.send('PUT', '/settings/rubric', unknown)).toMatchObject({
+      status: 400,
+      body: { error: { fields: { 'values.rules.optout': 'is unknown; did you mean opt_out?' } } },
+    });
     expect(await admin.send('PUT', '/settings/rubric', await edited(admin, () => {}))).toMatchObject({
       status: 409,
     });
@@ -213,6 +219,18 @@ describe('a file edited by hand', () => {
     expect(await page(admin)).toMatchObject({ version, trouble: null });
     expect(readFileSync(`${path}.invalid`, 'utf8')).toBe('rules: [half a file');
   });
+
+  test('with an unknown rule is refused with its line, and the last good one stays in force', async () => {
+    const { gate, admin } = await gateWithHolds(0);
+    const { version } = await page(admin);
+    const path = join(gate.dataDir, 'rubric.yaml');
+    writeFileSync(path, shipped.replace('  c_level: enforce', '  clevel: off\n  c_level: enforce'));
+    const line = shipped.split('\n').findIndex((one) => one.startsWith('  c_level: enforce')) + 1;
+    expect(await page(admin)).toMatchObject({
+      version,
+      trouble: `${path}:${line}: unknown rule "clevel"; did you mean c_level?`,
+    });
+  });
 });
 
 describe('a backtest from the settings', () => {
@@ -240,6 +258,72 @@ describe('a backtest from the settings', () => {
     const states = (await gate.deliveries()).map(({ state }) => state);
     expect(states.filter((state) => state === 'held')).toHaveLength(3);
   });
+
+  test('asks another model of the registry again, in its own process, with no rubric changed', async () => {
+    const { gate, admin } = await gateWithHolds(1);
+    for (const name of ['one', 'two']) {
+      await addProspect(gate, `vp@${name}.example`);
+      await gate.send({ to: `vp@${name}.example` });
+    }
+    const host = await startJudgeHost(gate.dataDir, () => 'BLOCK');
+    const { models } = await page(admin);
+    expect(models).toContainEqual({ name: 'presend-judge-1', calibrated: true, active: true });
+    expect(models).toContainEqual({ name: 'far', calibrated: true, active: false });
+    const started = await admin.send<BacktestView>('POST', '/settings/rubric/backtests', { adapter: 'far' });
+    expect(started.body).toMatchObject({ adapter: 'far', candidate: null, base: null });
+    const done = await finished(admin, started.body.id);
+    expect(done).toMatchObject({ state: 'done', error: null, left_ms: null });
+    // The rule's hold is not put to it.
+    expect(done.summary).toMatchObject({
+      comparable: 3,
+      partial: false,
+      transitions: [{ from: 'relay', to: 'hold', count: 2 }],
+      rule_changes: [{ rule: 'adapter', stopped: { count: 2 } }],
+      adapter: { name: 'far', mode: 'active', asked: 2, trouble: {}, compared: 0 },
+    });
+    expect(host.asked).toBe(2);
+    expect(done.summary?.adapter?.latency?.p50_ms).toBeGreaterThan(0);
+    const states = (await gate.deliveries()).map(({ state }) => state);
+    expect(states.filter((state) => state === 'held')).toHaveLength(1);
+  }, 60_000);
+
+  test('says what is missing, and which models there are', async () => {
+    const { admin } = await gateWithHolds(0);
+    const post = (body: object) => admin.send('POST', '/settings/rubric/backtests', body);
+    expect(await post({})).toMatchObject({
+      status: 400,
+      body: { error: { fields: { adapter: 'say what to try: a rubric, a model, or both' } } },
+    });
+    expect(await post({ adapter: 'nobody' })).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          fields: { adapter: expect.stringMatching(/no model "nobody"; known are: .*presend-judge-1/) },
+        },
+      },
+    });
+    const { values } = await page(admin);
+    expect(await post({ values })).toMatchObject({
+      status: 400,
+      body: { error: { fields: { base: 'say which version the values were made from' } } },
+    });
+  });
+
+  test('with a model that cannot be loaded says why', async () => {
+    const { gate, admin } = await gateWithHolds(1);
+    mkdirSync(join(gate.dataDir, 'models'));
+    writeFileSync(
+      join(gate.dataDir, 'models/registry.yaml'),
+      'models: {gone: {profile: presend-lines, base: {file: gone.gguf}}}\n',
+    );
+    const { body } = await admin.send<BacktestView>('POST', '/settings/rubric/backtests', {
+      adapter: 'gone',
+    });
+    expect(await finished(admin, body.id)).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/^gone: .*gone\.gguf/),
+    });
+  }, 60_000);
 
   test('is cancelled', async () => {
     const { admin } = await gateWithHolds(1);

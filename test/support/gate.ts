@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type App, startApp } from '../../src/app.ts';
 import { PROJECT_ROOT, configSchema } from '../../src/config/config.ts';
 import type { z } from 'zod';
-import { createLogger } from '../../src/observability/logger.ts';
+import { type Logger, createLogger } from '../../src/observability/logger.ts';
 import { addEngine, type EngineChanges } from '../../src/intake/engine-store.ts';
 import type { CompanyFields, ProspectFields } from '../../src/crm/records.ts';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
@@ -51,6 +51,8 @@ export async function startGate(
     keepEngines?: boolean;
     /** Default: the rules alone. `configured`: as the registry in the data folder says. */
     model?: JudgeModel | 'configured' | null;
+    /** Where its log goes; default: nowhere, or as $TEST_LOG says. */
+    log?: Logger;
   } = {},
 ): Promise<TestGate> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'presend-gate-'));
@@ -70,7 +72,7 @@ export async function startGate(
       data_dir: dataDir,
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
     },
-    log: createLogger(process.env['TEST_LOG'] ?? 'silent'),
+    log: options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent'),
     now,
     pollMs: 20,
     ...(options.model === 'configured' ? {} : { model: options.model ?? null }),

@@ -4,7 +4,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
+import { addLabel } from '../../src/review/label-store.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
+import { startJudgeHost } from '../support/judge-host.ts';
 import { signIn, signInBrowser } from '../support/sign-in.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
@@ -80,6 +82,30 @@ describe('the rubric', () => {
     await page.getByText('It is in force again').waitFor();
     await addProspect(gate, 'low@later.example', { company: { funding_confidence: 'low' } });
     expect(await gate.send({ to: 'low@later.example', text: FUNDING })).toMatch(/^250 2\.0\.0 Held/);
+    expect(troubles).toEqual([]);
+  }, 120_000);
+
+  test('stays as it is while another model is tried on past mail', async () => {
+    const gate = await startGate();
+    await addProspect(gate, 'vp@fine.example');
+    await gate.send({ to: 'vp@fine.example' });
+    const [sent] = await gate.until(([one]) => one?.state === 'relayed', 'relayed');
+    await gate.app.database.transact((trx) =>
+      addLabel(trx, { deliveryId: sent!.id, at: gate.now(), actor: 'kim', right: 'wrong', act: 'label' }),
+    );
+    await startJudgeHost(gate.dataDir, () => 'BLOCK');
+    const { page, troubles } = await open(gate, 'rubric');
+    const tryIt = page.getByRole('button', { name: 'Try it on past mail' });
+    expect(await tryIt.isDisabled()).toBe(true);
+    await page.getByLabel('Which model to try it with').selectOption('far');
+    expect(await page.getByRole('button', { name: 'Save…' }).count()).toBe(0);
+    await tryIt.click();
+    await page.getByText(/the model far would have turned 1 relay into 1 hold/).waitFor();
+    await page.getByRole('heading', { name: 'What far said' }).waitFor();
+    await page.getByText(/was asked about 1 delivery, p50 \d+ ms/).waitFor();
+    const rules = page.getByRole('region', { name: 'Changes by rule and label' });
+    await rules.getByRole('row', { name: /adapter – 1, of these 1 labelled wrongly relayed –/ }).waitFor();
+    await shoot(page, 'rubric-model-light-1280');
     expect(troubles).toEqual([]);
   }, 120_000);
 

@@ -63,20 +63,20 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
   try {
     await attempt(deps, request, { id, signal, stop });
     await finish('done', null);
-    log.info({ id, kind, dryRun }, 'the HubSpot sync is done');
+    log.info({ run: id, kind, dryRun }, 'the HubSpot sync is done');
   } catch (error) {
     if (error instanceof LeaseLost) {
-      log.warn({ id }, 'the HubSpot sync was ended by another process');
+      log.warn({ run: id }, 'the HubSpot sync was ended by another process');
     } else if (error instanceof SyncStopped) {
       await finish(
         'stopped',
         'a person or the end of the process stopped it; the next run goes on where it was',
       );
     } else if (error instanceof SyncTrouble) {
-      log.error({ id, reason: error.message, err: error.cause }, 'the HubSpot sync failed');
+      log.error({ run: id, reason: error.message, err: error.cause }, 'the HubSpot sync failed');
       await finish('failed', error.message);
     } else {
-      log.error({ id, err: error }, 'the HubSpot sync failed inside presend');
+      log.error({ run: id, err: error }, 'the HubSpot sync failed inside presend');
       await finish('failed', 'the sync failed inside presend; the log says why');
     }
   }
@@ -116,7 +116,7 @@ async function attempt(
     timeoutMs: deps.timeoutMs ?? 30_000,
     ...(deps.searchesPerSecond !== undefined && { searchesPerSecond: deps.searchesPerSecond }),
     signal,
-    onWait: (ms) => log.info({ id, ms }, 'HubSpot asks the sync to wait'),
+    onWait: (ms) => log.info({ run: id, ms }, 'HubSpot asks the sync to wait'),
   });
   // Keeps the lease through long waits, and hears of a wish to stop.
   const heartbeat = setInterval(() => {

@@ -13,8 +13,15 @@ export function contextJson(
   { indent, ascii }: Pick<Profile['context'], 'indent' | 'ascii'>,
   level: TrimLevel,
 ): { text: string; trimmed: string[] } {
-  const { signals, trimmed } = boundedSignals({ ...extras(prospect), ...prospect.available_signals }, level);
-  const record = {
+  const { signals, trimmed } = boundedSignals(signalsWithExtras(prospect), level);
+  const record = { ...publishedContext(prospect), available_signals: signals };
+  const text = indent === null ? oneLine(record) : JSON.stringify(record, null, indent);
+  return { text: ascii ? asciiOnly(text) : text, trimmed };
+}
+
+/** The record in the published context schema, in the order of its fields, with all of its signals. */
+export function publishedContext(prospect: ProspectSnapshot): Record<string, unknown> {
+  return {
     prospect_id: prospect.prospect_id,
     company: prospect.company,
     headcount: prospect.headcount,
@@ -25,11 +32,14 @@ export function contextJson(
     opt_out_channels: prospect.opt_out_channels,
     thread_id: prospect.thread_id,
     recipient_role: prospect.recipient_role,
-    available_signals: signals,
+    available_signals: signalsWithExtras(prospect),
   };
-  const text = indent === null ? oneLine(record) : JSON.stringify(record, null, indent);
-  return { text: ascii ? asciiOnly(text) : text, trimmed };
 }
+
+const signalsWithExtras = (prospect: ProspectSnapshot): Record<string, unknown> => ({
+  ...extras(prospect),
+  ...prospect.available_signals,
+});
 
 function extras(prospect: ProspectSnapshot): Record<string, unknown> {
   const { city, industry, regulated, commitments, thread, foreign } = prospect;

@@ -14,7 +14,7 @@ import {
 } from '../../models/registry.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { JudgeModel } from '../adapter-judge.ts';
-import type { Adapter } from './adapter.ts';
+import { type Adapter, AdapterError } from './adapter.ts';
 import { createLlamaAdapter } from './llama.ts';
 import { type Calibration, calibrationSchema } from './reading.ts';
 import { createRemoteAdapter } from './remote.ts';
@@ -27,8 +27,13 @@ export interface OpenOptions {
   onTrouble?: OnTrouble;
 }
 
+/** What of the configuration says where models are and how they run. */
+export type ModelConfig = Pick<Config, 'adapter' | 'data_dir' | 'models_dir'>;
+
 /** Calls a host works on together. In process one at a time is fastest: one prompt fills every core. */
 const REMOTE_CONCURRENCY = 8;
+
+const BACKGROUND_TIMEOUT_MS = 120_000;
 
 /** Longest prompt that is worth sending to a host that then counts its tokens itself. */
 const CHARACTERS_PER_TOKEN = 8;
@@ -40,7 +45,10 @@ const CHARACTERS_PER_TOKEN = 8;
  * @returns null when the rules judge alone: switched off, or no model is chosen
  * @throws UserError for a model that there is not, ConfigError for a registry or calibration that cannot be read
  */
-export async function openConfiguredModel(config: Config, options: OpenOptions): Promise<JudgeModel | null> {
+export async function openConfiguredModel(
+  config: ModelConfig,
+  options: OpenOptions,
+): Promise<JudgeModel | null> {
   if (config.adapter.mode === 'off') return null;
   const registry = loadRegistry(modelFolders(config));
   const { active, shadow } = registry;
@@ -56,7 +64,11 @@ export async function openConfiguredModel(config: Config, options: OpenOptions):
 }
 
 /** One model of the registry, with its calibration if that was fitted for these very files. */
-export async function openModel(config: Config, model: Model, options: OpenOptions): Promise<JudgeModel> {
+export async function openModel(
+  config: ModelConfig,
+  model: Model,
+  options: OpenOptions,
+): Promise<JudgeModel> {
   const calibration = readCalibration(model);
   const lock = new LockFile(modelFolders(config).user);
   const known = await versionOf(model, lock);
@@ -79,8 +91,33 @@ export async function openModel(config: Config, model: Model, options: OpenOptio
   };
 }
 
+/**
+ * A model of the registry by its name, loaded, for work in the background. Whoever asked releases its adapter.
+ *
+ * @throws UserError where there is none of that name, or where it cannot be loaded
+ */
+export async function openNamedModel(
+  config: ModelConfig,
+  name: string,
+  options: OpenOptions,
+): Promise<JudgeModel> {
+  const registry = loadRegistry(modelFolders(config));
+  // Nobody waits for it, and at a low priority it takes longer.
+  const timeout_ms = Math.max(config.adapter.timeout_ms, BACKGROUND_TIMEOUT_MS);
+  const patient = { ...config, adapter: { ...config.adapter, timeout_ms } };
+  const model = await openModel(patient, requireModel(registry, name), options);
+  try {
+    await model.adapter.warmup();
+  } catch (error) {
+    await model.adapter.release();
+    if (error instanceof AdapterError) throw new UserError(`${name}: ${error.message}`);
+    throw error;
+  }
+  return model;
+}
+
 function localAdapter(
-  { adapter: { gpu, threads, timeout_ms, queue } }: Config,
+  { adapter: { gpu, threads, timeout_ms, queue } }: ModelConfig,
   { base, lora, loraScale, profile, contextSize }: LocalModel,
   version: string,
   { log, onTrouble }: OpenOptions,
@@ -138,7 +175,7 @@ function readCalibration({ calibration: path }: Model): Calibration | null {
 }
 
 function remoteAdapter(
-  { adapter: { timeout_ms, queue } }: Config,
+  { adapter: { timeout_ms, queue } }: ModelConfig,
   { remote: { url, dialect, model, apiKeyEnv }, profile, contextSize }: RemoteModel,
   version: string,
   { log, onTrouble }: OpenOptions,

@@ -56,8 +56,14 @@ function cut(text: string, at: string): [string, string] {
   return [text.slice(0, index), text.slice(index + at.length)];
 }
 
+/** Subject and visible text, as every prompt shows them. */
+export const promptDraft = (draft: AdapterInput['draft']): string => draftText({ draft }, 0).text;
+
 /** Subject and visible text. What was quoted from earlier mail goes first when room is short. */
-function draftText({ draft }: AdapterInput, level: TrimLevel): { text: string; trimmed: string[] } {
+function draftText(
+  { draft }: Pick<AdapterInput, 'draft'>,
+  level: TrimLevel,
+): { text: string; trimmed: string[] } {
   const quotes = draft.segments.some(({ kind }) => kind === 'quote');
   const drop = level >= 2 && quotes;
   const body = drop

@@ -1,7 +1,7 @@
 import { oneSidedBounds, proportion } from '../../evaluate/statistics.ts';
 import { RULES, RULE_DECISION, type RuleName } from '../../judge/verdict.ts';
 import type { KillSwitchConfig } from '../config.ts';
-import type { Monitor, MonitorReading } from '../monitor.ts';
+import type { Monitor, MonitorContext, MonitorReading } from '../monitor.ts';
 import { percent } from '../percent.ts';
 import { PROBE_OF } from '../probes.ts';
 import type { Stratum } from '../spot-check/allocate.ts';
@@ -28,13 +28,31 @@ export interface ProbeScope {
   now: number;
 }
 
-/** Decisions of each probe that people said were wrong. */
+/** Decisions of each probe that people said were wrong, where the adapter had a part in them. */
 export const probes: Monitor = {
   name: 'probes',
   trips: true,
-  read: async ({ db, config: { probes: config }, version, since, now }) =>
-    probeReadings(await answeredItems(db, now - config.weeks * WEEK), { config, version, since, now }),
+  read: async (context) => (await readProbes(context)).filter(({ monitor }) => monitor.startsWith('probe_')),
 };
+
+/** … and where the rules decided alone; only a warning. */
+export const rulesAlone: Monitor = {
+  name: 'rules_alone',
+  trips: false,
+  read: async (context) => (await readProbes(context)).filter(({ monitor }) => monitor.startsWith('rules_')),
+};
+
+/** Both kinds of readings, by what people answered lately. @param context.version null = there is no adapter */
+export async function readProbes({
+  db,
+  config: { probes: config },
+  version,
+  since,
+  now,
+}: Omit<MonitorContext, 'version'> & { version: string | null }): Promise<MonitorReading[]> {
+  const items = await answeredItems(db, now - config.weeks * WEEK);
+  return probeReadings(items, { config, version, since, now });
+}
 
 /**
  * Two readings for each probe: `probe_<id>` of what the adapter had a part in, which trips, and `rules_<id>` of what the rules

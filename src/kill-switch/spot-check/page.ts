@@ -3,8 +3,8 @@ import type { Schema } from '../../store/schema.ts';
 import type { KillSwitchConfig } from '../config.ts';
 import { currentAdapter, watchedSince } from '../monitor-store.ts';
 import type { MonitorReading } from '../monitor.ts';
-import { probeReadings } from '../monitors/probes.ts';
-import { answeredItems, itemsOfChecks } from './answer-store.ts';
+import { readProbes } from '../monitors/probes.ts';
+import { itemsOfChecks } from './answer-store.ts';
 import { type SpotCheck, listChecks } from './draw-store.ts';
 import { checkResult, isOpen } from './results.ts';
 import { nextDue } from './schedule.ts';
@@ -13,8 +13,6 @@ import { headsOf } from './view-store.ts';
 import type { CheckDetails, CheckResult, SpotCheckPage } from './web-types.ts';
 
 type Db = Kysely<Schema>;
-
-const WEEK = 7 * 86_400_000;
 
 export interface PageOptions {
   db: Db;
@@ -53,12 +51,11 @@ async function adapterOf({ db, adapter }: PageOptions): Promise<string | null> {
 
 /** What the probe monitor says now. */
 async function probesNow(
-  { db, config: { probes: config }, now }: PageOptions,
+  { db, config, now }: PageOptions,
   version: string | null,
 ): Promise<MonitorReading[]> {
   const since = version === null ? now : await watchedSince(db, version, now);
-  const items = await answeredItems(db, now - config.weeks * WEEK);
-  return probeReadings(items, { config, version, since, now });
+  return readProbes({ db, config, version, since, now });
 }
 
 /** Of the newest checks, newest first. */

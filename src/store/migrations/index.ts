@@ -9,6 +9,7 @@ import * as settings from './0007-settings.ts';
 import * as insight from './0008-insight.ts';
 import * as notify from './0009-notify.ts';
 import * as killSwitch from './0010-kill-switch.ts';
+import * as observability from './0013-observability.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0008-insight': insight,
   '0009-notify': notify,
   '0010-kill-switch': killSwitch,
+  '0013-observability': observability,
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };

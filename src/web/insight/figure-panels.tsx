@@ -1,8 +1,11 @@
-import { Text, Title } from '@mantine/core';
+import { Anchor, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { InsightView, Rate } from '../../insight/web-types.ts';
+import { useAccount } from '../app/session.tsx';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { plainName } from '../parts/words.ts';
+import { ReviewerAgreement } from './reviewer-agreement.tsx';
 
 const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)} %`);
 
@@ -38,6 +41,7 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
     rightly_stopped,
     unlabelled,
   } = view.false_positives;
+  const { role } = useAccount();
   const over = enough && rate.rate !== null && rate.rate > limit;
   return (
     <section className="insight-panel" aria-label="False positives of the adapter">
@@ -74,6 +78,13 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
           ))}
         </tbody>
       </table>
+      {role !== 'reviewer' && (
+        <Text size="sm" mt="xs">
+          <Anchor component={Link} href="/settings/adapter">
+            All monitors of the kill switch
+          </Anchor>
+        </Text>
+      )}
     </section>
   );
 }
@@ -234,6 +245,7 @@ export function ReviewerPanel({ view }: { view: InsightView }) {
           </table>
         </div>
       )}
+      <ReviewerAgreement agreement={view.agreement} />
     </section>
   );
 }

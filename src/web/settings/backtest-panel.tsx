@@ -7,7 +7,9 @@ import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
 import { plural } from '../parts/words.ts';
 import { useAct } from './act.ts';
+import { BacktestAdapter } from './backtest-adapter.tsx';
 import { BacktestChanges } from './backtest-changes.tsx';
+import { BacktestRules } from './backtest-rules.tsx';
 import { ACTION_WORDS, NOT_COMPARABLE_WORDS } from './rubric-words.ts';
 
 const words = (action: Action, count: number): string => ACTION_WORDS[action][count === 1 ? 'one' : 'many'];
@@ -27,7 +29,7 @@ export function BacktestPanel({ id, outdated }: { id: string; outdated: boolean 
   return (
     <section className="settings-card" aria-labelledby="backtest">
       <Title order={2} size="h4" id="backtest" mb="sm">
-        What this change would have done
+        What it would have done
       </Title>
       {outdated && (
         <Alert color="orange" mb="sm">
@@ -39,7 +41,7 @@ export function BacktestPanel({ id, outdated }: { id: string; outdated: boolean 
           <Text role="status">
             {data?.total == null
               ? 'Looking for the mail …'
-              : `Judging again: ${data.done} of ${data.total} messages. Mail goes on meanwhile.`}
+              : `Judging again: ${data.done} of ${data.total} messages${timeLeft(data.left_ms)}. Mail goes on meanwhile.`}
           </Text>
           <Progress.Root>
             <Progress.Section value={share} aria-label="How much is judged again" />
@@ -63,12 +65,34 @@ export function BacktestPanel({ id, outdated }: { id: string; outdated: boolean 
       )}
       {data?.state === 'cancelled' && <Text>Cancelled; nothing was changed.</Text>}
       {data?.state === 'failed' && <Alert color="red">{data.error}</Alert>}
-      {data?.summary && <Summary id={id} summary={data.summary} kept={data.kept_changes} />}
+      {data?.summary && (
+        <Summary id={id} what={whatIsTried(data)} summary={data.summary} kept={data.kept_changes} />
+      )}
     </section>
   );
 }
 
-function Summary({ id, summary, kept }: { id: string; summary: BacktestSummary; kept: number }) {
+/** ", about 3 min left" */
+function timeLeft(ms: number | null): string {
+  if (ms === null) return '';
+  const seconds = Math.ceil(ms / 1000);
+  return `, about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} left`;
+}
+
+function whatIsTried({ candidate, adapter }: BacktestView): string {
+  if (adapter === null) return 'this change';
+  return candidate === null ? `the model ${adapter}` : `this change with the model ${adapter}`;
+}
+
+interface SummaryProps {
+  id: string;
+  /** What was tried, in a sentence. */
+  what: string;
+  summary: BacktestSummary;
+  kept: number;
+}
+
+function Summary({ id, what, summary, kept }: SummaryProps) {
   const [shown, setShown] = useState<Transition | 'same' | null>(null);
   const { transitions, messages, messages_judged, sampled, deliveries, comparable, same_action } = summary;
   const days = Math.round((summary.until - summary.since) / 86_400_000);
@@ -85,15 +109,16 @@ function Summary({ id, summary, kept }: { id: string; summary: BacktestSummary; 
         <Text fw={600}>
           {transitions.length === 0
             ? `Over the last ${days} days no mail would have gone another way.`
-            : `Over the last ${days} days this change would have turned ${transitions
+            : `Over the last ${days} days ${what} would have turned ${transitions
                 .map(({ from, to, count }) => `${count} ${words(from, count)} into ${words(to, count)}`)
                 .join(', ')}.`}
         </Text>
         <Text size="sm" c="dimmed">
           {plural(deliveries, 'delivery')} of {messages_judged} messages judged again
           {sampled && `, a random sample of ${messages}: the figures are of the sample`}. Each by its text and
-          record as judged then; the adapter’s reading stays. Mail of observed engines counts as if it were
-          enforced.
+          record as judged then;{' '}
+          {summary.adapter ? 'the model was asked again' : 'the adapter’s reading stays'}. Mail of observed
+          engines counts as if it were enforced.
         </Text>
       </div>
       {transitions.map((one) => (
@@ -114,6 +139,8 @@ function Summary({ id, summary, kept }: { id: string; summary: BacktestSummary; 
         </Group>
       )}
       {shown && <BacktestChanges id={id} kind={shown === 'same' ? null : shown} kept={kept} />}
+      {summary.adapter && <BacktestAdapter tally={summary.adapter} />}
+      <BacktestRules changes={summary.rule_changes} />
       <NotCompared summary={summary} />
       <details className="settings-details">
         <summary>By rule, of {comparable} comparable deliveries</summary>

@@ -3,7 +3,7 @@ import { useSessionStorage } from '@mantine/hooks';
 import { useRef, useState } from 'react';
 import { changedFields } from '../../judge/rubric-fields.ts';
 import type { RubricValues } from '../../judge/rubric.ts';
-import type { BacktestView, RubricPage } from '../../settings/web-types.ts';
+import type { BacktestBody, BacktestView, ModelChoice, RubricPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
@@ -30,7 +30,8 @@ function Rubric({ page }: { page: RubricPage }) {
   const reload = useReload('rubric');
   const [draft, setDraft] = useSessionStorage<Draft | null>({ key: 'rubric-draft', defaultValue: null });
   const [days, setDays] = useState('30');
-  const [run, setRun] = useState<{ id: string; of: string } | null>(null);
+  const [model, setModel] = useState('');
+  const [run, setRun] = useState<{ id: string; of: string; rubric: string } | null>(null);
   const [saving, setSaving] = useState(false);
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const { busy, fields, act } = useAct();
@@ -40,15 +41,19 @@ function Rubric({ page }: { page: RubricPage }) {
   const stale = draft !== null && draft.base !== page.version;
   const disabled = !mayChange || page.trouble !== null;
   const body = { base: page.version, values };
-  const mark = JSON.stringify(body);
+  const rubric = JSON.stringify(body);
+  const mark = JSON.stringify([changed.length > 0 ? body : null, model]);
+  const nothing = changed.length === 0 && model === '';
 
   const tryIt = (): Promise<void> =>
     act(async () => {
-      const started = await api.post<BacktestView>('/settings/rubric/backtests', {
-        ...body,
+      const trial: BacktestBody = {
+        ...(changed.length > 0 ? body : {}),
+        adapter: model || null,
         since_days: Number(days),
-      });
-      setRun({ id: started.id, of: mark });
+      };
+      const started = await api.post<BacktestView>('/settings/rubric/backtests', trial);
+      setRun({ id: started.id, of: mark, rubric });
       requestAnimationFrame(() => panel.current?.focus());
     });
   const save = async (why: string): Promise<void> => {
@@ -87,11 +92,16 @@ function Rubric({ page }: { page: RubricPage }) {
       <div ref={panel} tabIndex={-1}>
         {run && <BacktestPanel id={run.id} outdated={run.of !== mark} />}
       </div>
-      {mayChange && changed.length > 0 && (
-        <div className="rubric-bar" role="region" aria-label="Your change">
+      {mayChange && (changed.length > 0 || page.models.length > 0) && (
+        <div
+          className={changed.length > 0 ? 'rubric-bar' : 'rubric-bar rubric-bar-still'}
+          role="region"
+          aria-label="Your change"
+        >
           <Text size="sm" mb="xs">
-            {changed.length === 1 ? 'One change' : `${changed.length} changes`}: {changed.join(', ')}. Not
-            saved yet.
+            {changed.length === 0
+              ? 'Nothing is changed. Another model can be tried on past mail all the same.'
+              : `${changed.length === 1 ? 'One change' : `${changed.length} changes`}: ${changed.join(', ')}. Not saved yet.`}
           </Text>
           <Group gap="xs">
             <NativeSelect
@@ -104,26 +114,41 @@ function Rubric({ page }: { page: RubricPage }) {
                 { value: '90', label: 'last 90 days' },
               ]}
             />
-            <Button loading={busy} disabled={disabled} onClick={() => void tryIt()}>
+            {page.models.length > 0 && (
+              <NativeSelect
+                aria-label="Which model to try it with"
+                value={model}
+                onChange={(event) => setModel(event.currentTarget.value)}
+                data={[
+                  { value: '', label: 'readings as they were' },
+                  ...page.models.map((one) => ({ value: one.name, label: modelLabel(one) })),
+                ]}
+              />
+            )}
+            <Button loading={busy} disabled={disabled || nothing} onClick={() => void tryIt()}>
               Try it on past mail
             </Button>
-            <Button
-              variant={run?.of === mark ? 'filled' : 'default'}
-              disabled={disabled}
-              onClick={() => setSaving(true)}
-            >
-              Save…
-            </Button>
-            <Button
-              variant="default"
-              onClick={() => {
-                setDraft(null);
-                setRun(null);
-                setWrong({});
-              }}
-            >
-              Discard
-            </Button>
+            {changed.length > 0 && (
+              <>
+                <Button
+                  variant={run?.rubric === rubric ? 'filled' : 'default'}
+                  disabled={disabled}
+                  onClick={() => setSaving(true)}
+                >
+                  Save…
+                </Button>
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    setDraft(null);
+                    setRun(null);
+                    setWrong({});
+                  }}
+                >
+                  Discard
+                </Button>
+              </>
+            )}
           </Group>
         </div>
       )}
@@ -137,7 +162,7 @@ function Rubric({ page }: { page: RubricPage }) {
           onConfirm={save}
         >
           <Text size="sm">
-            {run?.of === mark
+            {run?.rubric === rubric
               ? 'It holds for the next mail. What is held is judged again, which can suppress and never relays.'
               : 'You have not tried exactly this change on past mail. It holds for the next mail; what is held is judged again, which can suppress and never relays.'}
           </Text>
@@ -146,6 +171,10 @@ function Rubric({ page }: { page: RubricPage }) {
     </Stack>
   );
 }
+
+/** "my-judge, asked again (not calibrated: readings only)" */
+const modelLabel = ({ name, active, calibrated }: ModelChoice): string =>
+  `${name}${active ? ' (active)' : ''}, asked again${calibrated ? '' : ' – not calibrated: readings only'}`;
 
 function Status({ page }: { page: RubricPage }) {
   const saved = page.origin === 'data';

@@ -14,4 +14,5 @@ export const NOT_COMPARABLE_WORDS: Record<NotComparable, string> = {
     'come out otherwise even under the rubric they were judged by (the rules have changed since)',
   judge_failed: 'had no verdict, because the judge failed on them',
   unreadable: 'cannot be read any more',
+  adapter_unavailable: 'could not be put to the other model, which failed on them',
 };
