@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/config.ts';
 import { oneSidedBounds } from '../../src/evaluate/statistics.ts';
 import { RULES, RULE_DECISION } from '../../src/judge/verdict.ts';
+import { gathered } from '../../src/kill-switch/gathered.ts';
 import { type ProbeItem, probeReadings } from '../../src/kill-switch/monitors/probes.ts';
 import { PROBE_OF } from '../../src/kill-switch/probes.ts';
 import { DECISIONS, type Decision } from '../../src/message/types.ts';
@@ -149,4 +150,17 @@ describe('a probe', () => {
     });
     expect(read(all).counted).toBe(0);
   });
+});
+
+test('for people ten probes that say nothing yet are one entry, and ten as soon as one says something', () => {
+  const shown = (all: readonly ProbeItem[]) =>
+    gathered(probeReadings(all, scope).map((one) => ({ ...one, trips: true, changed_at: null })));
+  expect(shown(labelled(4, 0)).map(({ monitor, counted }) => [monitor, counted])).toEqual([
+    ['probe', 4],
+    ['rules', 0],
+  ]);
+  expect(shown(labelled(12, 12)).map(({ monitor }) => monitor)).toEqual([
+    ...Object.values(PROBE_OF).map((probe) => `probe_${probe}`),
+    'rules',
+  ]);
 });

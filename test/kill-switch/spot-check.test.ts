@@ -215,6 +215,8 @@ describe('a spot check', () => {
     await drawn(gate);
     const reviewer = await signIn(gate, { role: 'reviewer' });
     expect(await unansweredItems(gate.app.database.db, gate.now())).toBe(7);
+    const metrics = await (await fetch(`${gate.httpBase}/metrics`)).text();
+    expect(metrics).toMatch(/^presend_spot_check_unlabelled 7$/m);
     gate.advance(28 * DAY);
     const later = await signIn(gate, { role: 'reviewer' });
     expect((await later.get<SpotCheckPage>('/spot-check')).body).toMatchObject({
