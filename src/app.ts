@@ -39,6 +39,7 @@ import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { CallLog } from './kill-switch/call-log.ts';
+import { SpotChecks } from './kill-switch/spot-check/spot-checks.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
 import { parseMessage } from './message/parse.ts';
@@ -165,6 +166,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onReadings: observed.monitored,
     });
     await watch.open();
+    const spotChecks = new SpotChecks({ database, config: config.kill_switch.spot_check, now, random });
     if (bench) closers.push(() => bench.judge.stop());
     const afterVerdict =
       bench &&
@@ -308,6 +310,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       stages,
       derive: deriveKey,
       killSwitch,
+      spotChecks,
       bench,
       apis,
       hubSpot,
@@ -424,6 +427,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         rejudging,
         killSwitch,
         watch,
+        spotChecks,
         rubricChanges,
         insight,
         sessionLengths,

@@ -13,6 +13,7 @@ import { killSwitchCheck } from '../insight/kill-switch-check.ts';
 import { type Insight, type InsightOptions, openInsight } from '../insight/open.ts';
 import { monitorsNow } from '../kill-switch/monitors-now.ts';
 import type { SubmitOptions } from '../intake/submit.ts';
+import type { SpotChecks } from '../kill-switch/spot-check/spot-checks.ts';
 import type { Rejudge, Rejudging } from '../pipeline/rejudge.ts';
 import { openDesk } from '../review/desk.ts';
 import type { Review } from '../review/review.ts';
@@ -29,6 +30,7 @@ type BrowserSideOptions = Omit<SettingsContext, 'backtests'> &
     rejudge: Rejudge;
     rejudging: Rejudging;
     hubSpot: HubSpotSync | null;
+    spotChecks: SpotChecks;
   };
 
 /** What people use in a browser: the app, its API and what works behind it. */
@@ -83,6 +85,13 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
     insight,
     settings: { ...options, backtests },
     ...crmParts({ config, rubric, accounts: new Set(options.apis.keys()), rejudging, now }),
+    spotChecks: {
+      database,
+      config: config.kill_switch,
+      now,
+      checks: options.spotChecks,
+      adapter: bench?.judge.model.adapter.version ?? null,
+    },
     welcome: { submit: submitTestMail(options), config },
     authenticate: createAuthenticate(access),
   });

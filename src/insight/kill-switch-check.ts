@@ -70,5 +70,9 @@ function adviceOn(monitor: string): string {
     return 'See what else the machine or the model host does; a smaller model or a GPU is faster.';
   if (monitor.startsWith('drift_'))
     return 'See under Insight what changed: an engine’s mail, the CRM records, the rubric, or the model.';
+  if (monitor.startsWith('probe_'))
+    return 'Read under Spot check what people found wrong; calibrate or change the model before the switch is armed again.';
+  if (monitor.startsWith('rules_'))
+    return 'Read under Spot check what people found wrong, and mend the rubric or the CRM records behind it.';
   return 'See Settings, Adapter.';
 }

@@ -57,8 +57,14 @@ export class Watch {
 }
 
 /** What a monitor that passed its limit does. */
-function tripBy({ monitor, title, says }: MonitorReading, { trip_to }: KillSwitchConfig, at: number): Trip {
-  return { by: `monitor:${monitor}`, reason: `${title} over the limit`, condition: says, mode: trip_to, at };
+function tripBy(
+  { monitor, title, says, value, limit }: MonitorReading,
+  { trip_to }: KillSwitchConfig,
+  at: number,
+): Trip {
+  const side = value !== null && limit !== null && value < limit ? 'below' : 'over';
+  const reason = `${title} ${side} the limit`;
+  return { by: `monitor:${monitor}`, reason, condition: says, mode: trip_to, at };
 }
 
 /** What every monitor says about one adapter, in the order they are shown. */

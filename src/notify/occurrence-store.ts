@@ -109,6 +109,10 @@ function occurrenceOf(entry: {
     if (action !== 'warned' || after.state === 'over') return null;
     return { ...base, topic: 'judge_warning', delivery_id: null, note: `${title}: ${says}` };
   }
+  if (subject_type === 'spot_check') {
+    // Whoever draws one by hand may not be the one who answers: told as well.
+    return action === 'drawn' ? { ...base, topic: 'spot_check', delivery_id: null, note: subject_id } : null;
+  }
   if (subject_type === 'engine') {
     const detail = JSON.parse(entry.detail) as { mode?: unknown; after?: { mode?: unknown } | null };
     if (action === 'added' || (detail.mode ?? detail.after?.mode) !== 'stopped') return null;

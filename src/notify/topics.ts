@@ -7,6 +7,7 @@ export const TOPICS = [
   'due_soon',
   'uncertain',
   'expired',
+  'spot_check',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
@@ -28,4 +29,8 @@ export const TOPIC_TITLES: Record<Topic, { title: string; about: string }> = {
     about: 'An upstream gave no answer: nobody knows whether it has the mail.',
   },
   expired: { title: 'Expired', about: 'A hold expired; the mail was not sent.' },
+  spot_check: {
+    title: 'Spot checks',
+    about: 'Decisions were drawn for people to judge without seeing the verdict.',
+  },
 };

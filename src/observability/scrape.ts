@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
+import { unansweredItems } from '../kill-switch/spot-check/answer-store.ts';
 import type { Database } from '../store/database.ts';
 import type { Metrics } from './metrics.ts';
 import { countByState, heldNow, oldestDue, unjudgedNow } from './scrape-store.ts';
@@ -37,6 +38,7 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   const due = await oldestDue(database.db, at);
   const unjudged = await unjudgedNow(database.db);
   const events = await pendingEvents(database.db);
+  const unlabelled = await unansweredItems(database.db, at);
   await killSwitch.refresh();
   const disk = await statfs(options.dataDir);
   const size = (name: string): Promise<number> =>
@@ -62,6 +64,7 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   metrics.unjudged.set(unjudged.judge);
   metrics.unjudgedOldest.set(since(unjudged.oldest));
   metrics.adapterLine.set(unjudged.adapter);
+  metrics.spotCheckUnlabelled.set(unlabelled);
   metrics.eventsPending.set(events.count);
   metrics.eventsOldest.set(since(events.oldest));
   for (const state of ADAPTER_STATES) {

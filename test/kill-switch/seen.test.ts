@@ -8,6 +8,7 @@ import { PROJECT_ROOT } from '../../src/config/config.ts';
 import type { HealthView } from '../../src/insight/web-types.ts';
 import { addCalls } from '../../src/kill-switch/call-store.ts';
 import { noteAdapter, saveReadings } from '../../src/kill-switch/monitor-store.ts';
+import { PROBES } from '../../src/kill-switch/probes.ts';
 import { newestSwitchEntry, trip } from '../../src/kill-switch/switch-store.ts';
 import type { AdapterPage } from '../../src/settings/web-types.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -76,12 +77,19 @@ describe('a monitor over its limit and one that warns', () => {
     expect(shown.map(({ monitor }) => monitor)).toEqual([
       'false_positives',
       'failures',
+      ...PROBES.map((probe) => `probe_${probe}`),
+      ...PROBES.map((probe) => `rules_${probe}`),
       'latency',
       ...['SUPPRESS', 'ESCALATE', 'BLOCK', 'PENALISE', 'PASS', 'HOLD'].map((kind) => `drift_${kind}`),
     ]);
     expect(shown[0]).toMatchObject({ state: 'not_enough', counted: 0, needed: 20, trips: true });
     expect(shown[1]).toMatchObject({ state: 'over', value: 8 / 38, trips: true, changed_at: null });
-    expect(shown[2]).toMatchObject({ state: 'warn', value: 120, limit: 100, trips: false });
+    expect(shown.find(({ monitor }) => monitor === 'latency')).toMatchObject({
+      state: 'warn',
+      value: 120,
+      limit: 100,
+      trips: false,
+    });
     // Showing trips nothing.
     expect(await newestSwitchEntry(database.db)).toBeUndefined();
 

@@ -1,4 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { configSchema } from '../../src/config/config.ts';
+import { answerItem } from '../../src/kill-switch/spot-check/answer.ts';
+import { SpotChecks } from '../../src/kill-switch/spot-check/spot-checks.ts';
 import { changeEngine, findEngine } from '../../src/intake/engine-store.ts';
 import type { MonitorReading } from '../../src/kill-switch/monitor.ts';
 import { saveReadings } from '../../src/kill-switch/monitor-store.ts';
@@ -288,6 +291,41 @@ test('a gate that would tell itself does not start', async () => {
       },
     }),
   ).rejects.toThrow(/is the gate's own address/);
+});
+
+test('a drawn spot check is told with what is left to answer, and not once all is answered', async () => {
+  const { gate, upstream } = await startNotifying({
+    email: ['ann@reviewer.example'],
+    about: ['spot_check'],
+  });
+  const { database } = gate.app;
+  const { spot_check: config } = configSchema.parse({}).kill_switch;
+  const checks = new SpotChecks({ database, config, now: () => gate.now(), random: () => 0.5 });
+  const answerOne = (item: number) =>
+    answerItem(database, {
+      item,
+      person: { key: 'ann', name: 'Ann', actor: 'ann' },
+      answer: { decision: 'PASS', rule: null, note: null },
+      again: false,
+      now: gate.now(),
+    });
+  await hold(gate, 'one@rumour.example');
+  await hold(gate, 'two@rumour.example');
+  gate.advance(1_000);
+  await checks.draw('timer');
+  await answerOne(1);
+  await gather(gate);
+  const [mail] = await untilTold(upstream, 1);
+  expect(mail.text).toContain('1 decision drawn for a spot check');
+  expect(mail.text).toContain('presend spot-check label');
+
+  await hold(gate, 'three@rumour.example');
+  gate.advance(16 * MINUTE);
+  await checks.draw('kim');
+  await answerOne(3);
+  await gather(gate);
+  await aRound(gate);
+  expect(await notifications(upstream)).toHaveLength(1);
 });
 
 describe('a monitor', () => {

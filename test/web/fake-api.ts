@@ -266,6 +266,7 @@ export async function startFakeGate(
     );
     res.status(204).end();
   });
+  api.get('/spot-check/waiting', (_req, res) => void res.json({ waiting: 0 }));
   api.get('/people', (_req, res) =>
     res.json([
       { id: ME.id, name: ME.name },

@@ -5,7 +5,9 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { newSetupLink } from '../../src/access/links.ts';
-import { PROJECT_ROOT } from '../../src/config/config.ts';
+import { PROJECT_ROOT, configSchema } from '../../src/config/config.ts';
+import { answerItem } from '../../src/kill-switch/spot-check/answer.ts';
+import { SpotChecks } from '../../src/kill-switch/spot-check/spot-checks.ts';
 import { PAGES } from '../../src/web/app/pages.ts';
 import { openBrowser, watchPage } from '../support/browser.ts';
 import type { TestGate } from '../support/gate.ts';
@@ -32,6 +34,7 @@ async function visits(gate: TestGate): Promise<Visit[]> {
   const held = (await gate.deliveries()).find(
     ({ state, hold_reason }) => state === 'held' && hold_reason !== null,
   );
+  const told = await spotCheckWithAnswer(gate);
   const sections: Record<string, string[]> = {
     '/crm/:table?': ['companies', 'prospects', 'suppressions', 'commitments', 'peers'],
     '/settings/:section?': ['engines', 'upstreams', 'rubric', 'adapter'],
@@ -39,11 +42,38 @@ async function visits(gate: TestGate): Promise<Visit[]> {
   return PAGES.flatMap(({ path }): Visit[] => {
     const base = path.replace(/\/:.*$/u, '');
     if (path === '/deliveries/:id') return [{ name: 'message', path: `${base}/${held!.id}` }];
+    if (path === '/spot-check') {
+      return [
+        { name: 'spot-check', path },
+        { name: 'spot-check-told', path: `${path}?item=${told}` },
+      ];
+    }
     if (path === '/trace') return [{ name: 'trace', path: '/trace?q=engineering' }];
     const inside = sections[path];
     if (inside) return inside.map((one) => ({ name: `${base.slice(1)}-${one}`, path: `${base}/${one}` }));
     return [{ name: base.slice(1), path: base }];
   });
+}
+
+/** Draws a spot check and answers one item of it as the admin. @returns that item */
+async function spotCheckWithAnswer(gate: TestGate): Promise<number> {
+  const { database } = gate.app;
+  const { spot_check: config } = configSchema.parse({}).kill_switch;
+  await new SpotChecks({ database, config, now: () => gate.now(), random: () => 0.5 }).draw('timer');
+  const { id: item } = await database.db
+    .selectFrom('spot_check_items')
+    .select('id')
+    .where('decision', '=', 'BLOCK')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  await answerItem(database, {
+    item,
+    person: { key: 'admin@gate.test', name: 'Admin Person', actor: 'admin@gate.test' },
+    answer: { decision: 'PASS', rule: null, note: 'They asked to be written to again.' },
+    again: false,
+    now: gate.now(),
+  });
+  return item;
 }
 
 /** Waits until nothing is loading any more. */

@@ -24,6 +24,7 @@ const page = <Name extends string>(
 export const PAGES = [
   page('queue', '/queue', EVERYBODY, 'Review', 'Held queue'),
   page('message', '/deliveries/:id', EVERYBODY),
+  page('spot-check', '/spot-check', EVERYBODY, 'Review', 'Spot check'),
   page('trace', '/trace', EVERYBODY, 'Review', 'Trace'),
   page('playground', '/playground', EVERYBODY, 'Review', 'Playground'),
   page('crm', '/crm/:table?', EVERYBODY, 'CRM', 'CRM records'),

@@ -5,6 +5,7 @@ import type { PAGES } from './pages.ts';
 export const COMPONENTS: Record<(typeof PAGES)[number]['name'], LazyExoticComponent<ComponentType>> = {
   queue: lazy(() => import('../pages/queue.tsx')),
   message: lazy(() => import('../pages/message.tsx')),
+  'spot-check': lazy(() => import('../pages/spot-check.tsx')),
   trace: lazy(() => import('../pages/trace.tsx')),
   playground: lazy(() => import('../pages/playground.tsx')),
   crm: lazy(() => import('../pages/crm.tsx')),
@@ -17,6 +18,9 @@ export const COMPONENTS: Record<(typeof PAGES)[number]['name'], LazyExoticCompon
   account: lazy(() => import('../pages/account.tsx')),
   welcome: lazy(() => import('../pages/welcome.tsx')),
 };
+
+/** How many spot-checked decisions wait for the account, beside the page's name in the navigation. */
+export const SpotCheckCount = lazy(() => import('../spot-check/waiting-count.tsx'));
 
 export const SignIn = lazy(() => import('../pages/sign-in.tsx'));
 export const Setup = lazy(() => import('../pages/setup.tsx'));

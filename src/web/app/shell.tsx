@@ -1,5 +1,5 @@
 import { Alert, NavLink, Text, useMantineColorScheme } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ErrorBoundary } from '../parts/error-boundary.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
@@ -9,6 +9,7 @@ import { ApiFailure, api } from './api.ts';
 import { CommandHost, openPalette } from './commands.tsx';
 import { useConnection } from './live.tsx';
 import { PAGES } from './pages.ts';
+import { SpotCheckCount } from './routes.tsx';
 import { useAccount } from './session.tsx';
 
 /** Header, navigation and the line that says when the gate cannot be reached. */
@@ -84,6 +85,14 @@ function Navigation({ onGo }: { onGo: () => void }) {
               component={Link}
               href={href}
               label={page.nav?.label}
+              rightSection={
+                page.name === 'spot-check' &&
+                role !== 'auditor' && (
+                  <Suspense fallback={null}>
+                    <SpotCheckCount />
+                  </Suspense>
+                )
+              }
               active={here}
               aria-current={here ? 'page' : undefined}
               onClick={onGo}

@@ -1,5 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { ProspectSnapshot } from '../../crm/prospect.ts';
 import type { Finding } from '../../judge/verdict.ts';
 import { DECISIONS } from '../../message/types.ts';
 import type { StoredVerdict } from '../../pipeline/verdict-store.ts';
@@ -102,8 +103,7 @@ function FindingItem({ finding }: { finding: Finding }) {
 /** The record as it was judged; texts of threads and lists are folded away. */
 export function RecordPanel({ record }: { record: StoredVerdict['prospect'] }) {
   if (!record) return <Text size="sm">The recipient was not in the CRM mirror.</Text>;
-  const { thread, foreign, peers, ...facts } = record;
-  const shown = Object.entries(facts).filter(([, value]) => !isEmpty(value));
+  const { thread, foreign, peers } = record;
   return (
     <>
       <div className="plain-table-frame">
@@ -116,7 +116,7 @@ export function RecordPanel({ record }: { record: StoredVerdict['prospect'] }) {
             </tr>
           </thead>
           <tbody>
-            {shown.map(([field, value]) => (
+            {shownFields(record).map(([field, value]) => (
               <tr key={field}>
                 <th scope="row">{plainName(field)}</th>
                 <td>{valueOf(value)}</td>
@@ -131,6 +131,13 @@ export function RecordPanel({ record }: { record: StoredVerdict['prospect'] }) {
       </Text>
     </>
   );
+}
+
+const TEXTS_AND_LISTS = new Set(['thread', 'foreign', 'peers']);
+
+/** Fields that have a value, without texts of threads and lists. */
+export function shownFields(record: ProspectSnapshot): [field: string, value: unknown][] {
+  return Object.entries(record).filter(([field, value]) => !TEXTS_AND_LISTS.has(field) && !isEmpty(value));
 }
 
 function isEmpty(value: unknown): boolean {

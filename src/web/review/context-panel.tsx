@@ -1,13 +1,13 @@
 import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { DeliveryView, ThreadEntry } from '../../review/web-types.ts';
+import type { DeliveryView } from '../../review/web-types.ts';
 import { failureText } from '../app/api.ts';
 import { useAccount } from '../app/session.tsx';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { STATE_WORD, plainName } from '../parts/words.ts';
 import { calls } from './calls.ts';
+import { Section, Thread } from './context-parts.tsx';
 import { useDraft } from './drafts.ts';
 import { deliveryKey } from './queue-cache.ts';
 import { LABEL_WORD, actorName } from './words.ts';
@@ -103,46 +103,6 @@ export function ContextPanel({ view }: { view: DeliveryView }) {
         </ol>
       </Section>
     </div>
-  );
-}
-
-function Section({
-  title,
-  count,
-  open = false,
-  children,
-}: {
-  title: string;
-  count: number;
-  open?: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <details className="section" open={open}>
-      <summary>
-        {title} <span className="section-count">{count}</span>
-      </summary>
-      <div className="section-inside">{children}</div>
-    </details>
-  );
-}
-
-function Thread({ entries, empty }: { entries: readonly ThreadEntry[]; empty: string }) {
-  if (entries.length === 0) return <p className="aside-empty">{empty}</p>;
-  return (
-    <ol className="thread">
-      {entries.map((entry) => (
-        <li key={`${entry.thread_id}${entry.at}${entry.direction}`} data-direction={entry.direction}>
-          <span className="thread-who">
-            {entry.direction === 'in'
-              ? (entry.person ?? 'The prospect')
-              : `To ${entry.person ?? 'the prospect'}`}
-            {entry.role && `, ${entry.role}`} · <ShownTime at={entry.at} />
-          </span>
-          <span className="thread-text">{entry.text}</span>
-        </li>
-      ))}
-    </ol>
   );
 }
 

@@ -40,7 +40,7 @@ export function MailText({
   findings,
   active,
 }: {
-  draft: MailView['draft'];
+  draft: Pick<MailView['draft'], 'body' | 'segments'>;
   findings: readonly Finding[];
   active: { finding: number | null; scroll: boolean };
 }) {

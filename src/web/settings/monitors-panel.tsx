@@ -65,7 +65,7 @@ function Monitor({ monitor }: { monitor: ShownMonitor }) {
       <Text size="sm">{says}</Text>
       <Text size="sm" c="dimmed">
         {state === 'not_enough' && `${counted} of ${needed} needed. `}
-        {trips ? 'Over its limit it trips the switch.' : 'It only warns.'}
+        {trips ? 'Past its limit it trips the switch.' : 'It only warns.'}
         {since !== null && state !== 'not_enough' && (
           <>
             {' '}
