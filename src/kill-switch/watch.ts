@@ -58,7 +58,7 @@ export class Watch {
 
 /** What a monitor that passed its limit does. */
 function tripBy({ monitor, title, says }: MonitorReading, { trip_to }: KillSwitchConfig, at: number): Trip {
-  return { by: `monitor:${monitor}`, reason: `${title} over the limit`, condition: says, mode: trip_to, at };
+  return { by: `monitor:${monitor}`, reason: `${title} past the limit`, condition: says, mode: trip_to, at };
 }
 
 /** What every monitor says about one adapter, in the order they are shown. */

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
+import { type Day, dayBefore, dayOf } from '../config/local-time.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Channel } from './channels.ts';
 import type { NotifyConfig } from './config.ts';
 import type { ContentSection, NotificationContent } from './content.ts';
 import { itemsOf } from './item-store.ts';
-import { type Day, dayBefore, dayOf, longDate, span } from './local-day.ts';
+import { longDate, span } from './local-day.ts';
 import { counted } from '../message/counted.ts';
 import { reasonText } from './words.ts';
 

@@ -1,43 +1,7 @@
-/** Days and clock times in a time zone. Moments are milliseconds since the epoch. */
-import { localTime } from '../pipeline/mailbox-limits.ts';
+/** What people are told by the clock of their place. Moments are milliseconds since the epoch. */
+import { dayBefore, dayOf, localTime, minuteOf } from '../config/local-time.ts';
 
 const MINUTE = 60_000;
-const HALF_HOUR = 30 * MINUTE;
-const HALF_DAY = 43_200_000;
-
-export interface Day {
-  /** YYYY-MM-DD */
-  name: string;
-  /** Its first moment. */
-  start: number;
-  /** The first moment of the next day. */
-  end: number;
-}
-
-/** The local day of a moment. A day with a clock change has 23 or 25 hours. */
-export function dayOf(at: number, timeZone: string): Day {
-  const { day: name } = localTime(at, timeZone);
-  const start = startOf(at, timeZone);
-  // Half a day after the end of the longest or the shortest day it is the next day.
-  return { name, start, end: startOf(start + 3 * HALF_DAY, timeZone) };
-}
-
-export function dayBefore(day: Day, timeZone: string): Day {
-  return dayOf(day.start - HALF_DAY, timeZone);
-}
-
-function startOf(at: number, timeZone: string): number {
-  const { day, minute } = localTime(at, timeZone);
-  let start = Math.floor(at / MINUTE) * MINUTE - minute * MINUTE;
-  while (localTime(start, timeZone).day !== day) start += HALF_HOUR;
-  while (localTime(start - HALF_HOUR, timeZone).day === day) start -= HALF_HOUR;
-  return start;
-}
-
-/** `08:30` as minutes since midnight. */
-export function minuteOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-}
 
 /** `from` inclusive, `to` exclusive; over midnight where `from` is later. */
 export function isQuiet(at: number, quiet: { from: string; to: string } | null, timeZone: string): boolean {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { localTime, minuteOf } from '../config/local-time.ts';
 
 export interface MailboxLimits {
   dailyCap: number | null;
@@ -12,51 +13,6 @@ export function limitsOf(config: Config['mailboxes'], mailbox: string): MailboxL
   const { daily_cap, window, time_zone } = own ?? config.default;
   return { dailyCap: daily_cap, window, timeZone: time_zone };
 }
-
-interface LocalTime {
-  /** YYYY-MM-DD. */
-  day: string;
-  weekday: string;
-  /** Minutes since local midnight. */
-  minute: number;
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a formatter costs far more than using it. */
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(timeZone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      weekday: 'short',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    formatters.set(timeZone, formatter);
-  }
-  return formatter;
-}
-
-/** What clock and calendar say at `at` in a time zone. */
-export function localTime(at: number, timeZone: string): LocalTime {
-  const parts = Object.fromEntries(
-    formatterOf(timeZone)
-      .formatToParts(at)
-      .map((part) => [part.type, part.value]),
-  );
-  return {
-    day: `${parts['year']}-${parts['month']}-${parts['day']}`,
-    weekday: (parts['weekday'] ?? '').toLowerCase(),
-    minute: Number(parts['hour']) * 60 + Number(parts['minute']),
-  };
-}
-
-const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 24 * 60;

@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
+import { localTime } from '../config/local-time.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
-import { limitsOf, localTime, nextDay, nextOpening } from './mailbox-limits.ts';
+import { limitsOf, nextDay, nextOpening } from './mailbox-limits.ts';
 
 /** Limits are for mail to prospects; reports, forwards and internal copies do not count. */
 function counts(delivery: Delivery): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { dayBefore, dayOf, digestDay, isQuiet } from '../../src/notify/local-day.ts';
+import { dayBefore, dayOf } from '../../src/config/local-time.ts';
+import { digestDay, isQuiet } from '../../src/notify/local-day.ts';
 
 const at = (text: string): number => Date.parse(text);
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { localTime, nextDay, nextOpening } from '../../src/pipeline/mailbox-limits.ts';
+import { localTime } from '../../src/config/local-time.ts';
+import { nextDay, nextOpening } from '../../src/pipeline/mailbox-limits.ts';
 
 const office = (timeZone: string) => ({
   dailyCap: null,

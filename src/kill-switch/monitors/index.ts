@@ -3,6 +3,7 @@ import { drift } from './drift.ts';
 import { failures } from './failures.ts';
 import { falsePositives } from './false-positives.ts';
 import { latency } from './latency.ts';
+import { probes } from './probes.ts';
 
 /** What is looked at again and again, in the order it is shown. */
-export const MONITORS: readonly Monitor[] = [falsePositives, failures, latency, drift];
+export const MONITORS: readonly Monitor[] = [falsePositives, failures, probes, latency, drift];
