@@ -1,5 +1,5 @@
 import { type Random, randomFrom } from '../../src/evaluate/random.ts';
-import { RULES, type RuleName } from '../../src/judge/verdict.ts';
+import { RULES, RULE_DECISION, type RuleName } from '../../src/judge/verdict.ts';
 import type { Answer } from '../../src/kill-switch/windows.ts';
 import type { Decision } from '../../src/message/types.ts';
 
@@ -14,7 +14,7 @@ export const MONDAY = Date.UTC(2026, 0, 5);
 export interface SimulatedJudge {
   /** Of the good mail that the rules pass: the adapter stops it. */
   falsePositives: number;
-  /** Of the bad mail that the rules pass: the adapter stops it. */
+  /** Of the bad mail that the rules pass: the adapter stops it, by the right decision or in doubt. */
   recall: number;
   /** Of its calls: no reading came of it. */
   malformed: number;
@@ -104,15 +104,41 @@ export function* simulateMail({ seed, days, mails, judge, people }: Simulation):
     }
     const call = fails < malformed ? 'malformed' : 'ok';
     const reading =
-      call === 'malformed' ? null : stops < (truth === null ? falsePositives : recall) ? stop(how) : 'PASS';
+      call === 'malformed'
+        ? null
+        : stops >= (truth === null ? falsePositives : recall)
+          ? 'PASS'
+          : truth === null
+            ? wrongStop(how)
+            : how < SURE
+              ? RULE_DECISION[truth]
+              : 'doubt';
     const mail: SimulatedMail = { at, prospect, truth, rule, call, reading, label: null };
     mail.label = labelOf(mail, people, random);
     yield mail;
   }
 }
 
-const stop = (how: number): Decision | 'doubt' =>
-  how < 0.5 ? 'BLOCK' : how < 0.65 ? 'PENALISE' : how < 0.7 ? 'SUPPRESS' : 'doubt';
+/** Of the bad mail that the adapter stops, the share that it is sure of. */
+const SURE = 0.8;
+
+/** How good mail is stopped, each as often as it stands here. */
+const WRONG = [
+  'BLOCK',
+  'BLOCK',
+  'BLOCK',
+  'BLOCK',
+  'PENALISE',
+  'SUPPRESS',
+  'ESCALATE',
+  'doubt',
+  'doubt',
+  'doubt',
+] as const;
+
+function wrongStop(how: number): Decision | 'doubt' {
+  return WRONG[Math.floor(how * WRONG.length)];
+}
 
 function labelOf(
   mail: SimulatedMail,
