@@ -37,6 +37,7 @@ import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { CallLog } from './kill-switch/call-log.ts';
+import { SpotChecks } from './kill-switch/spot-check/spot-checks.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
 import { parseMessage } from './message/parse.ts';
@@ -149,6 +150,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       adapter: bench?.judge.model.adapter.version ?? null,
     });
     await watch.open();
+    const spotChecks = new SpotChecks({ database, config: config.kill_switch.spot_check, now, random });
     if (bench) closers.push(() => bench.judge.stop());
     const afterVerdict = bench && new AfterVerdict({ database, bench, log });
     if (afterVerdict) closers.push(() => afterVerdict.stop());
@@ -285,6 +287,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       derive: deriveKey,
       killSwitch,
+      spotChecks,
       bench,
       apis,
       hubSpot,
@@ -396,6 +399,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         rejudging,
         killSwitch,
         watch,
+        spotChecks,
         rubricChanges,
         insight,
         sessionLengths,

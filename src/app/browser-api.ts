@@ -5,6 +5,7 @@ import { type HubSpotDeps, hubSpotEndpoints } from '../crm/hubspot/endpoints.ts'
 import { type Authenticate, apiRouter } from '../http/api-router.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { type InsightDeps, insightEndpoints } from '../insight/endpoints.ts';
+import { type SpotCheckDeps, spotCheckEndpoints } from '../kill-switch/spot-check/endpoints.ts';
 import { type NotifyDeps, notifyEndpoints } from '../notify/endpoints.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type ReviewDeps, reviewEndpoints } from '../review/endpoints.ts';
@@ -17,6 +18,7 @@ export type BrowserApiDeps = AccessDeps &
   HubSpotDeps &
   SettingsDeps &
   InsightDeps &
+  SpotCheckDeps &
   NotifyDeps;
 
 /** Every endpoint below `/api`. */
@@ -28,6 +30,7 @@ function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
     ...hubSpotEndpoints(deps),
     ...settingsEndpoints(deps),
     ...insightEndpoints(deps),
+    ...spotCheckEndpoints(deps),
     ...notifyEndpoints(deps),
   ];
 }

@@ -12,6 +12,7 @@ import { webAppRoutes } from '../http/web-app.ts';
 import { killSwitchCheck } from '../insight/kill-switch-check.ts';
 import { type Insight, type InsightOptions, openInsight } from '../insight/open.ts';
 import type { SubmitOptions } from '../intake/submit.ts';
+import type { SpotChecks } from '../kill-switch/spot-check/spot-checks.ts';
 import type { Rejudge, Rejudging } from '../pipeline/rejudge.ts';
 import { openDesk } from '../review/desk.ts';
 import type { Review } from '../review/review.ts';
@@ -28,6 +29,7 @@ type BrowserSideOptions = Omit<SettingsContext, 'backtests'> &
     rejudge: Rejudge;
     rejudging: Rejudging;
     hubSpot: HubSpotSync | null;
+    spotChecks: SpotChecks;
   };
 
 /** What people use in a browser: the app, its API and what works behind it. */
@@ -68,6 +70,13 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
     insight,
     settings: { ...options, backtests },
     ...crmParts({ config, rubric, accounts: new Set(options.apis.keys()), rejudging, now }),
+    spotChecks: {
+      database,
+      config: config.kill_switch,
+      now,
+      checks: options.spotChecks,
+      adapter: bench?.judge.model.adapter.version ?? null,
+    },
     welcome: { submit: submitTestMail(options), config },
     authenticate: createAuthenticate(access),
   });

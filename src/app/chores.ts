@@ -4,6 +4,7 @@ import { settleLearnt } from '../feedback/settle-learnt.ts';
 import type { Insight } from '../insight/open.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Watch } from '../kill-switch/watch.ts';
+import type { SpotChecks } from '../kill-switch/spot-check/spot-checks.ts';
 import { forgetCalls } from '../kill-switch/call-store.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -22,6 +23,7 @@ interface ChoreOptions {
   rejudging: Rejudging;
   killSwitch: KillSwitch;
   watch: Watch;
+  spotChecks: SpotChecks;
   rubricChanges: RubricChanges;
   notifier: Notifier;
   insight: Insight;
@@ -31,6 +33,9 @@ interface ChoreOptions {
 }
 
 const HOUR = 3_600_000;
+
+/** How late the weekly draw may be. */
+const SPOT_CHECK_MS = HOUR / 60;
 
 /** Calls kept of each adapter: more than any window looks at. */
 const KEPT_CALLS = 20_000;
@@ -56,6 +61,10 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
     chore(config.kill_switch.watch_seconds * 1_000, 'the kill switch could not look', () =>
       options.watch.look(),
     ),
+    chore(SPOT_CHECK_MS, 'the spot check could not be drawn', async () => {
+      const check = await options.spotChecks.drawIfDue();
+      if (check) log.info({ check: check.id, population: check.population }, 'a spot check is drawn');
+    }),
     chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });

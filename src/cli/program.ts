@@ -15,6 +15,7 @@ import { register as models } from './models.ts';
 import { register as notify } from './notify.ts';
 import { register as review } from './review.ts';
 import { register as rubric } from './rubric.ts';
+import { register as spotCheck } from './spot-check.ts';
 import { register as start } from './start.ts';
 import { register as trace } from './trace.ts';
 import { register as transparent } from './transparent.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     rubric,
     backtest,
     killSwitch,
+    spotCheck,
     evaluation,
     models,
     transparent,

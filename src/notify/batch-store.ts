@@ -6,6 +6,7 @@ import type { ContentSection, NotificationContent } from './content.ts';
 import { itemsOf } from './item-store.ts';
 import { clock, longDate } from './local-day.ts';
 import type { Topic } from './topics.ts';
+import { itemsOfChecks } from '../kill-switch/spot-check/answer-store.ts';
 import { counted } from '../message/counted.ts';
 import { reasonText } from './words.ts';
 
@@ -79,6 +80,7 @@ const SECTIONS: Record<Topic, (trx: Trx, scope: Scope) => Promise<ContentSection
     ),
   expired: (trx, scope) =>
     stateSection(trx, scope, 'expired', 'expired', (n) => `${counted(n, 'held mail')} expired and not sent`),
+  spot_check: spotCheckSection,
 };
 
 /** Occurrences of a topic in scope, with their deliveries where those are still in the state. */
@@ -227,6 +229,27 @@ async function killSwitchSection(
   });
   if (lines.length === 0) return null;
   return { topic: 'kill_switch', headline: 'The kill switch acted', lines: lines.slice(-20), items: [] };
+}
+
+/** Checks with items that nobody has answered. */
+async function spotCheckSection(trx: Trx, { after, upTo }: Scope): Promise<ContentSection | null> {
+  const rows = await trx
+    .selectFrom('notify_occurrences as o')
+    .select('o.note')
+    .where('o.id', '>', after)
+    .where('o.id', '<=', upTo)
+    .where('o.topic', '=', 'spot_check')
+    .execute();
+  const checks = rows.map(({ note }) => Number(note));
+  if (checks.length === 0) return null;
+  const left = (await itemsOfChecks(trx, checks)).filter(({ answers }) => answers.length === 0).length;
+  if (left === 0) return null;
+  return {
+    topic: 'spot_check',
+    headline: `${counted(left, 'decision')} drawn for a spot check`,
+    lines: ['Judge them without seeing the verdict: page “Spot check”, or presend spot-check label'],
+    items: [],
+  };
 }
 
 async function stateSection(

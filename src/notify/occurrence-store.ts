@@ -104,6 +104,10 @@ function occurrenceOf(entry: {
     const note = `The kill switch warns: ${title}. ${says}`;
     return { ...base, topic: 'kill_switch', delivery_id: null, note };
   }
+  if (subject_type === 'spot_check') {
+    // Whoever draws one by hand may not be the one who answers: told as well.
+    return action === 'drawn' ? { ...base, topic: 'spot_check', delivery_id: null, note: subject_id } : null;
+  }
   if (subject_type === 'engine') {
     const detail = JSON.parse(entry.detail) as { mode?: unknown; after?: { mode?: unknown } | null };
     if (action === 'added' || (detail.mode ?? detail.after?.mode) !== 'stopped') return null;

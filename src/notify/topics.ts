@@ -1,5 +1,13 @@
 /** What people can be told of, in the order a message tells it. */
-export const TOPICS = ['kill_switch', 'held', 'flood', 'due_soon', 'uncertain', 'expired'] as const;
+export const TOPICS = [
+  'kill_switch',
+  'held',
+  'flood',
+  'due_soon',
+  'uncertain',
+  'expired',
+  'spot_check',
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export const TOPIC_TITLES: Record<Topic, { title: string; about: string }> = {
@@ -15,4 +23,8 @@ export const TOPIC_TITLES: Record<Topic, { title: string; about: string }> = {
     about: 'An upstream gave no answer: nobody knows whether it has the mail.',
   },
   expired: { title: 'Expired', about: 'A hold expired; the mail was not sent.' },
+  spot_check: {
+    title: 'Spot checks',
+    about: 'Decisions were drawn for people to judge without seeing the verdict.',
+  },
 };

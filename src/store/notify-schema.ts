@@ -7,7 +7,7 @@ export interface NotifyOccurrenceTable {
   id: Generated<number>;
   /** What makes it one and the same, e.g. `audit:17`. */
   key: string;
-  topic: 'held' | 'due_soon' | 'flood' | 'uncertain' | 'expired' | 'kill_switch';
+  topic: 'held' | 'due_soon' | 'flood' | 'uncertain' | 'expired' | 'kill_switch' | 'spot_check';
   delivery_id: string | null;
   at: number;
   /** For what is about no delivery: one sentence; for a flood its cause. */

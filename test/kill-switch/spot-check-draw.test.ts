@@ -193,6 +193,28 @@ describe('a draw', () => {
   });
 });
 
+test('a draw comes in an order that says nothing of what was decided', () => {
+  const all = Array.from(
+    { length: 20 },
+    (_, i): Candidate => ({
+      verdict_id: i,
+      delivery_id: `d${i}`,
+      prospect_id: `p${i}`,
+      decision: i < 10 ? 'PASS' : 'BLOCK',
+      rule: i < 10 ? null : 'adapter',
+      adapter_version: null,
+      judged_at: i,
+    }),
+  );
+  const passesAt = Array.from({ length: 20 }, () => 0);
+  for (let seed = 0; seed < 1_000; seed += 1)
+    draw(all, 20, seed).forEach(({ decision }, place) => {
+      if (decision === 'PASS') passesAt[place] += 1;
+    });
+  // 500 at each place, standard deviation 16.
+  for (const count of passesAt) expect(Math.abs(count - 500)).toBeLessThan(80);
+});
+
 describe('the weekly draw', () => {
   const at = (text: string): number => Date.parse(text);
   const monday = { day: 'mon', at: '06:00', time_zone: 'Europe/Berlin' } as const;

@@ -12,6 +12,8 @@ export type AnsweredItem = SpotCheckItem & { answers: SpotCheckAnswer[] };
 
 /** How long after the draw an item can be answered for the first time. */
 export const OPEN_MS = 28 * 86_400_000;
+/** How long after an answer its person may change it. */
+export const CHANGE_MS = 7 * 86_400_000;
 
 /** Items that somebody answered after this time, with all their answers. */
 export async function answeredItems(db: Reader, after: number): Promise<AnsweredItem[]> {

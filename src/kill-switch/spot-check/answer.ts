@@ -3,11 +3,10 @@ import { UserError } from '../../config/user-error.ts';
 import { RULES } from '../../judge/verdict.ts';
 import { DECISIONS } from '../../message/types.ts';
 import type { Database } from '../../store/database.ts';
-import { OPEN_MS, findItem, saveAnswer } from './answer-store.ts';
+import { CHANGE_MS, OPEN_MS, findItem, saveAnswer } from './answer-store.ts';
 import { findCheck } from './draw-store.ts';
-
-/** How long after an answer its person may change it. */
-export const CHANGE_MS = 7 * 86_400_000;
+import { isStop } from './keys.ts';
+import { mailOf } from './view-store.ts';
 
 export const CHOICES = [...DECISIONS, 'not_sure'] as const;
 export const RULE_CHOICES = [...RULES, 'none'] as const;
@@ -20,9 +19,8 @@ export const answerSchema = z
     note: z.string().trim().max(2_000).nullable().default(null),
   })
   .superRefine(({ decision, rule }, context) => {
-    const isStop = decision !== 'PASS' && decision !== 'not_sure';
-    if (isStop === (rule !== null)) return;
-    const message = isStop ? 'say which rule, or none' : 'only a stop has a rule';
+    if (isStop(decision) === (rule !== null)) return;
+    const message = isStop(decision) ? 'say which rule, or none' : 'only a stop has a rule';
     context.addIssue({ code: 'custom', path: ['rule'], message });
   });
 export type NewAnswer = z.output<typeof answerSchema>;
@@ -39,7 +37,7 @@ export interface Answerer {
  * Keeps a person's answer to an item.
  *
  * @param again changes the answer given before; otherwise there must be none
- * @throws UserError for an item that there is not, a check that is closed, an answer too old to change
+ * @throws UserError for an item that there is not or whose mail is gone, a check that is closed, an answer too old to change
  */
 export async function answerItem(
   database: Database,
@@ -72,6 +70,7 @@ export async function answerItem(
     if (!before && now >= check.drawn_at + OPEN_MS) {
       throw new UserError(`spot check ${check.id} is closed: it could be answered for four weeks`);
     }
+    if (!(await mailOf(trx, item))) throw new UserError('the mail of this item is not kept any more');
     const { decision, rule, note } = answer;
     await saveAnswer(
       trx,
