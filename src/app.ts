@@ -137,7 +137,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       now,
       rubric,
-      switched: killSwitch.mode,
+      killSwitch,
       calls,
       onReady: () => runner.wake(),
     });
@@ -322,6 +322,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               metrics,
               adapter: bench?.judge ?? null,
               killSwitch,
+              watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
             }),

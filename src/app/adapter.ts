@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
-import { AdapterJudge, type AdapterMode, type JudgeModel } from '../judge/adapter-judge.ts';
+import { AdapterJudge, type JudgeModel } from '../judge/adapter-judge.ts';
 import { adapterMode } from '../judge/adapter-mode.ts';
 import { openConfiguredModel } from '../judge/adapter/open.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { CallLog } from '../kill-switch/call-log.ts';
+import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { type AdapterBench, waitMs } from '../pipeline/consult-adapter.ts';
@@ -16,15 +17,14 @@ export async function adapterBench(
     metrics,
     now,
     rubric,
-    switched,
+    killSwitch,
     calls,
     onReady,
   }: {
     metrics: Metrics;
     now: () => number;
     rubric: () => Rubric;
-    /** What the kill switch allows. */
-    switched: () => AdapterMode;
+    killSwitch: KillSwitch;
     calls: CallLog;
     onReady: () => void;
   },
@@ -41,7 +41,7 @@ export async function adapterBench(
     log.info('no judge model is chosen or it is off: the rules judge alone');
     return null;
   }
-  const mode = adapterMode(config.adapter.mode, opened, log, switched);
+  const mode = adapterMode(config.adapter.mode, opened, log, killSwitch.mode);
   const judge = new AdapterJudge({
     model: opened,
     mode,
@@ -55,7 +55,7 @@ export async function adapterBench(
     onAnswer: (result, latency_ms) =>
       calls.add({ adapter_version: opened.adapter.version, result, latency_ms }),
   });
-  return { judge, config: config.adapter, rubric };
+  return { judge, config: config.adapter, rubric, lookAtSwitch: () => killSwitch.refresh() };
 }
 
 /** A few messages more than the adapter reads at once, so that it need not wait for the rules. */

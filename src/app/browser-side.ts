@@ -11,6 +11,7 @@ import type { Endpoint } from '../http/endpoint.ts';
 import { webAppRoutes } from '../http/web-app.ts';
 import { killSwitchCheck } from '../insight/kill-switch-check.ts';
 import { type Insight, type InsightOptions, openInsight } from '../insight/open.ts';
+import { monitorsNow } from '../kill-switch/monitors-now.ts';
 import type { SubmitOptions } from '../intake/submit.ts';
 import type { SpotChecks } from '../kill-switch/spot-check/spot-checks.ts';
 import type { Rejudge, Rejudging } from '../pipeline/rejudge.ts';
@@ -45,12 +46,26 @@ export interface BrowserSide {
 }
 
 export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
-  const { database, config, now, log, derive, rejudge, rejudging, review, hubSpot, bench } = options;
+  const { database, config, now, log, derive, rejudge, rejudging, review, hubSpot, bench, killSwitch } =
+    options;
   const rubric = options.rubric.source.rubric;
-  const desk = openDesk({ database, config, now, log, rubric, review, rejudge });
+  const desk = openDesk({ database, config, now, log, rubric, review, rejudge, killSwitch });
   const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
   const insight = openInsight({ ...options, adapter: bench?.judge ?? null });
-  insight.health.add(killSwitchCheck(options.killSwitch));
+  insight.health.add(
+    killSwitchCheck({
+      killSwitch,
+      monitors: async () =>
+        bench
+          ? monitorsNow({
+              db: database.db,
+              config: config.kill_switch,
+              version: bench.judge.model.adapter.version,
+              now: now(),
+            })
+          : null,
+    }),
+  );
   const access = {
     database,
     now,

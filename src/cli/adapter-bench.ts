@@ -19,5 +19,5 @@ export async function openBench(config: Config, rubric: Rubric): Promise<Adapter
   const mode = adapterMode(config.adapter.mode, model, log);
   const judge = new AdapterJudge({ model, mode, now: Date.now, log });
   await judge.load();
-  return { judge, config: config.adapter, rubric: () => rubric };
+  return { judge, config: config.adapter, rubric: () => rubric, lookAtSwitch: async () => {} };
 }

@@ -1,14 +1,11 @@
 import { type Command, Option } from 'commander';
-import { newestSwitchEntry, reset, switchHistory, trip } from '../kill-switch/switch-store.ts';
+import { newestSwitchEntry, reset, trip } from '../kill-switch/switch-store.ts';
 import { actorName } from './actor.ts';
+import { reason } from './arguments.ts';
 import { withExistingDatabase } from './context.ts';
-import { age, printJson, printLine, printTable } from './output.ts';
-
-const MEANS = {
-  active: 'armed: the adapter judges as configured',
-  shadow: 'tripped: the adapter is asked for the record only, the rules decide alone',
-  off: 'tripped: the adapter is not asked, the rules decide alone',
-};
+import { registerReports } from './kill-switch-report.ts';
+import { MEANS, printMonitors, printStatus, readStatus, trippedBy } from './kill-switch-status.ts';
+import { printJson, printLine } from './output.ts';
 
 /** `presend kill-switch …`: takes effect in a running gate with the next message. */
 export function register(program: Command): void {
@@ -18,38 +15,26 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-It never lets mail go that a rule stops, nor mail that is held. A running gate follows it with the very next message.`,
+It never lets mail go that a rule stops, nor mail that is held. A running gate follows it with the very next message.
+The gate trips it by itself when a monitor passes its limit; only a person arms it again.`,
     );
 
   command
     .command('status')
-    .description('what it says now, and its history')
+    .description('what it says now and why, what the monitors say, and its history')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, self: Command) => {
-      await withExistingDatabase(self, async (database) => {
-        const newest = await newestSwitchEntry(database.db);
-        const history = await switchHistory(database.db);
-        const mode = newest?.mode ?? 'active';
-        if (options.json) return printJson({ mode, history });
-        printLine(`The kill switch is ${MEANS[mode]}.`);
-        if (history.length === 0) return;
-        const now = Date.now();
-        printTable(
-          ['WHEN', 'MODE', 'BY', 'REASON'],
-          history.map(({ at, mode: to, actor, reason, condition }) => [
-            `${age(at, now)} ago`,
-            to,
-            actor,
-            condition === null ? reason : `${reason} (${condition})`,
-          ]),
-        );
+      await withExistingDatabase(self, async (database, config) => {
+        const status = await readStatus(database, config);
+        if (options.json) return printJson(status);
+        printStatus(status, Date.now());
       });
     });
 
   command
     .command('trip')
     .description('the rules decide alone from the next message on')
-    .requiredOption('--reason <text>', 'why; recorded')
+    .requiredOption('--reason <text>', 'why; recorded', reason)
     .addOption(
       new Option('--mode <mode>', 'shadow: still asked, for the record; off: not asked')
         .choices(['shadow', 'off'])
@@ -71,13 +56,26 @@ It never lets mail go that a rule stops, nor mail that is held. A running gate f
   command
     .command('reset')
     .description('arm it again: the adapter judges as configured')
-    .requiredOption('--reason <text>', 'why it may judge again; recorded')
+    .requiredOption('--reason <text>', 'why it may judge again, at least 3 characters; recorded', reason)
+    .addHelpText(
+      'after',
+      `
+Prints first what tripped it and what the monitors say now. Their windows start anew with it: what was counted before is
+settled. Nothing but this command and an admin's click under Settings, Adapter ever arms it.`,
+    )
     .action(async (options: { reason: string }, self: Command) => {
-      await withExistingDatabase(self, async (database) => {
-        await database.transact((trx) =>
-          reset(trx, { by: actorName(), reason: options.reason, at: Date.now() }),
-        );
-        printLine(`The kill switch is ${MEANS.active}.`);
+      await withExistingDatabase(self, async (database, config) => {
+        const now = Date.now();
+        const before = await newestSwitchEntry(database.db);
+        if (before && before.mode !== 'active') {
+          printLine(trippedBy(before, now));
+          printMonitors((await readStatus(database, config)).watched, now);
+          printLine();
+        }
+        await database.transact((trx) => reset(trx, { by: actorName(), reason: options.reason, at: now }));
+        printLine(`The kill switch is ${MEANS.active}. The windows of its monitors start anew.`);
       });
     });
+
+  registerReports(command);
 }

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { sql } from 'kysely';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
+import { alarms } from '../kill-switch/monitor-store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Database } from '../store/database.ts';
@@ -18,6 +19,7 @@ export function healthRoutes({
   metrics,
   adapter,
   killSwitch,
+  watchSeconds,
   now,
   isStopping,
 }: {
@@ -26,6 +28,8 @@ export function healthRoutes({
   /** null: the rules judge alone. */
   adapter: AdapterJudge | null;
   killSwitch: KillSwitch;
+  /** How often the monitors are looked at. */
+  watchSeconds: number;
   now: () => number;
   isStopping: () => boolean;
 }): Router {
@@ -47,12 +51,18 @@ export function healthRoutes({
       await killSwitch.refresh();
       const mode = adapter?.mode() ?? 'off';
       const tripped = killSwitch.state();
+      const watched = adapter ? await alarms(database.db, { now: now(), watchSeconds }) : [];
       const version = adapter?.model.adapter.version ?? null;
       res.json({
         status: 'ready',
         judge: mode === 'active' ? 'rules and adapter' : 'rules',
         adapter: { mode, state: adapterState(), version },
-        kill_switch: { mode: killSwitch.mode(), since: tripped?.at ?? null },
+        kill_switch: {
+          mode: killSwitch.mode(),
+          since: tripped?.at ?? null,
+          reason: tripped?.reason ?? null,
+          monitors: watched.map(({ monitor, state, since, says }) => ({ monitor, state, since, says })),
+        },
       });
     } catch {
       res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });

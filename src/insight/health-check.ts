@@ -1,7 +1,11 @@
 import type { HealthItem, HealthState, HealthView } from './web-types.ts';
 
 /** How one thing is. */
-export type HealthAnswer = Pick<HealthItem, 'state' | 'detail'> & { advice?: string | null };
+export type HealthAnswer = Pick<HealthItem, 'state' | 'detail'> & {
+  advice?: string | null;
+  /** Default: the check's. */
+  title?: string;
+};
 
 /** Something the health page shows; a part that has one adds it to the gate's list. */
 export interface HealthCheck {

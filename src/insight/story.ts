@@ -118,6 +118,8 @@ function wordsOf(
       return { words: `${actor} passed it to the account owner.`, kind: 'person' };
     case 'expire':
       return { words: 'Nobody settled it in time; it was not sent.', kind: 'stop' };
+    case 'brand_damage':
+      return { words: `Brand damage reported by ${actor}${why}`, kind: 'stop' };
     case 'cancel':
       return { words: `Cancelled by ${actor}.`, kind: 'stop' };
     case 'close':

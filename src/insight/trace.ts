@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { reportsOn } from '../kill-switch/brand-damage-store.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { findOwnId } from '../review/read.ts';
 import type { Schema } from '../store/schema.ts';
@@ -69,6 +70,7 @@ export async function readTrace(db: Kysely<Schema>, id: string): Promise<TraceVi
           verdict: await newestVerdict(db, delivery.id),
           story: storyOf(recorded, { [`engine:${engine_id}`]: `engine ${engine}` }),
           labels: recorded.labels,
+          damage: await reportsOn(db, delivery.id),
         };
       }),
     ),

@@ -2,6 +2,7 @@
  * What the insight part of the browser API takes and gives. Types only: the browser app imports them too. Times are
  * milliseconds since the epoch.
  */
+import type { BrandDamageReport } from '../kill-switch/brand-damage-store.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
@@ -46,6 +47,8 @@ export interface TracedDelivery {
   verdict: StoredVerdict | null;
   story: StoryLine[];
   labels: { at: number; actor: string; right: 'right' | 'wrong' | 'not_sure'; act: string }[];
+  /** Reports that it went out and should not have, oldest first. */
+  damage: BrandDamageReport[];
 }
 
 /** Who else got a text. */

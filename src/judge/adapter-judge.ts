@@ -102,9 +102,18 @@ export class AdapterJudge {
    * `failedBefore`: an earlier call for this very mail failed. Then the adapter first has to show that it answers at all:
    * if it does and still fails on this mail, the fault is the mail's, and waiting for better times would let a draft written
    * to break the model go by the rules alone. `lastChance`: it will not be asked again, so that has to be found out now.
+   * `wanted`: asked when its turn comes; when it says no, the adapter is left alone and is unavailable to this call.
    */
-  ask(input: AdapterInput, { failedBefore = false, lastChance = false } = {}): Promise<Opinion> {
+  ask(
+    input: AdapterInput,
+    {
+      failedBefore = false,
+      lastChance = false,
+      wanted,
+    }: { failedBefore?: boolean; lastChance?: boolean; wanted?: () => Promise<boolean> } = {},
+  ): Promise<Opinion> {
     return this.#slots.run(async () => {
+      if (wanted && !(await wanted())) return this.#unavailable(false, 'it is not to be asked any more');
       // What failed while this call waited for its turn.
       if (!this.available()) return this.#unavailable(false);
       if (failedBefore && !(await this.#answersAtAll())) return this.#paused(false);

@@ -92,6 +92,21 @@ export async function saveReadings(
   }
 }
 
+/** Monitors that warn or are over their limit, as the gate saw them last; what it has not looked at for long is left out. */
+export async function alarms(
+  db: Reader,
+  { now, watchSeconds }: { now: number; watchSeconds: number },
+): Promise<Selectable<MonitorStateTable>[]> {
+  const since = now - Math.max(10 * 60_000, 3 * watchSeconds * 1_000);
+  return db
+    .selectFrom('monitor_states')
+    .selectAll()
+    .where('state', 'in', ['warn', 'over'])
+    .where('at', '>=', since)
+    .orderBy('monitor')
+    .execute();
+}
+
 export function monitorStates(db: Reader): Promise<Selectable<MonitorStateTable>[]> {
   return db.selectFrom('monitor_states').selectAll().orderBy('monitor').execute();
 }

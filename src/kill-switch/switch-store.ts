@@ -30,6 +30,8 @@ export interface Trip {
   condition?: string | undefined;
   /** `shadow` (default): the adapter is still asked, for the record; `off`: it is not asked. */
   mode?: Exclude<AdapterMode, 'active'> | undefined;
+  /** The report of brand damage behind it. */
+  brandDamage?: number | undefined;
   at: number;
 }
 
@@ -43,8 +45,9 @@ export async function trip(trx: Trx, wanted: Trip): Promise<{ entry: SwitchEntry
   const was = before?.mode ?? 'active';
   const mode = safest(was, wanted.mode ?? 'shadow');
   if (before && mode === was) return { entry: before, changed: false };
-  const { by: actor, at, reason, condition = null } = wanted;
-  const entry = await add(trx, was, { at, actor, mode, reason, condition, action: 'tripped' });
+  const { by: actor, at, reason, condition = null, brandDamage } = wanted;
+  const detail = brandDamage === undefined ? {} : { brand_damage: brandDamage };
+  const entry = await add(trx, was, { at, actor, mode, reason, condition, action: 'tripped', detail });
   return { entry, changed: true };
 }
 
@@ -61,7 +64,11 @@ export async function reset(
 async function add(
   trx: Trx,
   was: AdapterMode,
-  { action, ...row }: Omit<SwitchEntry, 'id'> & { action: 'tripped' | 'reset' },
+  {
+    action,
+    detail = {},
+    ...row
+  }: Omit<SwitchEntry, 'id'> & { action: 'tripped' | 'reset'; detail?: Record<string, unknown> },
 ): Promise<SwitchEntry> {
   const { id } = await trx.insertInto('kill_switch').values(row).returning('id').executeTakeFirstOrThrow();
   await recordAudit(trx, {
@@ -71,7 +78,11 @@ async function add(
     action,
     before: { mode: was },
     after: { mode: row.mode },
-    detail: { reason: row.reason, ...(row.condition === null ? {} : { condition: row.condition }) },
+    detail: {
+      reason: row.reason,
+      ...(row.condition === null ? {} : { condition: row.condition }),
+      ...detail,
+    },
   });
   return { id, ...row };
 }

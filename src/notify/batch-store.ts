@@ -62,6 +62,7 @@ const SECTIONS: Record<Topic, (trx: Trx, scope: Scope) => Promise<ContentSection
   held: heldSection,
   flood: floodSection,
   kill_switch: killSwitchSection,
+  judge_warning: warningSection,
   due_soon: (trx, scope) =>
     stateSection(
       trx,
@@ -211,19 +212,33 @@ async function floodSection(trx: Trx, scope: Scope): Promise<ContentSection | nu
 
 async function killSwitchSection(
   trx: Trx,
-  { after, upTo, now, channel }: Scope,
+  { after, upTo, now, channel, config }: Scope,
 ): Promise<ContentSection | null> {
   const rows = await trx
     .selectFrom('notify_occurrences as o')
     .leftJoin('engines as e', 'e.id', 'o.note')
-    .select(['o.at', 'o.note', 'e.name', 'e.mode'])
+    .leftJoin('deliveries as d', 'd.id', 'o.delivery_id')
+    .select(['o.at', 'o.note', 'e.name', 'e.mode', 'd.recipient'])
+    .select((eb) =>
+      eb
+        .selectFrom('brand_damage_reports as r')
+        .select('r.what_happened')
+        .whereRef('r.delivery_id', '=', 'o.delivery_id')
+        .whereRef('r.at', '=', 'o.at')
+        .orderBy('r.id', 'desc')
+        .limit(1)
+        .as('what_happened'),
+    )
     .where('o.id', '>', after)
     .where('o.id', '<=', upTo)
     .where('o.topic', '=', 'kill_switch')
     .orderBy('o.id')
     .execute();
-  const lines = rows.flatMap(({ at, note, name, mode }) => {
+  const lines = rows.flatMap(({ at, note, name, mode, recipient, what_happened }) => {
     const time = clock(at, now, channel.timeZone);
+    if (what_happened !== null && config.detail === 'full') {
+      return [`${time} ${note ?? ''}. It went to ${recipient}: ${what_happened}`];
+    }
     if (name === null) return [`${time} ${note ?? ''}`];
     return mode === 'stopped' ? [`${time} Engine ${name} is stopped: all its mail is held`] : [];
   });
@@ -248,6 +263,28 @@ async function spotCheckSection(trx: Trx, { after, upTo }: Scope): Promise<Conte
     topic: 'spot_check',
     headline: `${counted(left, 'decision')} drawn for a spot check`,
     lines: ['Judge them without seeing the verdict: page “Spot check”, or presend spot-check label'],
+    items: [],
+  };
+}
+
+async function warningSection(
+  trx: Trx,
+  { after, upTo, now, channel }: Scope,
+): Promise<ContentSection | null> {
+  const rows = await trx
+    .selectFrom('notify_occurrences')
+    .select(['at', 'note'])
+    .where('id', '>', after)
+    .where('id', '<=', upTo)
+    .where('topic', '=', 'judge_warning')
+    .orderBy('id')
+    .execute();
+  if (rows.length === 0) return null;
+  const lines = rows.map(({ at, note }) => `${clock(at, now, channel.timeZone)} ${note ?? ''}`);
+  return {
+    topic: 'judge_warning',
+    headline: 'The kill switch warns; the adapter judges on',
+    lines: lines.slice(-20),
     items: [],
   };
 }

@@ -88,7 +88,13 @@ function occurrenceOf(entry: {
   const { at, subject_type, subject_id, action } = entry;
   const base = { key: `audit:${entry.id}`, at };
   if (subject_type === 'kill_switch') {
-    const { reason, condition } = JSON.parse(entry.detail) as { reason?: string; condition?: string };
+    const { reason, condition, brand_damage } = JSON.parse(entry.detail) as {
+      reason?: string;
+      condition?: string;
+      brand_damage?: number;
+    };
+    // The report tells of it, with the mail.
+    if (brand_damage !== undefined) return null;
     const why = [reason, condition].filter(Boolean).join('; ');
     const note = `The kill switch was ${action} by ${entry.actor}${why === '' ? '' : `: ${why}`}`;
     return { ...base, topic: 'kill_switch', delivery_id: null, note };
@@ -101,8 +107,7 @@ function occurrenceOf(entry: {
       after: { state: string };
     };
     if (action !== 'warned' || after.state === 'over') return null;
-    const note = `The kill switch warns: ${title}. ${says}`;
-    return { ...base, topic: 'kill_switch', delivery_id: null, note };
+    return { ...base, topic: 'judge_warning', delivery_id: null, note: `${title}: ${says}` };
   }
   if (subject_type === 'spot_check') {
     // Whoever draws one by hand may not be the one who answers: told as well.
@@ -114,13 +119,20 @@ function occurrenceOf(entry: {
     return { ...base, topic: 'kill_switch', delivery_id: null, note: subject_id };
   }
   if (subject_type !== 'delivery') return null;
-  const { from, to } = JSON.parse(entry.detail) as { from?: string; to?: string };
+  const detail = JSON.parse(entry.detail) as Record<string, unknown>;
+  if (action === 'brand_damage') {
+    const note = `Brand damage was reported by ${entry.actor} (kill switch ${text(detail['kill_switch'])}): ${text(detail['traced'])}`;
+    return { ...base, topic: 'kill_switch', delivery_id: subject_id, note };
+  }
+  const [from, to] = [detail['from'], detail['to']];
   const about = (topic: Topic): NewOccurrence => ({ ...base, topic, delivery_id: subject_id, note: null });
   // Whoever took a release back knows that it is held again.
   if (to === 'held' && from !== 'held' && action !== 'undo') return about('held');
   if (to === 'uncertain' && from !== 'uncertain') return about('uncertain');
   return action === 'expire' && from === 'held' ? about('expired') : null;
 }
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 async function mailAmong(trx: Trx, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();

@@ -31,7 +31,7 @@ export interface RoundInput {
  *
  * - What happens first in a quiet time waits a short while for company; after a message the next one waits longer, however
  *   much happens.
- * - In quiet hours only the kill switch is told. What came up is told after them.
+ * - In quiet hours only the kill switch is told, not its warnings. What came up is told after them.
  * - While a message is still on its way to the channel, no other one is made.
  *
  * @returns how many messages were queued

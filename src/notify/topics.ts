@@ -1,6 +1,7 @@
 /** What people can be told of, in the order a message tells it. */
 export const TOPICS = [
   'kill_switch',
+  'judge_warning',
   'held',
   'flood',
   'due_soon',
@@ -13,7 +14,12 @@ export type Topic = (typeof TOPICS)[number];
 export const TOPIC_TITLES: Record<Topic, { title: string; about: string }> = {
   kill_switch: {
     title: 'Kill switch',
-    about: 'An engine is stopped or the kill switch acts. Told in quiet hours too.',
+    about:
+      'The kill switch acts, brand damage is reported, or an engine is stopped. Told in quiet hours too.',
+  },
+  judge_warning: {
+    title: 'Warnings about the judge',
+    about: 'A monitor of the adapter warns: it is slow, or its decisions are unlike those of before.',
   },
   held: { title: 'Held mail', about: 'Mail waits for a reviewer.' },
   flood: { title: 'Floods', about: 'Much mail is held for one cause, for example stale records.' },

@@ -13,6 +13,8 @@ export interface AdapterBench {
   judge: AdapterJudge;
   config: Config['adapter'];
   rubric: () => Rubric;
+  /** Looks whether the kill switch was touched; `judge.mode()` says what it allows then. */
+  lookAtSwitch: () => Promise<void>;
 }
 
 /** A rules' verdict and what the adapter would read; `input` is null where there is nothing to read. */
@@ -49,18 +51,24 @@ export async function consultAdapter<T extends ByRules>(
   if (!available && patient) return { waits: true, failed: false };
 
   const failedBefore = message.adapter_failures > 0;
+  // It may have waited long for its turn.
+  const wanted = async (): Promise<boolean> => {
+    await bench.lookAtSwitch();
+    return judge.mode() === 'active';
+  };
   const opinions = await Promise.all(
     judged.map(async (one) =>
-      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient }) : null,
+      asks(one) ? judge.ask(one.input!, { failedBefore, lastChance: !patient, wanted }) : null,
     ),
   );
+  // The kill switch may have been tripped while it read, by another process too.
+  await bench.lookAtSwitch();
+  const allowed = judge.mode();
+  if (allowed === 'off') return { waits: false, judged };
   const missing = opinions.filter((opinion) => opinion?.kind === 'unavailable');
   if (patient && missing.length > 0)
     return { waits: true, failed: missing.some(({ failed }) => failed === true) };
 
-  // The kill switch may have been tripped while it read.
-  const allowed = judge.mode();
-  if (allowed === 'off') return { waits: false, judged };
   const options = weighing(judge, allowed, rubric(), config.when_unavailable);
   return {
     waits: false,
@@ -84,7 +92,10 @@ export async function consultNow(
   const opinion: Opinion = failedBefore
     ? { kind: 'unreadable', detail: 'The adapter failed on this mail; it is not asked about it again.' }
     : await bench.judge.ask(by.input!);
-  return weighed(by.verdict!, opinion, weighing(bench.judge, 'active', bench.rubric(), 'hold'));
+  await bench.lookAtSwitch();
+  const allowed = bench.judge.mode();
+  if (allowed === 'off') return by.verdict;
+  return weighed(by.verdict!, opinion, weighing(bench.judge, allowed, bench.rubric(), 'hold'));
 }
 
 /** The adapter's opinion for the record, on mail that is disposed of already. Null when it could not be asked. */

@@ -7,6 +7,7 @@ import { getProspect } from '../crm/store.ts';
 import { companyMessages } from '../crm/thread-store.ts';
 import type { Account } from '../http/endpoint.ts';
 import { decidedByRecord } from '../judge/record-rules.ts';
+import { reportsOn } from '../kill-switch/brand-damage-store.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { accountOwner } from '../pipeline/dispose.ts';
 import { companionsOf } from '../pipeline/route.ts';
@@ -76,6 +77,7 @@ export async function deliveryView(options: ViewOptions, delivery: Delivery): Pr
     timeline: await timelineOf(db, { deliveryId: delivery.id, messageId: delivery.message_id }),
     attempts: await attemptsOf(db, delivery.id),
     labels: await labelsOf(db, delivery.id),
+    damage: await reportsOn(db, delivery.id),
     viewers,
     allowed: allowedActs({
       delivery,

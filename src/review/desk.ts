@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Rubric } from '../judge/rubric.ts';
+import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Rejudge } from '../pipeline/rejudge.ts';
 import type { Database } from '../store/database.ts';
@@ -18,6 +19,7 @@ export interface DeskOptions {
   rubric: () => Rubric;
   review: Review;
   rejudge: Rejudge;
+  killSwitch: Pick<KillSwitch, 'refresh'>;
 }
 
 /** What the endpoints of review share. */

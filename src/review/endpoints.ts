@@ -1,6 +1,7 @@
 import type { Endpoint } from '../http/endpoint.ts';
 import { actEndpoints } from './act-endpoints.ts';
 import { deliveryEndpoints } from './delivery-endpoints.ts';
+import { damageEndpoints } from './damage-endpoints.ts';
 import type { ReviewDesk } from './desk.ts';
 import { liveEndpoints } from './live-endpoints.ts';
 import { queueEndpoints } from './queue-endpoints.ts';
@@ -17,6 +18,7 @@ export function reviewEndpoints({ desk }: ReviewDeps): Endpoint[] {
     ...viewEndpoints(desk),
     ...deliveryEndpoints(desk),
     ...actEndpoints(desk),
+    ...damageEndpoints(desk),
     ...liveEndpoints(desk),
   ];
 }

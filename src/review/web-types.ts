@@ -2,8 +2,11 @@
  * What the review part of the browser API takes and gives. Types only: the browser app imports them too. Times are
  * milliseconds since the epoch.
  */
+import type { BrandDamageReport, ListedReport } from '../kill-switch/brand-damage-store.ts';
 import type { StoredVerdict } from '../pipeline/verdict-store.ts';
 import type { DeliveryState } from '../message/disposition.ts';
+import type { RuleName } from '../judge/verdict.ts';
+import type { DamageResult } from './brand-damage.ts';
 import type { Decision, HiddenText, Link, Segment } from '../message/types.ts';
 
 export type Label = 'right' | 'wrong' | 'not_sure';
@@ -147,6 +150,22 @@ export interface ActBody {
   version?: number;
   label?: Label;
   reason?: string;
+}
+
+/** `POST /deliveries/:id/brand-damage`: it went out and should not have. Trips the kill switch. */
+export interface BrandDamageBody {
+  what_happened: string;
+  /** The rule that should have stopped it; null = none of the rubric's. */
+  rule?: RuleName | null;
+  stop_engine?: boolean;
+}
+
+/** … answered with what came of it. */
+export type BrandDamageResult = DamageResult;
+
+/** `GET /brand-damage`, newest first. */
+export interface BrandDamageList {
+  reports: ListedReport[];
 }
 
 /** What an act answers. */
@@ -338,6 +357,8 @@ export interface DeliveryView {
   timeline: { at: number; actor: string; action: string; detail: Record<string, unknown> }[];
   attempts: { at: number; upstream: string; outcome: string | null; response: string | null }[];
   labels: { at: number; actor: string; right: Label; act: string }[];
+  /** Reports that it went out and should not have, oldest first. */
+  damage: BrandDamageReport[];
   /** Who else has it open now. */
   viewers: Person[];
   /** What the asking account may do now; `why_not` explains a disabled one. */

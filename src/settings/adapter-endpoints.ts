@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { percentile } from '../evaluate/statistics.ts';
 import { ADMIN, AUDIT, type Endpoint, endpoint } from '../http/endpoint.ts';
 import { modelLimit } from '../judge/adapter-mode.ts';
+import { monitorsNow } from '../kill-switch/monitors-now.ts';
 import { reset, switchHistory, trip } from '../kill-switch/switch-store.ts';
 import type { AdapterBench } from '../pipeline/consult-adapter.ts';
 import type { SettingsContext } from './context.ts';
@@ -42,7 +43,13 @@ export function adapterEndpoints(context: SettingsContext): Endpoint[] {
   ];
 }
 
-async function adapterPage({ database, config, bench, killSwitch }: SettingsContext): Promise<AdapterPage> {
+async function adapterPage({
+  database,
+  config,
+  bench,
+  killSwitch,
+  now,
+}: SettingsContext): Promise<AdapterPage> {
   await killSwitch.refresh();
   const latencies = bench ? await adapterLatencies(database.db) : [];
   return {
@@ -54,6 +61,14 @@ async function adapterPage({ database, config, bench, killSwitch }: SettingsCont
       entry: killSwitch.state(),
       history: await switchHistory(database.db),
     },
+    monitors:
+      bench &&
+      (await monitorsNow({
+        db: database.db,
+        config: config.kill_switch,
+        version: bench.judge.model.adapter.version,
+        now: now(),
+      })),
     in_line: await inAdapterLine(database.db),
     when_unavailable: config.adapter.when_unavailable,
     wait_minutes: config.adapter.wait_minutes,

@@ -3,6 +3,7 @@ import type { Backtest } from './backtests.ts';
 import type { BacktestChange } from '../evaluate/backtest-types.ts';
 import type { NewApiKey } from '../intake/api-keys.ts';
 import type { RubricValues } from '../judge/rubric.ts';
+import type { MonitorsNow } from '../kill-switch/monitors-now.ts';
 import type { Decision } from '../message/types.ts';
 
 export type EngineMode = 'observe' | 'enforce' | 'stopped';
@@ -208,6 +209,8 @@ export interface AdapterPage {
     latency: { readings: number; p50_ms: number; p95_ms: number } | null;
   } | null;
   kill_switch: { mode: AdapterMode; entry: SwitchEntryView | null; history: SwitchEntryView[] };
+  /** null = no adapter judges here: there is nothing to watch. */
+  monitors: MonitorsNow | null;
   /** Messages that wait for the adapter. */
   in_line: number;
   when_unavailable: 'rules' | 'hold';

@@ -7,7 +7,15 @@ export interface NotifyOccurrenceTable {
   id: Generated<number>;
   /** What makes it one and the same, e.g. `audit:17`. */
   key: string;
-  topic: 'held' | 'due_soon' | 'flood' | 'uncertain' | 'expired' | 'kill_switch' | 'spot_check';
+  topic:
+    | 'held'
+    | 'due_soon'
+    | 'flood'
+    | 'uncertain'
+    | 'expired'
+    | 'kill_switch'
+    | 'judge_warning'
+    | 'spot_check';
   delivery_id: string | null;
   at: number;
   /** For what is about no delivery: one sentence; for a flood its cause. */

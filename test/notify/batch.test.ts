@@ -1,5 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { changeEngine, findEngine } from '../../src/intake/engine-store.ts';
+import type { MonitorReading } from '../../src/kill-switch/monitor.ts';
+import { saveReadings } from '../../src/kill-switch/monitor-store.ts';
+import { trip } from '../../src/kill-switch/switch-store.ts';
 import { startGate } from '../support/gate.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import {
@@ -285,4 +288,57 @@ test('a gate that would tell itself does not start', async () => {
       },
     }),
   ).rejects.toThrow(/is the gate's own address/);
+});
+
+describe('a monitor', () => {
+  test('that warns of the judge wakes nobody: it is told after the quiet hours', async () => {
+    const hour = new Date().getUTCHours();
+    const at = (h: number): string => `${String((h + 24) % 24).padStart(2, '0')}:00`;
+    const { gate, upstream } = await startNotifying({
+      email: ['ann@reviewer.example'],
+      quiet_hours: { from: at(hour - 1), to: at(hour + 3) },
+    });
+    const slow: MonitorReading = {
+      monitor: 'latency',
+      title: 'Adapter latency',
+      state: 'warn',
+      value: 9_000,
+      interval: null,
+      limit: 5_000,
+      unit: 'ms',
+      counted: 200,
+      needed: 20,
+      says: '95 % of the last 200 readings took 9000 ms or less, limit 5000 ms.',
+    };
+    await gate.app.database.transact((trx) => saveReadings(trx, [slow], gate.now()));
+    await gather(gate);
+    await aRound(gate);
+    expect(await notifications(upstream)).toHaveLength(0);
+    gate.advance(4 * HOUR);
+    const [mail] = await untilTold(upstream, 1);
+    expect(mail.text).toContain('The kill switch warns; the adapter judges on');
+    expect(mail.text).toContain('Adapter latency: 95 % of the last 200 readings took 9000 ms or less');
+  });
+
+  test('that trips the switch is told at once with its condition, in quiet hours too', async () => {
+    const hour = new Date().getUTCHours();
+    const at = (h: number): string => `${String((h + 24) % 24).padStart(2, '0')}:00`;
+    const { gate, upstream } = await startNotifying({
+      email: ['ann@reviewer.example'],
+      quiet_hours: { from: at(hour - 1), to: at(hour + 3) },
+    });
+    await gate.app.database.transact(async (trx) => {
+      await trip(trx, {
+        by: 'monitor:failures',
+        reason: 'Failed calls over the limit',
+        condition: '31 of the last 1000 questions got no reading',
+        at: gate.now(),
+      });
+    });
+    await gather(gate);
+    const [mail] = await untilTold(upstream, 1);
+    expect(mail.text).toContain(
+      'The kill switch was tripped by monitor:failures: Failed calls over the limit; 31 of the last 1000 questions got no reading',
+    );
+  });
 });

@@ -183,6 +183,7 @@ export function fakeView(mail: FakeMail, item: QueueItem, now: number): Delivery
     ],
     attempts: [],
     labels: [],
+    damage: [],
     viewers: [],
     allowed: {
       release: { ok: true },

@@ -32,6 +32,11 @@ export const theme = createTheme({
   variantColorResolver: (input) => {
     const colours = defaultVariantColorsResolver(input);
     const primary = input.variant === 'filled' && (input.color ?? 'ink') === 'ink';
+    // White on its red, and its red on the page, are below 4.5:1.
+    if (input.color === 'red' && input.variant === 'filled')
+      return { ...colours, background: '#b3261e', hover: '#981f18', color: '#fff' };
+    if (input.color === 'red' && input.variant === 'outline')
+      return { ...colours, color: 'var(--mantine-color-error)', border: '1px solid currentcolor' };
     return primary ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
   },
   // A link inside text must not be told by its colour alone (WCAG 1.4.1).

@@ -1,6 +1,8 @@
-import { Text, Title } from '@mantine/core';
+import { Anchor, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { InsightView, Rate } from '../../insight/web-types.ts';
+import { useAccount } from '../app/session.tsx';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { plainName } from '../parts/words.ts';
 
@@ -38,6 +40,7 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
     rightly_stopped,
     unlabelled,
   } = view.false_positives;
+  const { role } = useAccount();
   const over = enough && rate.rate !== null && rate.rate > limit;
   return (
     <section className="insight-panel" aria-label="False positives of the adapter">
@@ -74,6 +77,13 @@ export function FalsePositivePanel({ view }: { view: InsightView }) {
           ))}
         </tbody>
       </table>
+      {role !== 'reviewer' && (
+        <Text size="sm" mt="xs">
+          <Anchor component={Link} href="/settings/adapter">
+            All monitors of the kill switch
+          </Anchor>
+        </Text>
+      )}
     </section>
   );
 }

@@ -4,6 +4,8 @@ import { Link } from 'wouter';
 import { traceReport } from '../../insight/trace-report.ts';
 import type { TraceView, TracedDelivery } from '../../insight/web-types.ts';
 import { api } from '../app/api.ts';
+import { DamageList } from '../damage/damage-list.tsx';
+import { ReportDamage } from '../damage/report-damage.tsx';
 import { tellDone, tellFailure } from '../parts/notify.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -44,7 +46,12 @@ export function TraceReport({ id, open }: { id: string; open: (messageId: string
         <ShownTime at={message.received_at} exact />. Message-ID {message.message_id_header ?? '(none)'}.
       </Text>
       {deliveries.map((delivery) => (
-        <DeliveryTrace key={delivery.id} delivery={delivery} />
+        <DeliveryTrace
+          key={delivery.id}
+          delivery={delivery}
+          engine={engine.name}
+          onReported={() => void refetch()}
+        />
       ))}
       <div className="two-columns">
         <section className="insight-panel">
@@ -79,18 +86,30 @@ export function TraceReport({ id, open }: { id: string; open: (messageId: string
   );
 }
 
-function DeliveryTrace({ delivery }: { delivery: TracedDelivery }) {
-  const { id, recipient, state, verdict, story } = delivery;
+function DeliveryTrace({
+  delivery,
+  engine,
+  onReported,
+}: {
+  delivery: TracedDelivery;
+  engine: string;
+  onReported: () => void;
+}) {
+  const { id, recipient, state, verdict, story, damage } = delivery;
   return (
     <section className="insight-panel" aria-label={`To ${recipient}`}>
       <div className="insight-panel-head">
         <Title order={3} size="h4">
           {recipient}: {state}
         </Title>
-        <Anchor component={Link} href={`/deliveries/${id}`}>
-          Open the message view
-        </Anchor>
+        <Group gap="sm">
+          <ReportDamage delivery={{ id, engine, recipient, state }} onReported={onReported} />
+          <Anchor component={Link} href={`/deliveries/${id}`}>
+            Open the message view
+          </Anchor>
+        </Group>
       </div>
+      <DamageList reports={damage} />
       <div className="two-columns">
         <div>
           <Title order={4} size="h5">

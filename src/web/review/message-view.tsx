@@ -5,6 +5,8 @@ import type { ActName, DeliveryView, EditResult, Label } from '../../review/web-
 import { ApiFailure } from '../app/api.ts';
 import { useLive } from '../app/live.tsx';
 import { useAccount } from '../app/session.tsx';
+import { DamageList } from '../damage/damage-list.tsx';
+import { ReportDamage } from '../damage/report-damage.tsx';
 import { useCommands } from '../parts/commands.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { showToast, tellFailure } from '../parts/notify.ts';
@@ -245,6 +247,11 @@ function Message({ view }: { view: DeliveryView }) {
           )}
         </div>
         <aside className="message-aside" aria-label="Why it was stopped">
+          <DamageList reports={view.damage} />
+          <ReportDamage
+            delivery={item}
+            onReported={() => void client.invalidateQueries({ queryKey: deliveryKey(id) })}
+          />
           <h2>Why</h2>
           <WhyPanel view={view} found={found} active={active} onActive={setActive} />
           <ContextPanel key={id} view={view} />

@@ -1,8 +1,10 @@
 import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import type { AdapterMode, AdapterPage } from '../../settings/web-types.ts';
+import { DamageReports } from '../damage/damage-reports.tsx';
 import { plural } from '../parts/words.ts';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { Facts, Load } from './load.tsx';
+import { MonitorsPanel } from './monitors-panel.tsx';
 
 /** The judge model: what it may do and why, how it stands, and the kill switch. */
 export default function AdapterSection() {
@@ -49,6 +51,8 @@ function Adapter({ page }: { page: AdapterPage }) {
         {model ? <Model model={model} /> : <NoModel />}
       </section>
       <KillSwitchPanel page={page} />
+      <MonitorsPanel watched={page.monitors} />
+      <DamageReports />
     </Stack>
   );
 }

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Radio, Stack, Table, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { gathered } from '../../kill-switch/gathered.ts';
 import type { AdapterPage } from '../../settings/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone } from '../parts/notify.ts';
@@ -55,7 +56,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
       </Text>
       {entry && mode !== 'active' && (
         <Text mb="sm">
-          Since <ShownTime at={entry.at} />, by {entry.actor}: {entry.reason}
+          Since <ShownTime at={entry.at} />, by {entry.actor}: {whyOf(entry)}
         </Text>
       )}
       {history.length === 0 ? (
@@ -79,9 +80,7 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
                   </Table.Td>
                   <Table.Td>{one.mode === 'active' ? 'armed' : one.mode}</Table.Td>
                   <Table.Td>{one.actor}</Table.Td>
-                  <Table.Td>
-                    {one.condition === null ? one.reason : `${one.reason} (${one.condition})`}
-                  </Table.Td>
+                  <Table.Td>{whyOf(one)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -113,9 +112,43 @@ export function KillSwitchPanel({ page }: { page: AdapterPage }) {
           onClose={() => setAsking(null)}
           onConfirm={(reason) => act('reset', { reason })}
         >
-          <Text size="sm">The adapter judges as configured from the very next message on.</Text>
+          <ResetFacts page={page} />
         </ReasonDialog>
       )}
     </section>
   );
+}
+
+/** What an admin should know before the switch is armed again. */
+function ResetFacts({ page }: { page: AdapterPage }) {
+  const { entry } = page.kill_switch;
+  return (
+    <Stack gap="xs">
+      {entry && (
+        <Text size="sm">
+          Tripped <ShownTime at={entry.at} /> by {entry.actor}: {whyOf(entry)}
+        </Text>
+      )}
+      {page.monitors && (
+        <div>
+          <Text size="sm">What the monitors say now:</Text>
+          <ul className="reset-facts">
+            {gathered(page.monitors.monitors).map(({ monitor, title, says }) => (
+              <li key={monitor}>
+                {title}: {says}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Text size="sm">
+        The adapter judges as configured from the very next message on. The windows of its monitors start
+        anew: what was counted before is settled.
+      </Text>
+    </Stack>
+  );
+}
+
+function whyOf({ reason, condition }: { reason: string; condition: string | null }): string {
+  return condition === null ? reason : `${reason} (${condition})`;
 }
