@@ -10,6 +10,7 @@ import {
   HOUR,
   MINUTE,
   MONDAY,
+  PEOPLE,
   type SimulatedMail,
   type SimulatedPeople,
   isStopped,
@@ -125,4 +126,71 @@ export function failureAlarm(
     if (failed && over(window)) return true;
   }
   return false;
+}
+
+/** When the judge changes. */
+const ONSET = MONDAY + 7 * DAY;
+
+/** How long it took to notice; null = not within the week after the onset. */
+export interface Delay {
+  hours: number;
+  /** Mails after the onset, those that the rules decided alone included. */
+  mails: number;
+}
+
+/** A fortnight whose judge changes on day 7. */
+export const FORTNIGHT = { days: 14, mails: 20_000 };
+
+function since(mails: readonly SimulatedMail[], at: number): Delay {
+  return {
+    hours: (at - ONSET) / HOUR,
+    mails: mails.filter((mail) => mail.at >= ONSET && mail.at <= at).length,
+  };
+}
+
+/** From 3 % false positives to `to`, to the nearest quarter of an hour. */
+export function falsePositiveDelay(
+  seed: number,
+  to: number,
+  people: SimulatedPeople,
+  config: KillSwitchConfig['false_positives'],
+): Delay | null {
+  const judge = (at: number) => ({ ...HEALTHY, falsePositives: at < ONSET ? 0.03 : to });
+  const all = [...simulateMail({ seed, ...FORTNIGHT, people, judge })];
+  // A window is full within a day.
+  const mails = all.filter(({ at }) => at >= ONSET - 3 * DAY);
+  const over = (now: number): boolean => {
+    const { counts } = tellingWindow({ deliveries: watchedBy(mails, now), whole: false }, config);
+    return falsePositivesReading(counts, config).state === 'over';
+  };
+  // Once over it stays so: nobody changes a label.
+  let [before, after] = [ONSET, MONDAY + FORTNIGHT.days * DAY];
+  if (!over(after)) return null;
+  while (after - before > 15 * MINUTE) {
+    const middle = (before + after) / 2;
+    if (over(middle)) after = middle;
+    else before = middle;
+  }
+  return since(all, after);
+}
+
+/** From 0.2 % failed calls to `to`. */
+export function failureDelay(
+  seed: number,
+  to: number,
+  over: (window: CallWindow) => boolean,
+  config: KillSwitchConfig['failures'],
+): (Delay & { calls: number }) | null {
+  const judge = (at: number) => ({ ...HEALTHY, malformed: at < ONSET ? HEALTHY.malformed : to });
+  const window = new CallWindow(config.calls);
+  const seen: SimulatedMail[] = [];
+  let calls = 0;
+  for (const mail of simulateMail({ seed, ...FORTNIGHT, people: PEOPLE, judge })) {
+    seen.push(mail);
+    if (mail.call === null) continue;
+    if (mail.at >= ONSET) calls += 1;
+    window.add(mail.call !== 'ok');
+    if (mail.at >= ONSET && mail.call !== 'ok' && over(window)) return { ...since(seen, mail.at), calls };
+  }
+  return null;
 }

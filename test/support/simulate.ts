@@ -18,6 +18,8 @@ export interface SimulatedJudge {
   recall: number;
   /** Of its calls: no reading came of it. */
   malformed: number;
+  /** Of the bad mail by one rule that the rules pass, so much gets another decision than its own. */
+  mistaken?: { rule: RuleName; share: number };
 }
 
 export const HEALTHY: SimulatedJudge = { falsePositives: 0.05, recall: 0.4, malformed: 0.002 };
@@ -85,18 +87,27 @@ export interface Simulation {
   mails: number;
   judge: (at: number) => SimulatedJudge;
   people: SimulatedPeople;
+  /** What bad mail breaks, each rule as often as it stands here; default: each as often as any other. */
+  broken?: readonly RuleName[];
 }
 
 /** Seeded mail from Monday on, in the order of its arrival. */
-export function* simulateMail({ seed, days, mails, judge, people }: Simulation): Generator<SimulatedMail> {
+export function* simulateMail({
+  seed,
+  days,
+  mails,
+  judge,
+  people,
+  broken = RULES,
+}: Simulation): Generator<SimulatedMail> {
   const random = randomFrom(seed);
   let prospects = 0;
   for (const at of arrivals(random, days, mails)) {
     const old = prospects > 0 && random() >= MAIL.newProspect;
     const prospect = old ? Math.max(0, prospects - 1 - Math.floor(random() * MAIL.active)) : prospects++;
-    const truth = random() < MAIL.bad ? RULES[Math.floor(random() * RULES.length)] : null;
+    const truth = random() < MAIL.bad ? broken[Math.floor(random() * broken.length)] : null;
     const rule = truth !== null && random() < MAIL.rulesRecall ? truth : null;
-    const { falsePositives, recall, malformed } = judge(at);
+    const { falsePositives, recall, malformed, mistaken } = judge(at);
     const [fails, stops, how] = [random(), random(), random()];
     if (rule !== null) {
       yield { at, prospect, truth, rule, call: null, reading: null, label: null };
@@ -106,13 +117,17 @@ export function* simulateMail({ seed, days, mails, judge, people }: Simulation):
     const reading =
       call === 'malformed'
         ? null
-        : stops >= (truth === null ? falsePositives : recall)
-          ? 'PASS'
-          : truth === null
+        : truth === null
+          ? stops < falsePositives
             ? wrongStop(how)
-            : how < SURE
-              ? RULE_DECISION[truth]
-              : 'doubt';
+            : 'PASS'
+          : mistaken?.rule === truth && how < mistaken.share
+            ? anotherThan(truth)
+            : stops >= recall
+              ? 'PASS'
+              : how < SURE
+                ? RULE_DECISION[truth]
+                : 'doubt';
     const mail: SimulatedMail = { at, prospect, truth, rule, call, reading, label: null };
     mail.label = labelOf(mail, people, random);
     yield mail;
@@ -135,6 +150,8 @@ const WRONG = [
   'doubt',
   'doubt',
 ] as const;
+
+const anotherThan = (rule: RuleName): Decision => (RULE_DECISION[rule] === 'BLOCK' ? 'PENALISE' : 'BLOCK');
 
 function wrongStop(how: number): Decision | 'doubt' {
   return WRONG[Math.floor(how * WRONG.length)];
