@@ -7,14 +7,18 @@ import type { MonitorReading } from './monitor.ts';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
-/** Notes that this adapter judges from now on, unless it did already. */
+/**
+ * Notes that this adapter judges from now on, unless it did already. It is the newest then, also where the clock says the same
+ * as, or less than, when the one before it began.
+ */
 export async function noteAdapter(trx: Trx, version: string, now: number): Promise<void> {
   const newest = await currentAdapter(trx);
   if (newest?.version === version) return;
+  const since = newest ? Math.max(now, newest.since + 1) : now;
   await trx
     .insertInto('adapter_versions')
-    .values({ version, since: now })
-    .onConflict((conflict) => conflict.column('version').doUpdateSet({ since: now }))
+    .values({ version, since })
+    .onConflict((conflict) => conflict.column('version').doUpdateSet({ since }))
     .execute();
 }
 

@@ -29,7 +29,7 @@ export class CallWindow {
   }
 }
 
-/** What a delivery tells the false-positive window. */
+/** What a delivery tells the false-positive window. Mail that a rule stopped and the adapter did not tells it nothing. */
 export interface WindowDelivery {
   delivery: string;
   prospect: string;
@@ -54,7 +54,8 @@ export interface ProspectCounts {
   wronglyRelayed: number;
 }
 
-interface Entry extends WindowDelivery {
+/** A delivery with its newest label. */
+export interface LabelledDelivery extends WindowDelivery {
   answer: Answer;
 }
 
@@ -62,7 +63,7 @@ interface Entry extends WindowDelivery {
 export class ProspectWindow {
   readonly #size: number;
   /** In the order of their newest delivery, oldest first (a Map keeps the order of insertion). */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, LabelledDelivery>();
   readonly #prospectOf = new Map<string, string>();
   readonly #counts = {
     wronglyStopped: 0,

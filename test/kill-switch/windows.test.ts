@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/config.ts';
 import { failuresReading } from '../../src/kill-switch/monitors/failures.ts';
-import { falsePositivesReading } from '../../src/kill-switch/monitors/false-positives.ts';
+import { falsePositivesReading, tellingWindow } from '../../src/kill-switch/monitors/false-positives.ts';
 import { type Answer, CallWindow, ProspectWindow } from '../../src/kill-switch/windows.ts';
 
 const config = configSchema.parse({}).kill_switch;
@@ -142,4 +142,62 @@ test('failures trip when the lower bound passes 1 %, and not on the first few', 
   expect(state(10, 1_000)).toBe('ok');
   expect(state(15, 1_000)).toBe('ok');
   expect(state(17, 1_000)).toBe('over');
+});
+
+describe('the place of the false-positive window that tells', () => {
+  const small = { ...config.false_positives, prospects: 10, labels: 3 };
+  /** `s` a stop without label, `w` one labelled wrong, `r` one labelled right, `.` let go; each to a prospect of its own. */
+  const mails = (marks: string) =>
+    marks.split('').map((mark, i) => ({
+      delivery: `d${i}`,
+      prospect: `p${i}`,
+      stopped: mark !== '.',
+      answer: mark === 'w' ? ('wrong' as const) : mark === 'r' ? ('right' as const) : null,
+      at: i,
+    }));
+  const place = (marks: string, whole = true) => tellingWindow({ deliveries: mails(marks), whole }, small);
+
+  test('is the one with the highest share, where that is over the limit', () => {
+    expect(place('..........www..........')).toMatchObject({ ended: 12, counts: { wronglyStopped: 3 } });
+    expect(place('.........www..........wwww..........').ended).toBe(25);
+  });
+
+  test('is the newest with enough labels, where none is over', () => {
+    expect(place('..........rrr..........')).toMatchObject({ ended: 19, counts: { rightlyStopped: 3 } });
+    expect(place('..........rrr')).toMatchObject({ ended: null, counts: { rightlyStopped: 3 } });
+  });
+
+  test('is the newest, where no place has enough labels', () => {
+    expect(place('..........ww..........ss')).toMatchObject({
+      ended: null,
+      counts: { unlabelled: 2, prospects: 10 },
+    });
+    expect(tellingWindow({ deliveries: [], whole: true }, small)).toMatchObject({
+      ended: null,
+      counts: { prospects: 0 },
+    });
+  });
+
+  test('is never one that is not full only because older mail was not looked at', () => {
+    expect(place('www...............').ended).toBe(2);
+    expect(place('www...............', false)).toMatchObject({ ended: 9, counts: { rightlyRelayed: 7 } });
+  });
+
+  test('is over at no place if and only if no window in a list of the last prospects is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('.', '.', '.', 's', 'w', 'r'), { maxLength: 60 }), (marks) => {
+        const all = marks.map((_, i) => marks.slice(Math.max(0, i - 9), i + 1));
+        const count = (window: readonly string[], mark: string) =>
+          window.filter((one) => one === mark).length;
+        const over = all.some(
+          (window) =>
+            count(window, 'w') + count(window, 'r') >= 3 &&
+            count(window, 'w') / (count(window, 'w') + count(window, '.')) > small.limit,
+        );
+        const { counts: told, ended } = place(marks.join(''));
+        expect(falsePositivesReading(told, small, ended).state === 'over').toBe(over);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

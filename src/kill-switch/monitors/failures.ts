@@ -18,14 +18,22 @@ export const failures: Monitor = {
 };
 
 /**
- * Over the limit when the exact lower 95 % bound is (Clopper–Pearson, one-sided) and there are at least so many failures. A
+ * Whether the limit is passed: when the exact lower 95 % bound is (Clopper–Pearson, one-sided) and there are at least so many failures. A
  * window that is full is not needed: five failures in a row speak for themselves.
  */
+export function tooManyFailures(
+  { calls, failures }: Pick<CallWindow, 'calls' | 'failures'>,
+  { limit, failures: needed }: KillSwitchConfig['failures'],
+): boolean {
+  return failures >= needed && oneSidedBounds(failures, calls).low > limit;
+}
+
 export function failuresReading(
   { calls, failures: failed }: Pick<CallWindow, 'calls' | 'failures'>,
-  { limit, failures: needed, calls: size }: KillSwitchConfig['failures'],
+  config: KillSwitchConfig['failures'],
 ): MonitorReading {
-  const over = failed >= needed && oneSidedBounds(failed, calls).low > limit;
+  const { limit, calls: size } = config;
+  const over = tooManyFailures({ calls, failures: failed }, config);
   const { rate, low, high } = proportion(failed, calls);
   return {
     monitor: 'failures',

@@ -1,5 +1,5 @@
 import { oneSidedBounds, proportion } from '../../evaluate/statistics.ts';
-import { RULES, RULE_DECISION, type RuleName } from '../../judge/verdict.ts';
+import { RULES, type RuleName } from '../../judge/verdict.ts';
 import type { KillSwitchConfig } from '../config.ts';
 import type { Monitor, MonitorContext, MonitorReading } from '../monitor.ts';
 import { percent } from '../percent.ts';
@@ -69,7 +69,7 @@ export function probeReadings(
     if (truth.state !== 'agreed' || truth.at <= now - config.weeks * WEEK) continue;
     const counts = by === null ? rules : by === version && judgedAt >= since ? adapter : null;
     if (counts === null) continue;
-    for (const one of rulesAbout({ decision, rule }, truth)) {
+    for (const one of rulesAbout({ rule }, truth)) {
       counts[one].of += 1;
       if (isRight(decision, truth.decision)) counts[one].right += 1;
     }
@@ -88,15 +88,13 @@ function emptyTally(): Tally {
 
 /**
  * The rules an item is about: the one the judge decided by and the one the person names, each once. A stop that only the
- * adapter made names no rule; it is about the rule of the person, or else about the one rule that has its decision alone
- * (ESCALATE). Where several have it nobody can tell which was meant, and one mistake must not count for all of them: such
- * stops are what false positives are counted for.
+ * adapter made names no rule: it is about the rule of the person, or about none where the person would have let the mail go.
+ * That holds for ESCALATE too, which one rule has alone: the rules miss hardly any mail to a C-level, so nearly all that is
+ * left for the adapter to escalate is good mail, and a judge with 5 % false positives would trip within a quarter. Such stops
+ * are what false positives are counted for.
  */
-export function rulesAbout(judge: Stratum, truth: { rule: string | null }): RuleName[] {
-  const named = RULES.filter((rule) => rule === judge.rule || rule === truth.rule);
-  if (named.length > 0 || judge.rule !== 'adapter') return named;
-  const [only, ...more] = RULES.filter((rule) => RULE_DECISION[rule] === judge.decision);
-  return only && more.length === 0 ? [only] : [];
+export function rulesAbout(judge: Pick<Stratum, 'rule'>, truth: { rule: string | null }): RuleName[] {
+  return RULES.filter((rule) => rule === judge.rule || rule === truth.rule);
 }
 
 function reading(
