@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
+import { openCanary } from './app/canary.ts';
 import { startChores } from './app/chores.ts';
 import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
@@ -37,6 +38,7 @@ import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { CallLog } from './kill-switch/call-log.ts';
+import type { Canary } from './kill-switch/canary/canary.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
 import { parseMessage } from './message/parse.ts';
@@ -71,6 +73,8 @@ export interface AppOptions {
   random?: () => number;
   /** The judge model; null = the rules alone. Default: the one that is configured. */
   model?: JudgeModel | null;
+  /** Folder of the probe cases; default: the project's own. */
+  probes?: string;
   /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
   pollMs?: number;
 }
@@ -122,9 +126,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
 
     const metrics = createMetrics();
+    let canary: Canary | null = null;
     const killSwitch = new KillSwitch(database, ({ mode, actor, reason }) => {
       log.warn({ mode, actor, reason }, 'the kill switch says what the adapter may do at most');
       runner.wake();
+      canary?.again();
     });
     const board = new OutcomeBoard();
     const upstreams = config.upstreams.map((upstream) =>
@@ -138,7 +144,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       rubric,
       switched: killSwitch.mode,
       calls,
-      onReady: () => runner.wake(),
+      onReady: () => {
+        runner.wake();
+        canary?.again();
+      },
+      barred: () => canary?.barred() ?? null,
     });
     const watch = new Watch({
       database,
@@ -150,6 +160,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     await watch.open();
     if (bench) closers.push(() => bench.judge.stop());
+    canary = await openCanary(options, {
+      database,
+      bench,
+      killSwitch,
+      now,
+      log,
+      onLifted: () => runner.wake(),
+    });
+    if (canary) closers.push(() => canary.stop());
     const afterVerdict = bench && new AfterVerdict({ database, bench, log });
     if (afterVerdict) closers.push(() => afterVerdict.stop());
     const couriers = new Couriers(upstreams, { outboxDir: join(config.data_dir, 'outbox'), now });
@@ -174,6 +193,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onChanged: () => {
         log.info({ version: rubric().version }, 'another rubric is in force; what is held is judged again');
         rejudging.again();
+        canary?.again();
       },
     });
     await rubricChanges.notice();
@@ -285,6 +305,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       metrics,
       derive: deriveKey,
       killSwitch,
+      canary,
       bench,
       apis,
       hubSpot,
@@ -396,6 +417,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         rejudging,
         killSwitch,
         watch,
+        canary,
         rubricChanges,
         insight,
         sessionLengths,

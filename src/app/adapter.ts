@@ -19,6 +19,7 @@ export async function adapterBench(
     switched,
     calls,
     onReady,
+    barred,
   }: {
     metrics: Metrics;
     now: () => number;
@@ -27,6 +28,8 @@ export async function adapterBench(
     switched: () => AdapterMode;
     calls: CallLog;
     onReady: () => void;
+    /** Why no mail may be put to it yet. */
+    barred: () => string | null;
   },
 ): Promise<AdapterBench | null> {
   const opened =
@@ -48,6 +51,7 @@ export async function adapterBench(
     now,
     log,
     onReady,
+    barred,
     onCall: (result, seconds) => {
       metrics.adapterCalls.inc({ result });
       metrics.adapterSeconds.observe({ result }, seconds);

@@ -2,6 +2,8 @@ import { forgetSessions, type SessionLengths } from '../access/session-store.ts'
 import type { Config } from '../config/config.ts';
 import { settleLearnt } from '../feedback/settle-learnt.ts';
 import type { Insight } from '../insight/open.ts';
+import type { Canary } from '../kill-switch/canary/canary.ts';
+import { forgetRuns } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Watch } from '../kill-switch/watch.ts';
 import { forgetCalls } from '../kill-switch/call-store.ts';
@@ -22,6 +24,8 @@ interface ChoreOptions {
   rejudging: Rejudging;
   killSwitch: KillSwitch;
   watch: Watch;
+  /** null: there is no adapter, or its canary is off. */
+  canary: Canary | null;
   rubricChanges: RubricChanges;
   notifier: Notifier;
   insight: Insight;
@@ -34,6 +38,9 @@ const HOUR = 3_600_000;
 
 /** Calls kept of each adapter: more than any window looks at. */
 const KEPT_CALLS = 20_000;
+
+/** Runs of the canary kept. */
+const KEPT_RUNS = 200;
 
 /** What the gate does again and again beside its mail. @returns one stop for each, which waits for the round in progress */
 export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
@@ -56,11 +63,13 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
     chore(config.kill_switch.watch_seconds * 1_000, 'the kill switch could not look', () =>
       options.watch.look(),
     ),
+    chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
     chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });
       await notifier.forget();
       await database.transact((trx) => forgetCalls(trx, KEPT_CALLS));
+      await database.transact((trx) => forgetRuns(trx, KEPT_RUNS));
       await database.transact((trx) => forgetSessions(trx, options.sessionLengths, now()));
     }),
   ];

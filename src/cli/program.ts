@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { PROJECT_ROOT } from '../config/config.ts';
 import { register as backtest } from './backtest.ts';
+import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
 import { register as engine } from './engine.ts';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     rubric,
     backtest,
     killSwitch,
+    canary,
     evaluation,
     models,
     transparent,

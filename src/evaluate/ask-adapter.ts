@@ -23,7 +23,7 @@ export type AskAdapter = (one: Case) => Promise<Answer>;
  * Asks once for each case, however many judges want to know. An adapter that is unavailable is asked a second time, as the
  * gate does; one that is closed is an error of the caller.
  */
-export function askAdapter(adapter: Adapter): AskAdapter {
+export function askAdapter(adapter: Pick<Adapter, 'classify'>): AskAdapter {
   const answers = new WeakMap<Case, Answer>();
   return async (one) => {
     const known = answers.get(one);
@@ -37,7 +37,7 @@ export function askAdapter(adapter: Adapter): AskAdapter {
 }
 
 async function classify(
-  adapter: Adapter,
+  adapter: Pick<Adapter, 'classify'>,
   one: Case,
   attempts: number,
 ): Promise<Pick<Answer, 'classification' | 'trouble'>> {

@@ -87,3 +87,13 @@ export function oneSidedBounds(hits: number, of: number, confidence = 0.95): { l
   const { low, high } = proportion(hits, of, 2 * confidence - 1);
   return { low, high };
 }
+
+/**
+ * Sign test: how likely at least `worse` of the pairs that differ are for the worse when a fair coin decides each. Exact and
+ * one-sided; on paired answers that are right or wrong this is McNemar's exact test (Psychometrika 12, 1947).
+ *
+ * @returns the p-value; 1 when nothing is for the worse
+ */
+export function signTest(worse: number, better: number): number {
+  return worse === 0 ? 1 : incompleteBeta(0.5, worse, better + 1);
+}

@@ -29,6 +29,7 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
   'engine',
   'rubric',
   'kill_switch',
+  'canary',
   'company',
   'prospect',
   'suppression',

@@ -1,6 +1,7 @@
 import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import type { AdapterMode, AdapterPage } from '../../settings/web-types.ts';
 import { plural } from '../parts/words.ts';
+import { CanaryPanel } from './canary-panel.tsx';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { Facts, Load } from './load.tsx';
 
@@ -49,6 +50,7 @@ function Adapter({ page }: { page: AdapterPage }) {
         {model ? <Model model={model} /> : <NoModel />}
       </section>
       <KillSwitchPanel page={page} />
+      <CanaryPanel />
     </Stack>
   );
 }

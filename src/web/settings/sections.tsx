@@ -46,6 +46,7 @@ const SUBJECTS: Record<string, string> = {
   upstream: 'upstreams',
   rubric: 'rubric',
   kill_switch: 'adapter',
+  canary: 'canary',
 };
 
 /** The settings: one section at a time, each loaded by itself. */
