@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
+import { openCanary } from './app/canary.ts';
 import { startChores } from './app/chores.ts';
 import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
@@ -39,6 +40,7 @@ import type { JudgeModel } from './judge/adapter-judge.ts';
 import { fingerprints } from './judge/language/fingerprint.ts';
 import { RubricSource } from './judge/rubric-source.ts';
 import { CallLog } from './kill-switch/call-log.ts';
+import type { Canary } from './kill-switch/canary/canary.ts';
 import { SpotChecks } from './kill-switch/spot-check/spot-checks.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
@@ -73,6 +75,8 @@ export interface AppOptions {
   random?: () => number;
   /** The judge model; null = the rules alone. Default: the one that is configured. */
   model?: JudgeModel | null;
+  /** Folder of the probe cases; default: the project's own. */
+  probes?: string;
   /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
   pollMs?: number;
 }
@@ -136,11 +140,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     closers.push(() => observed.stop());
     const { metrics, stages } = observed;
+    let canary: Canary | null = null;
     const killSwitch = new KillSwitch(database, (entry) => {
       const { mode, actor, reason } = entry;
       observed.switched(entry);
       log.warn({ mode, actor, reason }, 'the kill switch says what the adapter may do at most');
       runner.wake();
+      canary?.again();
     });
     const board = new OutcomeBoard();
     const upstreams = config.upstreams.map((upstream) =>
@@ -154,7 +160,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       rubric,
       killSwitch,
       calls,
-      onReady: () => runner.wake(),
+      onReady: () => {
+        runner.wake();
+        canary?.again();
+      },
+      barred: () => canary?.barred() ?? null,
     });
     const watch = new Watch({
       database,
@@ -168,6 +178,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     await watch.open();
     const spotChecks = new SpotChecks({ database, config: config.kill_switch.spot_check, now, random });
     if (bench) closers.push(() => bench.judge.stop());
+    canary = await openCanary(options, {
+      database,
+      bench,
+      killSwitch,
+      now,
+      log,
+      onLifted: () => runner.wake(),
+    });
+    if (canary) closers.push(() => canary.stop());
     const afterVerdict =
       bench &&
       new AfterVerdict({
@@ -200,6 +219,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onChanged: () => {
         log.info({ version: rubric().version }, 'another rubric is in force; what is held is judged again');
         rejudging.again();
+        canary?.again();
       },
     });
     await rubricChanges.notice();
@@ -311,6 +331,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       derive: deriveKey,
       killSwitch,
       spotChecks,
+      canary,
       bench,
       apis,
       hubSpot,
@@ -428,6 +449,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         killSwitch,
         watch,
         spotChecks,
+        canary,
         rubricChanges,
         insight,
         sessionLengths,

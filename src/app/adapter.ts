@@ -20,6 +20,7 @@ export async function adapterBench(
     killSwitch,
     calls,
     onReady,
+    barred,
   }: {
     observed: Pick<Observability, 'metrics' | 'exemplarOf'>;
     now: () => number;
@@ -27,6 +28,8 @@ export async function adapterBench(
     killSwitch: KillSwitch;
     calls: CallLog;
     onReady: () => void;
+    /** Why no mail may be put to it yet. */
+    barred: () => string | null;
   },
 ): Promise<AdapterBench | null> {
   const opened =
@@ -48,6 +51,7 @@ export async function adapterBench(
     now,
     log,
     onReady,
+    barred,
     onCall: (result, seconds, message) => {
       metrics.adapterCalls.inc({ result });
       metrics.adapterSeconds.observe({

@@ -2,6 +2,8 @@ import { forgetSessions, type SessionLengths } from '../access/session-store.ts'
 import type { Config } from '../config/config.ts';
 import { settleLearnt } from '../feedback/settle-learnt.ts';
 import type { Insight } from '../insight/open.ts';
+import type { Canary } from '../kill-switch/canary/canary.ts';
+import { forgetRuns } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Watch } from '../kill-switch/watch.ts';
 import type { SpotChecks } from '../kill-switch/spot-check/spot-checks.ts';
@@ -24,6 +26,8 @@ interface ChoreOptions {
   killSwitch: KillSwitch;
   watch: Watch;
   spotChecks: SpotChecks;
+  /** null: there is no adapter, or its canary is off. */
+  canary: Canary | null;
   rubricChanges: RubricChanges;
   notifier: Notifier;
   insight: Insight;
@@ -39,6 +43,9 @@ const SPOT_CHECK_MS = HOUR / 60;
 
 /** Calls kept of each adapter: more than any window looks at. */
 const KEPT_CALLS = 20_000;
+
+/** Runs of the canary kept. */
+const KEPT_RUNS = 200;
 
 /** What the gate does again and again beside its mail. @returns one stop for each, which waits for the round in progress */
 export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
@@ -65,11 +72,13 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
       const check = await options.spotChecks.drawIfDue();
       if (check) log.info({ check: check.id, population: check.population }, 'a spot check is drawn');
     }),
+    chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
     chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });
       await notifier.forget();
       await database.transact((trx) => forgetCalls(trx, KEPT_CALLS));
+      await database.transact((trx) => forgetRuns(trx, KEPT_RUNS));
       await database.transact((trx) => forgetSessions(trx, options.sessionLengths, now()));
     }),
   ];

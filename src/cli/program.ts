@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { presendVersion } from '../config/version.ts';
 import { register as backtest } from './backtest.ts';
+import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
 import { register as engine } from './engine.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     backtest,
     killSwitch,
     spotCheck,
+    canary,
     evaluation,
     labels,
     models,

@@ -12,6 +12,7 @@ import type { Case } from '../evaluate/cases.ts';
 import type { JudgeCase } from '../evaluate/evaluate.ts';
 import { fingerprints } from '../judge/language/fingerprint.ts';
 import { modelFolders } from '../models/registry.ts';
+import { withoutCanary } from '../kill-switch/config.ts';
 import { createLogger } from '../observability/logger.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import type { Database } from '../store/database.ts';
@@ -50,6 +51,8 @@ export async function throughSmtp(config: Config): Promise<{ judge: JudgeCase; c
       smtp: { ...config.smtp, port: 0, implicit_tls_port: null },
       http: { ...config.http, port: 0 },
       answer: { ...config.answer, mode: 'sync' },
+      // What is evaluated here is the judge itself.
+      kill_switch: withoutCanary(config.kill_switch),
     },
     log: createLogger('error'),
     now: () => today + (Date.now() - since),

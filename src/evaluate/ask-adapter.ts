@@ -21,7 +21,7 @@ export interface Answer {
 export type AskAdapter = (one: Case) => Promise<Answer>;
 
 /** Asks once for each case, however many judges want to know; otherwise as `answerTo`. */
-export function askAdapter(adapter: Adapter): AskAdapter {
+export function askAdapter(adapter: Pick<Adapter, 'classify'>): AskAdapter {
   const answers = new WeakMap<Case, Answer>();
   return async (one) => {
     const known = answers.get(one);
@@ -37,14 +37,14 @@ export function askAdapter(adapter: Adapter): AskAdapter {
  * What the adapter says of one mail. One that is unavailable is asked a second time, as the gate does; one that is closed is an
  * error of the caller.
  */
-export async function answerTo(adapter: Adapter, input: AdapterInput): Promise<Answer> {
+export async function answerTo(adapter: Pick<Adapter, 'classify'>, input: AdapterInput): Promise<Answer> {
   const began = performance.now();
   const said = await classify(adapter, input, 2);
   return { ...said, took_ms: performance.now() - began, remembered: false };
 }
 
 async function classify(
-  adapter: Adapter,
+  adapter: Pick<Adapter, 'classify'>,
   input: AdapterInput,
   attempts: number,
 ): Promise<Pick<Answer, 'classification' | 'trouble'>> {

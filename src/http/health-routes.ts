@@ -37,7 +37,7 @@ export function healthRoutes(
       res.json({
         status: 'ready',
         judge: mode === 'active' ? 'rules and adapter' : 'rules',
-        adapter: { mode, state: adapterState(adapter), version },
+        adapter: { mode, state: adapterState(adapter), version, barred: adapter?.barred() ?? null },
         kill_switch: {
           mode: killSwitch.mode(),
           since: tripped?.at ?? null,

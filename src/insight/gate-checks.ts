@@ -144,6 +144,13 @@ function adapterAnswer(adapter: AdapterJudge | null): HealthAnswer {
       detail: `${name}: ${health.state}.`,
       advice: 'It is being loaded; this takes up to a minute.',
     };
+  const barred = adapter.barred();
+  if (barred !== null)
+    return {
+      state: 'warn',
+      detail: `${name}: ${barred}.`,
+      advice: 'Mail waits for it, then is judged by the rules alone. See Settings, Adapter.',
+    };
   return adapter.available()
     ? { state: 'ok', detail: `${name}, version ${adapter.model.adapter.version}.` }
     : {

@@ -1,5 +1,11 @@
 import { DECISIONS, type Decision } from '../message/types.ts';
-import { type Adapter, AdapterError, type AdapterInput, type AdapterTrouble } from './adapter/adapter.ts';
+import {
+  type Adapter,
+  AdapterError,
+  type AdapterInput,
+  type AdapterTrouble,
+  type Classification,
+} from './adapter/adapter.ts';
 import type { Calibration } from './adapter/reading.ts';
 import type { Opinion } from './combine.ts';
 import { KNOWN_MAIL } from './known-mail.ts';
@@ -38,6 +44,8 @@ export interface AdapterJudgeOptions {
   onAnswer?: (result: 'ok' | 'malformed' | 'failed' | 'load_failed', latencyMs: number | null) => void;
   /** The adapter can be asked (again). */
   onReady?: () => void;
+  /** Why no mail may be put to it yet, one sentence; null = it may. Asked for every mail. */
+  barred?: () => string | null;
 }
 
 interface AskOptions {
@@ -83,7 +91,16 @@ export class AdapterJudge {
 
   /** Whether asking makes sense now. */
   available(): boolean {
-    return this.model.adapter.health().state === 'ready' && this.#options.now() >= this.#pausedUntil;
+    return (
+      this.barred() === null &&
+      this.model.adapter.health().state === 'ready' &&
+      this.#options.now() >= this.#pausedUntil
+    );
+  }
+
+  /** Why no mail may be put to it yet; null = it may. */
+  barred(): string | null {
+    return this.#options.barred?.() ?? null;
   }
 
   /** Begins to load the model and to watch over it; returns at once. */
@@ -116,6 +133,9 @@ export class AdapterJudge {
     input: AdapterInput,
     { failedBefore = false, lastChance = false, wanted, message = null }: AskOptions = {},
   ): Promise<Opinion> {
+    // Without a turn, so that it is not behind a probe either.
+    const barred = this.barred();
+    if (barred !== null) return Promise.resolve(this.#unavailable(false, barred));
     return this.#slots.run(async () => {
       if (wanted && !(await wanted())) return this.#unavailable(false, 'it is not to be asked any more');
       // What failed while this call waited for its turn.
@@ -139,6 +159,16 @@ export class AdapterJudge {
       }
       return this.#paused(true, why);
     });
+  }
+
+  /**
+   * A reading of a known case. Barred or not, and never before mail that waits: mail is held up by one such call at most. It
+   * counts neither as a call nor as a failure.
+   *
+   * @throws AdapterError
+   */
+  probe(input: AdapterInput): Promise<Classification> {
+    return this.#slots.run(() => this.model.adapter.classify(input), { spare: true });
   }
 
   /** @throws AdapterError */

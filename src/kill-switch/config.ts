@@ -60,3 +60,8 @@ export const killSwitchSchema = z.strictObject({
 });
 
 export type KillSwitchConfig = z.infer<typeof killSwitchSchema>;
+
+/** The same with the canary off: for a gate that judges nobody's mail. */
+export function withoutCanary(config: KillSwitchConfig): KillSwitchConfig {
+  return { ...config, canary: { ...config.canary, enabled: false } };
+}

@@ -1,6 +1,8 @@
 import { stat, statfs } from 'node:fs/promises';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
+import { isRight } from '../kill-switch/canary/result.ts';
+import { newestDecided, readRun } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import { unansweredItems } from '../kill-switch/spot-check/answer-store.ts';
 import type { Database } from '../store/database.ts';
@@ -39,6 +41,8 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   const unjudged = await unjudgedNow(database.db);
   const events = await pendingEvents(database.db);
   const unlabelled = await unansweredItems(database.db, at);
+  const whole = adapter && (await newestDecided(database.db, adapter.model.adapter.version, 'all'));
+  const canary = whole && (await readRun(database.db, whole.id));
   await killSwitch.refresh();
   const disk = await statfs(options.dataDir);
   const size = (name: string): Promise<number> =>
@@ -65,6 +69,11 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   metrics.unjudgedOldest.set(since(unjudged.oldest));
   metrics.adapterLine.set(unjudged.adapter);
   metrics.spotCheckUnlabelled.set(unlabelled);
+  if (canary) {
+    const right = canary.results.filter((one) => isRight(one, 'full')).length;
+    metrics.canaryRight.set(right / canary.results.length);
+    metrics.canaryLastRun.set((canary.ended_at ?? canary.started_at) / 1000);
+  }
   metrics.eventsPending.set(events.count);
   metrics.eventsOldest.set(since(events.oldest));
   for (const state of ADAPTER_STATES) {

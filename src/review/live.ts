@@ -30,6 +30,7 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
   'rubric',
   'kill_switch',
   'spot_check',
+  'canary',
   'company',
   'prospect',
   'suppression',

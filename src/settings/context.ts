@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Courier } from '../delivery/courier.ts';
 import type { ProviderApi } from '../delivery/provider-api.ts';
 import type { RubricSource } from '../judge/rubric-source.ts';
+import type { Canary } from '../kill-switch/canary/canary.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -21,6 +22,8 @@ export interface SettingsContext {
   rubric: { source: RubricSource; changes: RubricChanges };
   backtests: Backtests;
   killSwitch: KillSwitch;
+  /** null: there is no adapter, or its canary is off. */
+  canary: Canary | null;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
   courierFor: (names: readonly string[]) => Courier;

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../http/endpoint.ts';
 import { adapterEndpoints } from './adapter-endpoints.ts';
+import { canaryEndpoints } from './canary-endpoints.ts';
 import type { SettingsContext } from './context.ts';
 import { engineEndpoints } from './engine-endpoints.ts';
 import { rubricEndpoints } from './rubric-endpoints.ts';
@@ -16,5 +17,6 @@ export function settingsEndpoints({ settings }: SettingsDeps): Endpoint[] {
     ...upstreamEndpoints(settings),
     ...rubricEndpoints(settings),
     ...adapterEndpoints(settings),
+    ...canaryEndpoints(settings),
   ];
 }

@@ -14,11 +14,12 @@ const INPUT = {
 };
 
 /** A loaded adapter behind the judge, with a clock and a log of the test's own. */
-async function loaded(script: Script, concurrency = 1) {
+async function loaded(script: Script, concurrency = 1, barred: () => string | null = () => null) {
   const adapter = new FakeAdapter(script);
   const clock = { at: 0 };
   const said: string[] = [];
   const results: string[] = [];
+  const answers: string[] = [];
   let ready = 0;
   const judge = new AdapterJudge({
     model: modelOf(adapter, { concurrency }),
@@ -26,10 +27,12 @@ async function loaded(script: Script, concurrency = 1) {
     now: () => clock.at,
     log: { info: (text) => said.push(text), error: (text) => said.push(`error: ${text}`) },
     onCall: (result) => results.push(result),
+    onAnswer: (result) => answers.push(result),
+    barred,
     onReady: () => (ready += 1),
   });
   await judge.load();
-  return { adapter, judge, clock, said, results, ready: () => ready };
+  return { adapter, judge, clock, said, results, answers, ready: () => ready };
 }
 
 describe('asking the adapter', () => {
@@ -189,5 +192,59 @@ describe('the mode', () => {
     expect(said).toEqual([expect.stringContaining('not calibrated and judges in shadow only')]);
     expect(modeOf('off', { calibration: null }).mode).toBe('off');
     expect(modeOf('active', { shadowOnly: true }).mode).toBe('shadow');
+  });
+});
+
+describe('probing the adapter', () => {
+  const named = (body: string) => ({ ...INPUT, draft: { ...INPUT.draft, body } });
+
+  test('goes behind mail that waits, so that mail waits for one probe at most', async () => {
+    const letOn: (() => void)[] = [];
+    const { adapter, judge } = await loaded(async () => {
+      await new Promise<void>((resolve) => letOn.push(resolve));
+      return { PASS: 0.99 };
+    });
+    const probes = ['probe 1', 'probe 2', 'probe 3'].map((body) => judge.probe(named(body)));
+    const mails = ['mail 1', 'mail 2'].map((body) => judge.ask(named(body)));
+    for (let done = 0; done < 5; done += 1) {
+      await expect.poll(() => letOn.length, PATIENCE).toBe(1);
+      letOn.pop()!();
+    }
+    await Promise.all([...probes, ...mails]);
+    expect(adapter.asked).toEqual(['probe 1', 'mail 1', 'mail 2', 'probe 2', 'probe 3']);
+  });
+
+  test('counts neither as a call nor as a failure, and pauses nothing', async () => {
+    const { judge, results, answers } = await loaded(() => 'malformed');
+    await expect(judge.probe(INPUT)).rejects.toThrow(AdapterError);
+    expect([results, answers]).toEqual([[], []]);
+    expect(judge.available()).toBe(true);
+  });
+
+  test('is allowed where mail is barred, and mail is told why at once', async () => {
+    let letOn!: () => void;
+    let why: string | null = 'barred until the canary has passed (3 of 9)';
+    const { adapter, judge, answers } = await loaded(
+      async () => {
+        await new Promise<void>((resolve) => (letOn = resolve));
+        return { PASS: 0.99 };
+      },
+      1,
+      () => why,
+    );
+    const probe = judge.probe(named('probe'));
+    expect(judge.available()).toBe(false);
+    // Not behind the probe that has the only turn.
+    expect(await judge.ask(named('mail'))).toEqual({
+      kind: 'unavailable',
+      failed: false,
+      detail: 'The adapter could not be asked: barred until the canary has passed (3 of 9)',
+    });
+    letOn();
+    expect((await probe).mass).toBe(0.99);
+    expect(adapter.asked).toEqual(['probe']);
+    expect(answers).toEqual([]);
+    why = null;
+    expect(judge.available()).toBe(true);
   });
 });

@@ -49,6 +49,8 @@ export async function startGate(
     engine?: EngineChanges;
     dataDir?: string;
     keepEngines?: boolean;
+    /** Folder of probe cases; with one the canary is on, otherwise off. */
+    probes?: string;
     /** Default: the rules alone. `configured`: as the registry in the data folder says. */
     model?: JudgeModel | 'configured' | null;
     /** Where its log goes; default: nowhere, or as $TEST_LOG says. */
@@ -61,6 +63,10 @@ export async function startGate(
   const parsed = configSchema.parse({
     delivery: { undo_seconds: 0, first_retry_seconds: 1 },
     ...options.config,
+    kill_switch: {
+      ...options.config?.kill_switch,
+      canary: { enabled: options.probes !== undefined, ...options.config?.kill_switch?.canary },
+    },
     smtp: { port: 0, ...options.config?.smtp },
     http: { port: 0, ...options.config?.http },
   });
@@ -75,6 +81,7 @@ export async function startGate(
     log: options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent'),
     now,
     pollMs: 20,
+    ...(options.probes === undefined ? {} : { probes: options.probes }),
     ...(options.model === 'configured' ? {} : { model: options.model ?? null }),
   });
   onTestFinished(() => app.stop());

@@ -1,4 +1,5 @@
 import type { Monitor } from '../monitor.ts';
+import { canary } from './canary.ts';
 import { drift } from './drift.ts';
 import { failures } from './failures.ts';
 import { falsePositives } from './false-positives.ts';
@@ -6,4 +7,12 @@ import { latency } from './latency.ts';
 import { probes, rulesAlone } from './probes.ts';
 
 /** What is looked at again and again, in the order it is shown. */
-export const MONITORS: readonly Monitor[] = [falsePositives, failures, probes, rulesAlone, latency, drift];
+export const MONITORS: readonly Monitor[] = [
+  falsePositives,
+  failures,
+  probes,
+  rulesAlone,
+  canary,
+  latency,
+  drift,
+];

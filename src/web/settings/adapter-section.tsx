@@ -2,6 +2,7 @@ import { Alert, Badge, Group, Stack, Text, Title } from '@mantine/core';
 import type { AdapterMode, AdapterPage } from '../../settings/web-types.ts';
 import { DamageReports } from '../damage/damage-reports.tsx';
 import { plural } from '../parts/words.ts';
+import { CanaryPanel } from './canary-panel.tsx';
 import { KillSwitchPanel } from './kill-switch-panel.tsx';
 import { Facts, Load } from './load.tsx';
 import { MonitorsPanel } from './monitors-panel.tsx';
@@ -53,6 +54,7 @@ function Adapter({ page }: { page: AdapterPage }) {
       <KillSwitchPanel page={page} />
       <MonitorsPanel watched={page.monitors} />
       <DamageReports />
+      <CanaryPanel />
     </Stack>
   );
 }

@@ -47,6 +47,7 @@ const SUBJECTS: Record<string, string> = {
   rubric: 'rubric',
   kill_switch: 'adapter',
   monitor: 'adapter',
+  canary: 'canary',
 };
 
 /** The settings: one section at a time, each loaded by itself. */

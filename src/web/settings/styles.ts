@@ -7,3 +7,4 @@ import '@mantine/core/styles/Fieldset.css';
 import '@mantine/core/styles/Paper.css';
 import '@mantine/core/styles/Progress.css';
 import './settings.css';
+import './canary.css';
