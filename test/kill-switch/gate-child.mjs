@@ -45,7 +45,11 @@ const config = configSchema.parse({
   smtp: { port: 0 },
   http: { port: 0 },
   delivery: { undo_seconds: 0 },
-  kill_switch: { watch_seconds: 0.05, false_positives: { labels: 5, prospects: 40 } },
+  kill_switch: {
+    watch_seconds: 0.05,
+    false_positives: { labels: 5, prospects: 40 },
+    canary: { enabled: false },
+  },
 });
 const app = await startApp({
   config: { ...config, hostname: 'gate.test', source: null, data_dir: folder, rubric },
