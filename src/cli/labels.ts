@@ -8,7 +8,7 @@ import { type Progress, progressOn } from '../evaluate/progress.ts';
 import type { Profile } from '../judge/adapter/profile.ts';
 import { type ExportSummary, type Skipped, exportLabels } from '../labels/export.ts';
 import { FORMATS, type Format } from '../labels/formats.ts';
-import type { Agreement } from '../labels/kappa.ts';
+import type { Agreement, AgreementReport } from '../labels/kappa.ts';
 import { type LabelStats, labelStats } from '../labels/stats.ts';
 import { counted } from '../message/counted.ts';
 import { loadRegistry, modelFolders } from '../models/registry.ts';
@@ -189,8 +189,9 @@ function told(summary: ExportSummary, out: string | undefined): string {
   ].join('\n');
 }
 
-function printStats({ labels, deliveries, by_rule, by_reviewer, agreement }: LabelStats): void {
-  if (labels.total === 0) {
+function printStats(stats: LabelStats): void {
+  const { labels, deliveries, by_rule, by_reviewer, agreement, spot_check_agreement } = stats;
+  if (labels.total === 0 && spot_check_agreement.pairs.length === 0) {
     printLine(
       'No labels in that time. Reviewers give them with every act: presend review release <id> --right wrong.',
     );
@@ -215,14 +216,19 @@ function printStats({ labels, deliveries, by_rule, by_reviewer, agreement }: Lab
   printLine();
   if (agreement.pairs.length === 0) {
     printLine('No two reviewers labelled the same mail, so their agreement is not known.');
-    return;
-  }
+  } else printAgreement('AGREEMENT', agreement);
+  if (spot_check_agreement.pairs.length === 0) return;
+  printLine();
+  printAgreement('ON SPOT CHECKS', spot_check_agreement);
+}
+
+function printAgreement(title: string, agreement: AgreementReport): void {
   const rows = [
     ...agreement.pairs.map(({ raters, ...pair }) => [raters.join(' and '), pair] as const),
     ['all together', agreement.pooled] as const,
   ];
   printTable(
-    ['AGREEMENT', 'MAILS', 'AGREED', 'KAPPA', '95 %'],
+    [title, 'MAILS', 'AGREED', 'KAPPA', '95 %'],
     rows.map(([who, one]) => [
       who,
       String(one.n),

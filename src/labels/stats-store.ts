@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Label } from '../review/act.ts';
 import type { Schema } from '../store/schema.ts';
+import type { Rating } from './kappa.ts';
 
 /** Which labels: given in that time, about mail of that engine (null = of all). */
 export interface LabelWindow {
@@ -44,4 +45,22 @@ export async function labelsGiven(
     .orderBy('labels.id');
   if (engine !== null) query = query.where('deliveries.engine_id', '=', engine);
   return query.execute();
+}
+
+/** What people answered to spot checks in that time: the decision that each says is the right one. */
+export async function spotCheckRatings(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  { from, to }: Pick<LabelWindow, 'from' | 'to'>,
+): Promise<Rating[]> {
+  const rows = await db
+    .selectFrom('spot_check_answers')
+    .select(['item_id', 'person_key', 'decision'])
+    .where('at', '>=', from)
+    .where('at', '<', to)
+    .execute();
+  return rows.map(({ item_id, person_key, decision }) => ({
+    subject: String(item_id),
+    rater: person_key,
+    category: decision,
+  }));
 }

@@ -3,7 +3,7 @@ import type { Label } from '../review/act.ts';
 import { LABELS } from '../review/act.ts';
 import type { Schema } from '../store/schema.ts';
 import { type AgreementReport, agreementOf } from './kappa.ts';
-import { type LabelRow, type LabelWindow, labelsGiven } from './stats-store.ts';
+import { type LabelRow, type LabelWindow, labelsGiven, spotCheckRatings } from './stats-store.ts';
 
 type Counts = Record<Label, number> & { total: number };
 
@@ -16,6 +16,8 @@ export interface LabelStats {
   by_reviewer: ({ reviewer: string } & Counts)[];
   /** Where two reviewers answered about the same verdict. */
   agreement: AgreementReport;
+  /** Where two people answered one item of a spot check: blind, and by decision. */
+  spot_check_agreement: AgreementReport;
 }
 
 /** What people answered to "was the judge right?", and how far they agree. */
@@ -33,6 +35,7 @@ export async function labelStats(
       ...counted(own),
     })),
     agreement: agreementBetween(rows),
+    spot_check_agreement: agreementOf(await spotCheckRatings(db, window)),
   };
 }
 

@@ -147,6 +147,33 @@ describe('presend labels', () => {
     expect(json).toMatchObject({ labels: { right: 1, total: 1 }, agreement: { pairs: [] } });
   });
 
+  test('tells how far two people agree who answered the same items of a spot check', async () => {
+    const gate = await labelledGate();
+    const [delivery] = await gate.deliveries();
+    await gate.app.database.transact(async (trx) => {
+      const check = { drawn_at: 1, actor: 'timer', since: 0, until: 1, population: 12, seed: 1 };
+      await trx.insertInto('spot_checks').values(check).execute();
+      for (let i = 1; i <= 12; i += 1) {
+        const item = { id: i, check_id: 1, delivery_id: delivery!.id, verdict_id: i, judged_at: 1 };
+        await trx
+          .insertInto('spot_check_items')
+          .values({ ...item, decision: 'PASS', rule: null, adapter_version: null })
+          .execute();
+        for (const person of ['ann', 'bob']) {
+          const decision = i <= 6 && !(i === 6 && person === 'bob') ? 'PASS' : 'BLOCK';
+          const answer = { item_id: i, person_key: person, person_name: person, at: gate.now() - 1 };
+          await trx
+            .insertInto('spot_check_answers')
+            .values({ ...answer, decision, rule: null, note: null })
+            .execute();
+        }
+      }
+    });
+    const { stdout } = await presend(gate.dataDir, 'labels', 'stats');
+    // 11 of 12 agreed on, 6/12 × 5/12 + 6/12 × 7/12 = 1/2 by chance: (11/12 − 1/2) ÷ (1/2) = 0.83.
+    expect(stdout).toMatch(/ON SPOT CHECKS.*\n.*\nann and bob +12 +92 % +0\.83 /);
+  });
+
   test('refuses a time and a profile that are none', async () => {
     const gate = await startGate();
     await expect(presend(gate.dataDir, 'labels', 'export', '--since', 'soon')).rejects.toThrow(
