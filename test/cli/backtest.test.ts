@@ -154,7 +154,7 @@ describe('presend labels', () => {
       const check = { drawn_at: 1, actor: 'timer', since: 0, until: 1, population: 12, seed: 1 };
       await trx.insertInto('spot_checks').values(check).execute();
       for (let i = 1; i <= 12; i += 1) {
-        const item = { id: i, check_id: 1, delivery_id: delivery!.id, verdict_id: i, judged_at: 1 };
+        const item = { id: i, check_id: 1, delivery_id: delivery.id, verdict_id: i, judged_at: 1 };
         await trx
           .insertInto('spot_check_items')
           .values({ ...item, decision: 'PASS', rule: null, adapter_version: null })
