@@ -1,4 +1,4 @@
-import { incompleteBeta } from './statistics.ts';
+import { signTest } from './statistics.ts';
 
 /**
  * McNemar's test (Psychometrika 12, 1947) in its exact form: where two judges differ, each is as likely to be the one that is
@@ -10,11 +10,8 @@ import { incompleteBeta } from './statistics.ts';
  * @returns the two-sided p-value, 0 to 1; 1 where they never differ
  */
 export function mcnemar(onlyFirst: number, onlySecond: number): number {
-  const differ = onlyFirst + onlySecond;
-  if (differ === 0) return 1;
-  const fewer = Math.min(onlyFirst, onlySecond);
-  // P(X ≤ k) of a binomial with n trials and p = ½ is the incomplete beta function I½(n − k, k + 1).
-  return Math.min(1, 2 * incompleteBeta(0.5, differ - fewer, fewer + 1));
+  const [fewer, more] = [Math.min(onlyFirst, onlySecond), Math.max(onlyFirst, onlySecond)];
+  return Math.min(1, 2 * signTest(more, fewer));
 }
 
 /**

@@ -3,7 +3,7 @@ import { RULES, type RuleName } from '../judge/verdict.ts';
 import type { Decision, Draft } from '../message/types.ts';
 import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Answer, JudgedText } from './answers.ts';
-import { PROBE_OF } from './probes.ts';
+import { PROBE_OF } from '../kill-switch/probes.ts';
 
 /** One answer of the judge, as it is trained on: `DECISION\nrationale`. */
 export interface JudgeAnswer {
