@@ -52,6 +52,8 @@ export interface NotifierOptions {
 export class Notifier {
   readonly #options: NotifierOptions;
   #dueSoonAt = Number.NEGATIVE_INFINITY;
+  /** The round under way and those asked for after it, one after another. */
+  #rounds: Promise<unknown> = Promise.resolve();
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -69,13 +71,18 @@ export class Notifier {
   }
 
   /**
-   * One round; the app repeats it.
+   * One round; the app repeats it. It begins when the one under way has ended: beside it, it would find its occurrences
+   * taken but not yet stored, and tell nobody.
    *
    * @returns how many messages were queued or posted
    */
-  async round(): Promise<number> {
-    await this.#collect();
-    return (await this.#tell()) + (await this.#post());
+  round(): Promise<number> {
+    const round = this.#rounds.then(async () => {
+      await this.#collect();
+      return (await this.#tell()) + (await this.#post());
+    });
+    this.#rounds = round.catch(() => undefined);
+    return round;
   }
 
   async #channels(): Promise<Channel[]> {
