@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type ActivatedSockets, requireServed } from './app/activated-sockets.ts';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
@@ -77,6 +78,8 @@ export interface AppOptions {
   model?: JudgeModel | null;
   /** Folder of the probe cases; default: the project's own. */
   probes?: string;
+  /** Listening sockets handed over by the system; where there is none the gate opens its own. */
+  sockets?: ActivatedSockets;
   /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
   pollMs?: number;
 }
@@ -97,8 +100,12 @@ export interface App {
   firstRun: boolean;
   /** Looks for work at once. */
   wake(): void;
-  /** Stops taking mail, settles what is in flight, closes the database. */
-  stop(): Promise<void>;
+  /**
+   * Stops taking mail, settles what is in flight, closes the database.
+   *
+   * @param options.lingerMs how long kept HTTP connections may still bring a request; default 0
+   */
+  stop(options?: { lingerMs: number }): Promise<void>;
 }
 
 /**
@@ -107,7 +114,8 @@ export interface App {
  * @throws UserError and the system's errors (EADDRINUSE …) when the gate cannot start; nothing is left running then
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
+  const { config, log, now = Date.now, random = Math.random, pollMs = 500, sockets = new Map() } = options;
+  requireServed(sockets, config);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const unlock = lockDataFolder(config.data_dir);
   const database = new Database(join(config.data_dir, 'presend.db'));
@@ -356,6 +364,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       'http',
       listenHttp({
         ...config.http,
+        fd: sockets.get('http'),
         log,
         routers: [
           ...feedback.routers,
@@ -403,12 +412,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     app.set('trust proxy', config.access.trusted_proxies);
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
-    // Before the connections are cut, so that event streams come to their end.
-    closers.push(() => browser.stop());
+    let browserStopped: Promise<void> | null = null;
+    const stopBrowser = (): Promise<void> => (browserStopped ??= browser.stop());
+    closers.push(stopBrowser);
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
     const https = await listening(
       'transparent',
-      transparentListener({ config, app, certificate: transparent, log }),
+      transparentListener({ config, app, certificate: transparent, log, fd: sockets.get('https') }),
     );
     if (https) closers.push(() => closeHttp(https.server));
 
@@ -472,11 +482,21 @@ export async function startApp(options: AppOptions): Promise<App> {
       onActivity,
       answer,
     });
-    const smtpAddresses = await listening('smtp', smtp.listen());
+    const smtpAddresses = await listening('smtp', smtp.listen(sockets));
     smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
-    closers.push(() => smtp.close());
+    // Before all else: who waits for an answer gets it, and for that the queue must still run.
+    closers.push(async () => {
+      await Promise.all([
+        smtp.close(),
+        closeHttp(http, lingerMs),
+        https && closeHttp(https.server, lingerMs),
+      ]);
+    });
+    // An event stream is a request that would never end.
+    closers.push(stopBrowser);
 
     let stopping = false;
+    let lingerMs = 0;
     return {
       database,
       review,
@@ -492,8 +512,9 @@ export async function startApp(options: AppOptions): Promise<App> {
         runner.wake();
         webhooks.wake();
       },
-      stop: () => {
+      stop: (options) => {
         stopping = true;
+        lingerMs = options?.lingerMs ?? 0;
         return stopAll();
       },
     };

@@ -8,6 +8,8 @@ import { MAX_CONNECTIONS, serverOptions } from './server-options.ts';
 export interface HttpOptions {
   host: string;
   port: number;
+  /** A listening socket that was handed over, instead of `host` and `port`. */
+  fd?: number | undefined;
   /** How long the body of a request may take to arrive. */
   body_seconds: number;
   log: Logger;
@@ -66,9 +68,12 @@ export function listenHttp(
   server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve({ server, address: server.address() as AddressInfo, app });
-    });
+    server.listen(
+      options.fd === undefined ? { port: options.port, host: options.host } : { fd: options.fd },
+      () => {
+        server.off('error', reject);
+        resolve({ server, address: server.address() as AddressInfo, app });
+      },
+    );
   });
 }

@@ -83,27 +83,36 @@ const isLoopback = (address: string): boolean => address === '::1' || address.st
  */
 export class SmtpIntake {
   readonly #options: SmtpIntakeOptions;
-  readonly #servers: { server: GateSmtpServer; port: number }[] = [];
+  readonly #servers: { server: GateSmtpServer; port: number; name: 'smtp' | 'submissions' }[] = [];
   readonly #perAddress = new Map<string, number>();
   readonly #counted = new Set<string>();
 
   constructor(options: SmtpIntakeOptions) {
     this.#options = options;
     const { smtp } = options.config;
-    this.#servers.push({ server: this.#createServer(false), port: smtp.port });
+    this.#servers.push({ server: this.#createServer(false), port: smtp.port, name: 'smtp' });
     if (smtp.implicit_tls_port !== null) {
-      this.#servers.push({ server: this.#createServer(true), port: smtp.implicit_tls_port });
+      this.#servers.push({
+        server: this.#createServer(true),
+        port: smtp.implicit_tls_port,
+        name: 'submissions',
+      });
     }
   }
 
-  /** @returns the addresses listened on; rejects with the system's error (EADDRINUSE …) */
-  async listen(): Promise<AddressInfo[]> {
+  /**
+   * @param handedOver file descriptors of sockets that listen already, by name, instead of the configured ports
+   * @returns the addresses listened on; rejects with the system's error (EADDRINUSE …)
+   */
+  async listen(handedOver: ReadonlyMap<string, number> = new Map()): Promise<AddressInfo[]> {
+    const { host } = this.#options.config.smtp;
     return Promise.all(
       this.#servers.map(
-        ({ server, port }) =>
+        ({ server, port, name }) =>
           new Promise<AddressInfo>((resolve, reject) => {
+            const fd = handedOver.get(name);
             server.server.once('error', reject);
-            server.listen(port, this.#options.config.smtp.host, () => {
+            server.listen(fd === undefined ? { port, host } : { fd }, () => {
               server.server.off('error', reject);
               resolve(server.server.address() as AddressInfo);
             });

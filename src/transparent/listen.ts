@@ -11,6 +11,7 @@ import type { TransparentCertificate } from './server-name.ts';
  * HTTPS under the providers' own names, with the same application behind it as the gate's HTTP port: what an engine with a
  * hard-coded `https://api.…` reaches. TLS 1.2 or newer.
  *
+ * @param fd a listening socket that was handed over, instead of the configured port
  * @param certificate null = transparent mode is not set up
  * @returns null when `transparent.https_port` is null; rejects with the system's error (EADDRINUSE …)
  * @throws UserError when the port is configured and nothing is set up
@@ -20,11 +21,13 @@ export async function transparentListener({
   app,
   certificate,
   log,
+  fd,
 }: {
   config: Pick<Config, 'transparent' | 'http'>;
   app: RequestListener;
   certificate: TransparentCertificate | null;
   log: Logger;
+  fd?: number | undefined;
 }): Promise<{ server: Server; address: AddressInfo } | null> {
   const { https_port: port, host } = config.transparent;
   if (port === null) return null;
@@ -52,7 +55,7 @@ export async function transparentListener({
   server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(fd === undefined ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve({ server, address: server.address() as AddressInfo });
     });
