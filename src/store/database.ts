@@ -1,5 +1,9 @@
+import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { adoptOldEntries } from './audit-adopt-store.ts';
+import { AuditTail, bindTail } from './audit-tail-store.ts';
+import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
 import { migrationProvider } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
@@ -52,12 +56,17 @@ export class Database {
   #running = false;
   #lastGroup = 0;
   readonly #lockWaitMs: number;
+  /** Where its keys lie; null = a database in memory. */
+  readonly #folder: string | null;
+  readonly #keys: GateKeys;
   #idle: (() => void)[] = [];
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
   /** @param options.lockWaitMs how long a change waits while another process writes */
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
     this.#lockWaitMs = options.lockWaitMs ?? 10_000;
+    this.#folder = path === ':memory:' ? null : dirname(path);
+    this.#keys = gateKeys(this.#folder);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
     if (!options.readonly) {
@@ -78,6 +87,7 @@ export class Database {
       rollback: this.#raw.prepare('rollback'),
     };
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
+    bindKeys(this.db, this.#keys);
   }
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
@@ -94,6 +104,13 @@ export class Database {
         `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
         { cause: error },
       );
+    }
+    if (this.#folder !== null) {
+      await adoptOldEntries({
+        transact: (work) => this.transact(work),
+        dataDir: this.#folder,
+        now: Date.now,
+      });
     }
   }
 
@@ -147,8 +164,12 @@ export class Database {
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
           const trx = connection as unknown as Trx;
+          const tail = new AuditTail(this.#keys.audit);
+          bindTail(trx, tail);
+          bindKeys(trx, this.#keys);
           for (const { work, resolve, reject } of group) {
             this.#control.savepoint.run();
+            const mark = tail.mark();
             try {
               const value = await work(trx);
               this.#control.release.run();
@@ -159,10 +180,12 @@ export class Database {
               // the group failed.
               this.#control.takeBack.run();
               this.#control.release.run();
+              tail.takeBack(mark);
               cause = undefined;
               settle.push(() => reject(error));
             }
           }
+          await tail.save(trx);
           this.#control.commit.run();
         } catch (error) {
           cause ??= error;
