@@ -32,6 +32,7 @@ import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
 import { createFetchAttachment } from './intake/fetch-attachment.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
+import { LoginGuard } from './intake/login-guard.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
 import { SmtpIntake } from './intake/smtp.ts';
@@ -326,6 +327,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       waitMs: config.answer.wait_ms,
       announce: () => runner.announce(),
     });
+    const guard = new LoginGuard({ database, key: deriveKey, now, limits: config.engine_login });
     const onActivity = (): void => intakeFirst.note();
     const dryRun = createDryRun({ judge, rubric, bench, now });
     const accept: SubmitOptions['accept'] = (submissions, once) =>
@@ -396,6 +398,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 stages,
                 now,
                 keys: new ApiKeys(database, deriveKey),
+                guard,
                 accept,
                 answer,
                 onActivity,
@@ -477,7 +480,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
       replies: feedback.forwarded,
-      credentials: new CredentialChecker(database),
+      credentials: new CredentialChecker({ database, guard, limits: config.engine_login }),
       accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
       onActivity,
       answer,
