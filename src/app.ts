@@ -383,6 +383,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
+              metricsFrom: config.http.metrics_from,
             }),
           ],
           ['/act', linkRoutes({ ...notify.links, review })],

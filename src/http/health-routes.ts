@@ -2,10 +2,12 @@ import { Router } from 'express';
 import { alarms } from '../kill-switch/monitor-store.ts';
 import { exposition, wantsOpenMetrics } from '../observability/exposition.ts';
 import { type ScrapeOptions, adapterState, collectGauges } from '../observability/scrape.ts';
+import { comeFrom } from './come-from.ts';
 
 /**
  * `/healthz` – the process answers; `/readyz` – it can take mail (the database takes writes); `/metrics` – Prometheus, as OpenMetrics
- * with exemplars for a scraper that asks for it.
+ * with exemplars for a scraper that asks for it. How the gate fares is told to whom `http.metrics_from` names; anybody else hears
+ * whether it is ready.
  * An adapter that is loading or has failed makes nothing unready: mail is taken and waits for it.
  */
 export function healthRoutes(
@@ -13,13 +15,16 @@ export function healthRoutes(
     /** How often the monitors are looked at. */
     watchSeconds: number;
     isStopping: () => boolean;
+    /** `http.metrics_from` */
+    metricsFrom: readonly string[];
   },
 ): Router {
   const { database, adapter, killSwitch, watchSeconds, now, isStopping } = options;
+  const isInside = comeFrom(options.metricsFrom);
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
 
-  router.get('/readyz', async (_req, res) => {
+  router.get('/readyz', async (req, res) => {
     if (isStopping()) return void res.status(503).json({ status: 'stopping' });
     try {
       await database.transact((trx) =>
@@ -30,6 +35,7 @@ export function healthRoutes(
           .execute(),
       );
       await killSwitch.refresh();
+      if (!isInside(req)) return void res.json({ status: 'ready' });
       const mode = adapter?.mode() ?? 'off';
       const tripped = killSwitch.state();
       const watched = adapter ? await alarms(database.db, { now: now(), watchSeconds }) : [];
@@ -51,6 +57,9 @@ export function healthRoutes(
   });
 
   router.get('/metrics', async (req, res) => {
+    if (!isInside(req)) {
+      return void res.status(403).type('text').send('Not shown to this address: see http.metrics_from.\n');
+    }
     await collectGauges(options);
     const { contentType, text } = await exposition(
       options.metrics.registry,

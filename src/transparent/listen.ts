@@ -1,9 +1,10 @@
-import type { RequestListener } from 'node:http';
 import { type Server, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { MAX_CONNECTIONS, serverOptions } from '../http/server-options.ts';
+import type { Express } from 'express';
+import { guardServer } from '../http/server.ts';
+import { serverOptions } from '../http/server-options.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TransparentCertificate } from './server-name.ts';
 
@@ -24,7 +25,7 @@ export async function transparentListener({
   fd,
 }: {
   config: Pick<Config, 'transparent' | 'http'>;
-  app: RequestListener;
+  app: Express;
   certificate: TransparentCertificate | null;
   log: Logger;
   fd?: number | undefined;
@@ -52,7 +53,7 @@ export async function transparentListener({
       'a client refused the certificate of transparent mode or spoke no TLS',
     ),
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  guardServer(server, app, log);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(fd === undefined ? { port, host } : { fd }, () => {
