@@ -11,10 +11,11 @@ import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
 import { type Engine, findEngine, listEngines, maySendAs } from './engine-store.ts';
 import { GateSmtpServer } from './smtp-connection.ts';
-import { type SmtpReply, TROUBLE, smtpReply } from './smtp-reply.ts';
+import { NO_ROOM, type SmtpReply, TROUBLE, smtpReply } from './smtp-reply.ts';
 import type { Accepted, Submission } from './submission.ts';
 import type { KeyPair } from './tls.ts';
 import type { Database } from '../store/database.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
 
 /** Mail to this one address is a reply and goes nowhere from here. */
 export interface ForwardedReplies {
@@ -362,7 +363,8 @@ const sessionEngine = new WeakMap<SMTPServerSession, Engine>();
 
 /** What is not a refusal is gate trouble, and that is always temporary. */
 function toRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : refuseWith(TROUBLE, 'trouble');
+  if (error instanceof Refusal) return error;
+  return refuseWith(diskTrouble(error)?.kind === 'full' ? NO_ROOM : TROUBLE, 'trouble');
 }
 
 /** The whole message, or null when it is larger than `maxBytes` (then the rest is read and dropped). */
