@@ -65,6 +65,7 @@ import { Review } from './review/review.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
 import { Database } from './store/database.ts';
 import { lockDataFolder } from './store/gate-lock.ts';
+import { Storage } from './store/storage.ts';
 import { transparentListener } from './transparent/listen.ts';
 import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
 import { TransparentCertificate } from './transparent/server-name.ts';
@@ -125,6 +126,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const close of closers.toReversed()) await close();
   };
   try {
+    database.secureLog();
     await database.migrate();
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
@@ -149,6 +151,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     closers.push(() => observed.stop());
     const { metrics, stages } = observed;
+    const storage = new Storage({
+      disk: database.disk,
+      folder: config.data_dir,
+      minFreeBytes: config.storage.min_free_mb * 1e6,
+      now,
+      log,
+      onChange: (kind) => {
+        metrics.diskTrouble.reset();
+        if (kind !== null) metrics.diskTrouble.set({ kind }, 1);
+      },
+    });
+    await storage.start();
+    closers.push(() => storage.stop());
     let canary: Canary | null = null;
     const killSwitch = new KillSwitch(database, (entry) => {
       const { mode, actor, reason } = entry;
@@ -272,6 +287,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    /** What waits for a disk in trouble waits no longer when the gate stops. */
+    const ending = new AbortController();
     const runner = new Runner({
       standBack: () => intakeFirst.standBack(),
       database,
@@ -296,6 +313,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             judge,
             bench,
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
+            giveUp: ending.signal,
           },
           message,
         );
@@ -315,6 +333,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             courierFor: (names) => couriers.for(names),
             apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
             fingerprint: fingerprints,
+            giveUp: ending.signal,
           },
           delivery,
         );
@@ -330,8 +349,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const guard = new LoginGuard({ database, key: deriveKey, now, limits: config.engine_login });
     const onActivity = (): void => intakeFirst.note();
     const dryRun = createDryRun({ judge, rubric, bench, now });
-    const accept: SubmitOptions['accept'] = (submissions, once) =>
-      intakeFirst.during(acceptor.acceptAll(submissions, once));
+    const accept: SubmitOptions['accept'] = (submissions, once) => {
+      storage.requireRoom();
+      return intakeFirst.during(acceptor.acceptAll(submissions, once));
+    };
     const browser = openBrowserSide({
       database,
       config,
@@ -384,6 +405,7 @@ export async function startApp(options: AppOptions): Promise<App> {
               now,
               isStopping: () => stopping,
               metricsFrom: config.http.metrics_from,
+              storage,
             }),
           ],
           ['/act', linkRoutes({ ...notify.links, review })],
@@ -449,7 +471,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
     bench?.judge.start();
     runner.start();
-    closers.push(() => runner.stop());
+    closers.push(() => {
+      ending.abort();
+      return runner.stop();
+    });
     browser.start();
     const { insight, sessionLengths } = browser;
     closers.push(
@@ -482,7 +507,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       byName: transparent?.byName,
       replies: feedback.forwarded,
       credentials: new CredentialChecker({ database, guard, limits: config.engine_login }),
-      accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
+      accept: (submission) => {
+        storage.requireRoom();
+        return intakeFirst.during(acceptor.accept(submission));
+      },
       onActivity,
       answer,
     });

@@ -231,6 +231,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   access: accessSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  storage: z
+    .strictObject({
+      /** Below this nothing more is accepted, so that what is accepted can be seen through. */
+      min_free_mb: z.number().min(0).default(100),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

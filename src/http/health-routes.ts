@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { Storage } from '../store/storage.ts';
 import { alarms } from '../kill-switch/monitor-store.ts';
 import { exposition, wantsOpenMetrics } from '../observability/exposition.ts';
 import { type ScrapeOptions, adapterState, collectGauges } from '../observability/scrape.ts';
@@ -17,9 +18,11 @@ export function healthRoutes(
     isStopping: () => boolean;
     /** `http.metrics_from` */
     metricsFrom: readonly string[];
+    /** Whether the disk takes mail. */
+    storage: Pick<Storage, 'unready'>;
   },
 ): Router {
-  const { database, adapter, killSwitch, watchSeconds, now, isStopping } = options;
+  const { database, adapter, killSwitch, watchSeconds, now, isStopping, storage } = options;
   const isInside = comeFrom(options.metricsFrom);
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
@@ -34,6 +37,8 @@ export function healthRoutes(
           .onConflict((c) => c.column('key').doUpdateSet({ value: String(now()) }))
           .execute(),
       );
+      const unready = storage.unready();
+      if (unready) return void res.status(503).json({ status: 'not ready', ...unready });
       await killSwitch.refresh();
       if (!isInside(req)) return void res.json({ status: 'ready' });
       const mode = adapter?.mode() ?? 'off';
@@ -51,8 +56,9 @@ export function healthRoutes(
           monitors: watched.map(({ monitor, state, since, says }) => ({ monitor, state, since, says })),
         },
       });
-    } catch {
-      res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });
+    } catch (error) {
+      const why = storage.unready() ?? { why: `the database cannot be used: ${codeOf(error)}` };
+      res.status(503).json({ status: 'not ready', ...why });
     }
   });
 
@@ -68,4 +74,9 @@ export function healthRoutes(
     res.set('Vary', 'Accept').type(contentType).send(text);
   });
   return router;
+}
+
+/** What names the fault and tells nothing of a mail. */
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? 'see the log';
 }

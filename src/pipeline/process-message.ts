@@ -14,6 +14,7 @@ import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
@@ -53,6 +54,8 @@ export interface ProcessOptions {
   bench: AdapterBench | null;
   /** Told of verdicts that are on disk. */
   afterVerdict: (judgement: StoredJudgement) => void;
+  /** The gate is stopping: wait for no disk any more. */
+  giveUp: AbortSignal;
 }
 
 /** A mail that kills its judge so often is held without another try. */
@@ -105,7 +108,10 @@ export async function processMessage(
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
   if (consulted.waits) {
-    await database.transact((trx) => joinAdapterLine(trx, message, consulted.failed));
+    await outlast(
+      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)),
+      options.giveUp,
+    );
     stage.waits(consulted.failed);
     return 'waits';
   }
@@ -119,8 +125,12 @@ export async function processMessage(
   });
   const { subject } = parsed.draft;
   const saved = await stage.settle(() =>
-    database.transact((trx) =>
-      save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+    outlast(
+      () =>
+        database.transact((trx) =>
+          save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+        ),
+      options.giveUp,
     ),
   );
 

@@ -4,9 +4,12 @@ import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { DiskTrust } from './disk-trust.ts';
 import { migrationProvider } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
+import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -46,6 +49,8 @@ const MAX_GROUP = 64;
  */
 export class Database {
   readonly db: Kysely<Schema>;
+  /** Whether changes reach the disk. */
+  readonly disk: DiskTrust;
   readonly #raw: SQLite.Database;
   /** Transaction control, prepared once; used only while the one connection is held. */
   readonly #control: Record<
@@ -86,8 +91,16 @@ export class Database {
       commit: this.#raw.prepare('commit'),
       rollback: this.#raw.prepare('rollback'),
     };
+    this.disk = new DiskTrust(this.#raw);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
     bindKeys(this.db, this.#keys);
+  }
+
+  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
+  secureLog(): void {
+    this.#raw.pragma('busy_timeout = 5000');
+    rewriteLog(this.#raw);
+    this.#raw.pragma('busy_timeout = 25');
   }
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
@@ -160,6 +173,7 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
+        this.disk.require();
         await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
@@ -182,6 +196,7 @@ export class Database {
               this.#control.release.run();
               tail.takeBack(mark);
               cause = undefined;
+              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
               settle.push(() => reject(error));
             }
           }
@@ -196,9 +211,11 @@ export class Database {
     } catch (error) {
       // Nothing of the group is on disk. The first error says why; what follows it only that there was no
       // transaction left.
+      this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    this.disk.stored();
     const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
     for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();
