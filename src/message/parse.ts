@@ -58,12 +58,14 @@ export async function parseMessage(
     return await parse(raw, limits, limits.attachedMessages);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown error';
-    return {
-      headers: readHeaders(scanMime(Buffer.alloc(0), limits).root),
-      draft: EMPTY_DRAFT,
-      trouble: [{ kind: 'malformed_mime', detail }],
-    };
+    return unreadMessage({ kind: 'malformed_mime', detail });
   }
+}
+
+/** What is known of a message that nobody read: why. */
+export function unreadMessage(why: Trouble): ParsedMessage {
+  const { root } = scanMime(Buffer.alloc(0), PARSE_LIMITS);
+  return { headers: readHeaders(root), draft: EMPTY_DRAFT, trouble: [why] };
 }
 
 async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): Promise<ParsedMessage> {
