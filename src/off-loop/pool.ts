@@ -13,6 +13,8 @@ export interface PoolOptions {
   wallMs: number;
   /** Heap of one worker, MiB. What is outside it (raw bytes) is bounded by the size of what is submitted. */
   heapMb: number;
+  /** A worker whose heap has grown beyond this is ended after its job, which gives the memory back. MiB. */
+  grownMb: number;
   /** A worker that had nothing to do for this long is ended. Milliseconds. */
   idleMs: number;
   /** Starts a worker that speaks `protocol.ts`; tests bring their own. */
@@ -137,7 +139,8 @@ export class WorkerPool {
       this.#free(seat);
     } else if (seat.job?.id === message.id) {
       const { resolve, reject } = seat.job;
-      this.#free(seat);
+      if (message.heapMb > this.#options.grownMb) this.#retire(seat);
+      else this.#free(seat);
       if (message.type === 'done') resolve(message.value as never);
       else reject(new Error(message.message));
     }
@@ -147,7 +150,13 @@ export class WorkerPool {
   #free(seat: Seat): void {
     seat.job = null;
     seat.worker.unref();
-    seat.idle = setTimeout(() => void this.#end(seat, new Error('idle')), this.#options.idleMs).unref();
+    seat.idle = setTimeout(() => this.#retire(seat), this.#options.idleMs).unref();
+  }
+
+  /** Ends a worker that has done what it was asked. */
+  #retire(seat: Seat): void {
+    seat.job = null;
+    void this.#end(seat, new Error('retired'));
   }
 
   /** Ends what has gone beyond its time. */
@@ -197,11 +206,15 @@ function broken(error: Error): Error {
 }
 
 function startWorker(heapMb: number): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 };
+  // What the process was started with (a debugger, an instrumentation) is not for every worker.
+  const options = {
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
+  };
   const file = new URL(FROM_SOURCES ? './worker.ts' : './worker.js', import.meta.url);
-  if (!FROM_SOURCES) return new Worker(file, { resourceLimits });
+  if (!FROM_SOURCES) return new Worker(file, options);
   // A thread does not inherit the loader of its process, and cannot be given one by `--import`.
   const loader = import.meta.resolve('tsx/esm/api');
   const code = `import { register } from '${loader}'; register(); await import('${file.href}');`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { resourceLimits });
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), options);
 }
