@@ -46,9 +46,9 @@ import type { Canary } from './kill-switch/canary/canary.ts';
 import { SpotChecks } from './kill-switch/spot-check/spot-checks.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
-import { parseMessage } from './message/parse.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
+import { parseMail } from './off-loop/mail.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
@@ -308,7 +308,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             log,
             stages,
             board,
-            parse: parseMessage,
+            parse: parseMail,
             accounts,
             judge,
             bench,

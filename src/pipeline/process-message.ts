@@ -6,6 +6,7 @@ import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { unreadMessage } from '../message/parse.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
@@ -60,6 +61,10 @@ export interface ProcessOptions {
 
 /** A mail that kills its judge so often is held without another try. */
 const MAX_JUDGE_ATTEMPTS = 3;
+const GIVEN_UP = {
+  kind: 'too_complex',
+  detail: `given up after ${MAX_JUDGE_ATTEMPTS} attempts to read and judge it`,
+} as const;
 
 interface JudgedDelivery extends Judged {
   delivery: Delivery;
@@ -94,7 +99,10 @@ export async function processMessage(
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
   const raw = await readRaw(database.db, message.id, 0);
-  const read = await stage.parse(() => parse(raw));
+  const read = await stage.parse(async () =>
+    // Whatever ended the gate each time might be in the reading.
+    message.judge_attempts > MAX_JUDGE_ATTEMPTS ? unreadMessage(GIVEN_UP) : parse(raw),
+  );
   const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
