@@ -8,6 +8,7 @@ import { addressKey } from '../crm/address.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
@@ -78,12 +79,15 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
 
   const members = await database.transact((trx) => begin(trx, options, delivery, mail));
   if (members === null) return;
+  failPoint('attempt-opened');
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const stage = stages.attempting(members.map((member) => member.delivery));
   const result = await attempt(options, delivery, mail, beforeLastByte);
+  failPoint('reply-received');
   stage.attempted(result);
   await stage.settle(() => database.transact((trx) => finish(trx, options, members, mail, result)));
+  failPoint('settled');
 
   if (result.outcome !== 'delivered') return;
   for (const { delivery: sent } of members) {
@@ -172,6 +176,7 @@ async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): P
       .where('id', '=', member.delivery.id)
       .execute();
   }
+  failPoint('hand-over-before');
   return true;
 }
 
@@ -209,6 +214,7 @@ async function finish(
     if (event.type === 'failed' && delivery.kind === 'mail')
       await queueReport(trx, after, 'report_failed', at);
   }
+  failPoint('outcome-written');
 }
 
 /** Settles a delivery for which nothing was tried. */

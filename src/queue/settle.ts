@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { recordEvent } from '../events/event-store.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
 import type { Trx } from '../store/database.ts';
 import type { DeliveryTable } from '../store/schema.ts';
@@ -65,6 +66,7 @@ export async function settle(
     ...options.set,
   };
   await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
+  failPoint('transition-written');
   await trx
     .insertInto('audit')
     .values({

@@ -1,4 +1,4 @@
-import type { Migration, MigrationProvider } from 'kysely';
+import type { Migration } from 'kysely';
 import * as first from './0001-first.ts';
 import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
@@ -25,5 +25,3 @@ export const migrations: Record<string, Migration> = {
   '0010-kill-switch': killSwitch,
   '0013-observability': observability,
 };
-
-export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };
