@@ -186,12 +186,7 @@ ${more}`,
   async smtp(raw: Buffer, to = 'bob@prospect.example'): Promise<string> {
     const session = await SmtpSession.open(this.smtpPort);
     try {
-      for (const line of [
-        'EHLO bomb.example',
-        'MAIL FROM:<ann@sender.example>',
-        `RCPT TO:<${to}>`,
-        'DATA',
-      ]) {
+      for (const line of ['EHLO bomb.example', 'MAIL FROM:<ann@sender.example>', `RCPT TO:<${to}>`, 'DATA']) {
         const reply = await session.say(line);
         if (/^[45]/.test(reply)) return reply;
       }
