@@ -4,6 +4,7 @@ import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
+import { backupChecks } from './backup-checks.ts';
 import { exchangeChecks } from './exchange-checks.ts';
 import { FillIn } from './fill-in.ts';
 import { gateChecks } from './gate-checks.ts';
@@ -39,7 +40,12 @@ export function openInsight(options: InsightOptions): Insight {
   const { config, now, dryRun, standBack } = options;
   const fillIn = new FillIn(options);
   const health = new HealthChecks();
-  health.add(...gateChecks(options), ...exchangeChecks(options), ...machineChecks(options));
+  health.add(
+    ...gateChecks(options),
+    ...backupChecks(options),
+    ...exchangeChecks(options),
+    ...machineChecks(options),
+  );
   let stopped = false;
   return {
     config,

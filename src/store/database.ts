@@ -1,6 +1,6 @@
 import SQLite from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { migrationProvider } from './migrations/index.ts';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
 
@@ -80,21 +80,14 @@ export class Database {
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
   }
 
-  /** Brings the schema up to date. Throws with the migration's name when one fails. */
-  async migrate(): Promise<void> {
-    this.#raw.pragma('busy_timeout = 5000');
-    const { error, results } = await new Migrator({
-      db: this.db,
-      provider: migrationProvider,
-    }).migrateToLatest();
-    this.#raw.pragma('busy_timeout = 25');
-    if (error) {
-      const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
-      throw new Error(
-        `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-        { cause: error },
-      );
-    }
+  /** Where its schema stands; changes nothing. */
+  schemaState(): Promise<SchemaState> {
+    return schemaState(this.#raw);
+  }
+
+  /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
+  migrate(): Promise<string[]> {
+    return migrateDatabase(this.#raw, this.db);
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
