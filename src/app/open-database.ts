@@ -21,6 +21,7 @@ export async function openDatabase(
   try {
     await finishExchange(dataDir, { locked: true });
     database = new Database(join(dataDir, 'presend.db'));
+    database.secureLog();
     const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
     if (backup)
       log.info({ applied, backup: backup.path }, 'the database was brought up to date, after a backup');

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../config/user-error.ts';
 import { presendVersion } from '../config/version.ts';
 import { bytes } from '../insight/words.ts';
-import { isGateRunning, lockForBackup } from '../store/gate-lock.ts';
+import { gateRuns, lockForBackup } from '../store/gate-lock.ts';
 import { gateId } from '../transparent/loop.ts';
 import { copyDatabase, requireSound } from './database-store.ts';
 import {
@@ -98,12 +98,12 @@ async function copyContent(
   to: string,
 ): Promise<Pick<Manifest, 'at' | 'gate_running' | 'migrations' | 'tables' | 'files'>> {
   const copy = join(to, DATABASE);
-  let running = isGateRunning(dataDir);
+  let running = gateRuns(dataDir);
   const { at, migrations, tables } = await copyDatabase(join(dataDir, DATABASE), copy, {
     now,
     onProgress: (done, total) => onProgress('copying', done, total),
   });
-  running ||= isGateRunning(dataDir);
+  running ||= gateRuns(dataDir);
   await chmod(copy, 0o600);
   const paths = [DATABASE];
   for (const path of await ownFiles(dataDir)) {

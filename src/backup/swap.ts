@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../config/user-error.ts';
-import { isGateRunning, lockDataFolder } from '../store/gate-lock.ts';
+import { gateRuns, lockDataFolder } from '../store/gate-lock.ts';
 import { syncPath } from './files.ts';
 
 /** While it is there, the data folder is between two states; whoever opens it next brings the exchange to its end. */
@@ -46,7 +46,7 @@ export async function exchange(dataDir: string, plan: Plan): Promise<void> {
 export async function finishExchange(dataDir: string, { locked }: { locked: boolean }): Promise<void> {
   const marker = join(dataDir, MARKER);
   if (!existsSync(marker)) return;
-  if (!locked && isGateRunning(dataDir)) {
+  if (!locked && gateRuns(dataDir)) {
     throw new UserError(`a restore into ${dataDir} is under way; wait until it is done`);
   }
   const unlock = locked ? () => {} : lockDataFolder(dataDir);

@@ -6,6 +6,7 @@ import { bringUpToDate } from '../backup/up-to-date.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import { Database } from '../store/database.ts';
+import { gateRuns } from '../store/gate-lock.ts';
 
 /** Options every command shares; `register`ed on the program in cli/program.ts. */
 export interface GlobalOptions {
@@ -83,6 +84,8 @@ async function open<T>(config: Config, work: (database: Database, config: Config
   await finishExchange(config.data_dir, { locked: false });
   const database = new Database(databasePath(config));
   try {
+    // A gate that runs has done so when it started.
+    if (!gateRuns(config.data_dir)) database.secureLog();
     const { backup, trouble } = await bringUpToDate(database, config.data_dir, Date.now);
     if (backup)
       process.stderr.write(`The database was brought up to date; as it was before: ${backup.path}\n`);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { presendVersion } from '../config/version.ts';
+import { register as audit } from './audit.ts';
 import { register as backtest } from './backtest.ts';
 import { register as backup } from './backup.ts';
 import { register as restore } from './restore.ts';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     crm,
     messages,
     trace,
+    audit,
     review,
     notify,
     uncertain,

@@ -5,6 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
 import { backupChecks } from './backup-checks.ts';
+import { auditCheck, watchAudit } from './audit-watch.ts';
 import { exchangeChecks } from './exchange-checks.ts';
 import { FillIn } from './fill-in.ts';
 import { gateChecks } from './gate-checks.ts';
@@ -33,6 +34,8 @@ export interface Insight extends Pick<InsightOptions, 'config' | 'dryRun' | 'sta
   start(): void;
   /** Adds up the hours that are over; to be repeated. */
   addUp(): Promise<void>;
+  /** Reads the audit log once a day; to be repeated. */
+  watchAudit(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export function openInsight(options: InsightOptions): Insight {
   health.add(
     ...gateChecks(options),
     ...backupChecks(options),
+    auditCheck(options),
     ...exchangeChecks(options),
     ...machineChecks(options),
   );
@@ -58,6 +62,7 @@ export function openInsight(options: InsightOptions): Insight {
     addUp: async () => {
       await addUpHours({ ...options, stopped: () => stopped });
     },
+    watchAudit: () => watchAudit({ ...options, stopped: () => stopped }),
     stop: () => {
       stopped = true;
       return fillIn.stop();

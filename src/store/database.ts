@@ -1,8 +1,15 @@
+import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { adoptOldEntries } from './audit-adopt-store.ts';
+import { AuditTail, bindTail } from './audit-tail-store.ts';
+import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { DiskTrust } from './disk-trust.ts';
 import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
+import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -42,6 +49,8 @@ const MAX_GROUP = 64;
  */
 export class Database {
   readonly db: Kysely<Schema>;
+  /** Whether changes reach the disk. */
+  readonly disk: DiskTrust;
   readonly #raw: SQLite.Database;
   /** Transaction control, prepared once; used only while the one connection is held. */
   readonly #control: Record<
@@ -52,12 +61,17 @@ export class Database {
   #running = false;
   #lastGroup = 0;
   readonly #lockWaitMs: number;
+  /** Where its keys lie; null = a database in memory. */
+  readonly #folder: string | null;
+  readonly #keys: GateKeys;
   #idle: (() => void)[] = [];
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
   /** @param options.lockWaitMs how long a change waits while another process writes */
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
     this.#lockWaitMs = options.lockWaitMs ?? 10_000;
+    this.#folder = path === ':memory:' ? null : dirname(path);
+    this.#keys = gateKeys(this.#folder);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
     if (!options.readonly) {
@@ -77,7 +91,16 @@ export class Database {
       commit: this.#raw.prepare('commit'),
       rollback: this.#raw.prepare('rollback'),
     };
+    this.disk = new DiskTrust(this.#raw);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
+    bindKeys(this.db, this.#keys);
+  }
+
+  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
+  secureLog(): void {
+    this.#raw.pragma('busy_timeout = 5000');
+    rewriteLog(this.#raw);
+    this.#raw.pragma('busy_timeout = 25');
   }
 
   /** Where its schema stands; changes nothing. */
@@ -86,8 +109,16 @@ export class Database {
   }
 
   /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
-  migrate(): Promise<string[]> {
-    return migrateDatabase(this.#raw, this.db);
+  async migrate(): Promise<string[]> {
+    const applied = await migrateDatabase(this.#raw, this.db);
+    if (this.#folder !== null) {
+      await adoptOldEntries({
+        transact: (work) => this.transact(work),
+        dataDir: this.#folder,
+        now: Date.now,
+      });
+    }
+    return applied;
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
@@ -136,12 +167,17 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
+        this.disk.require();
         await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
           const trx = connection as unknown as Trx;
+          const tail = new AuditTail(this.#keys.audit);
+          bindTail(trx, tail);
+          bindKeys(trx, this.#keys);
           for (const { work, resolve, reject } of group) {
             this.#control.savepoint.run();
+            const mark = tail.mark();
             try {
               const value = await work(trx);
               this.#control.release.run();
@@ -152,10 +188,13 @@ export class Database {
               // the group failed.
               this.#control.takeBack.run();
               this.#control.release.run();
+              tail.takeBack(mark);
               cause = undefined;
+              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
               settle.push(() => reject(error));
             }
           }
+          await tail.save(trx);
           this.#control.commit.run();
         } catch (error) {
           cause ??= error;
@@ -166,9 +205,11 @@ export class Database {
     } catch (error) {
       // Nothing of the group is on disk. The first error says why; what follows it only that there was no
       // transaction left.
+      this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    this.disk.stored();
     const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
     for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { UserError } from '../config/user-error.ts';
 
+const LOCK_FILE = 'gate.lock';
+
 /**
  * At most one gate works on a data folder: leases of a dead gate are let go at start, and that must not happen to a living
  * one. The lock is the operating system's lock on a small SQLite file, so it ends with the process however it ends.
@@ -11,53 +13,45 @@ import { UserError } from '../config/user-error.ts';
  * @throws UserError when another gate holds it
  */
 export function lockDataFolder(dataDir: string): () => void {
-  const unlock = tryLock(join(dataDir, GATE));
-  if (unlock) return unlock;
-  throw new UserError(
+  return lockFile(
+    join(dataDir, LOCK_FILE),
     `another gate is already running on ${dataDir}; stop it first, or give this one its own folder with --data`,
   );
 }
 
 /** One backup at a time is made of a data folder. @throws UserError when one is being made */
 export function lockForBackup(dataDir: string): () => void {
-  const unlock = tryLock(join(dataDir, 'backup.lock'));
-  if (unlock) return unlock;
-  throw new UserError(`another backup of ${dataDir} is being made; wait until it is done`);
+  return lockFile(
+    join(dataDir, 'backup.lock'),
+    `another backup of ${dataDir} is being made; wait until it is done`,
+  );
 }
 
-/** Whether a gate works on a data folder. Does not take the lock, so that it stands in no gate's way. */
-export function isGateRunning(dataDir: string): boolean {
-  const path = join(dataDir, GATE);
-  if (!existsSync(path)) return false;
-  const lock = new SQLite(path, { readonly: true, timeout: 0 });
-  try {
-    lock.prepare('select 1 from sqlite_master').get();
-    return false;
-  } catch (error) {
-    if (isBusy(error)) return true;
-    throw error;
-  } finally {
-    lock.close();
-  }
-}
-
-const GATE = 'gate.lock';
-
-/** How long a look at the lock (`isGateRunning`) may hold it up, milliseconds. */
-const LOOK_MS = 250;
-
-function tryLock(path: string): (() => void) | null {
-  const lock = new SQLite(path, { timeout: LOOK_MS });
+function lockFile(path: string, whenTaken: string): () => void {
+  // Not at once: `gateRuns` of another process may be looking.
+  const lock = new SQLite(path, { timeout: 250 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
-    if (isBusy(error)) return null;
-    throw error;
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
+    throw new UserError(whenTaken);
   }
   return () => lock.close();
 }
 
-function isBusy(error: unknown): boolean {
-  return (error as { code?: string }).code?.startsWith('SQLITE_BUSY') ?? false;
+/** Whether a gate works on the data folder now, in this process or another. */
+export function gateRuns(dataDir: string): boolean {
+  const path = join(dataDir, LOCK_FILE);
+  if (!existsSync(path)) return false;
+  const look = new SQLite(path, { readonly: true, timeout: 0 });
+  try {
+    look.prepare('select count(*) from sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return true;
+    throw error;
+  } finally {
+    look.close();
+  }
 }

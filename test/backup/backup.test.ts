@@ -34,7 +34,7 @@ const DIST = join(import.meta.dirname, '../../dist');
 let data: string;
 beforeAll(async () => {
   data = await dataFolder({ ballastMb: 4 });
-  mkdirSync(join(data, 'secrets'));
+  mkdirSync(join(data, 'secrets'), { recursive: true });
   writeFileSync(join(data, 'secrets/derive.key'), 'a secret of the gate');
   writeFileSync(join(data, 'rubric.yaml'), 'rules: {}');
   for (const [folder, file] of [
@@ -67,6 +67,7 @@ describe('a backup', () => {
       '600 presend.db',
       '600 rubric.yaml',
       '700 secrets',
+      '600 secrets/audit.key',
       '600 secrets/derive.key',
     ]);
     expect(statSync(path).mode & 0o777).toBe(0o700);

@@ -344,6 +344,11 @@ const CASES: Record<string, (put: Put) => void> = {
   },
   // An index only.
   '0013-observability': () => {},
+  // Columns that are filled when the log is chained, which takes the gate's key.
+  '0014-audit-chain': () => {},
+  '0016-engine-networks': (put) => {
+    put(`insert into engine_networks values ('e1', 'hash', ?)`, THEN);
+  },
 };
 
 /** Migrations that have rows here. */

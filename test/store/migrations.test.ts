@@ -59,6 +59,9 @@ function contentOf(path: string, columns?: Record<string, string[]>): Rows {
   }
 }
 
+const withoutNulls = (row: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+
 const columnsOf = (rows: Rows): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(rows).flatMap(([name, [first]]) => (first ? [[name, Object.keys(first)]] : [])),
@@ -84,8 +87,11 @@ describe.each(LEVELS)('a database as %s left it', (level) => {
     const after = contentOf(path, columnsOf(before));
     for (const [table, rows] of Object.entries(before)) {
       if (rows.length === 0) continue;
-      // Migrations and the version that ran them leave settings of their own.
-      if (table === 'settings') expect(after[table]).toEqual(expect.arrayContaining(rows));
+      // The version that ran the migrations, and the chain of the audit log, leave rows and values of their own.
+      if (table === 'settings' || table === 'audit')
+        expect(after[table]).toEqual(
+          expect.arrayContaining(rows.map((row) => expect.objectContaining(withoutNulls(row)))),
+        );
       else expect(after[table], table).toEqual(rows);
     }
 

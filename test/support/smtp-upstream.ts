@@ -15,6 +15,8 @@ export interface Act {
   dripMs?: number;
   /** Answer (or go on) after this long. */
   delayMs?: number;
+  /** Called first, before anything is answered. */
+  tell?: () => void;
   /** Act this often, then behave. Default: always. */
   times?: number;
 }
@@ -188,6 +190,7 @@ export class SmtpUpstream {
 
   #act(stage: Stage, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
     const act = this.#take(stage);
+    act?.tell?.();
     if (act?.stall) return;
     if (act?.cut) return this.#cut(session);
     if (act?.dripMs !== undefined) {
