@@ -18,6 +18,7 @@ import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
+import { inTurns } from './in-turns.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
 import { leavesByApi, readRequestHead, withTroubleOf } from './route.ts';
@@ -96,10 +97,8 @@ export async function processMessage(
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
-  const byRules = await Promise.all(
-    deliveries.map((delivery) =>
-      judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
-    ),
+  const byRules = await inTurns(deliveries, (delivery) =>
+    judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
   );
   const consulted = bench
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
@@ -126,13 +125,13 @@ export async function processMessage(
 
   const outcomes = await readOutcomes(database.db, message.id);
   if (outcomes) board.publish(message.id, outcomes);
-  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
+  await inTurns(judged, ({ delivery, verdict, input, took }, i) => {
     const { disposal, verdictId } = saved[i]!;
-    if (!verdict || verdictId === null) continue;
+    if (!verdict || verdictId === null) return;
     const { outcome, reason } = disposal;
     stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
     afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
-  }
+  });
   return 'judged';
 }
 
