@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
+import { comeFromSchema } from '../http/come-from.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
 import { PROVIDERS } from '../message/provider.ts';
@@ -99,6 +100,7 @@ export const configSchema = z.strictObject({
       retry_minutes: z.number().min(0).max(1_440).default(10),
       fetch_attachments: z.boolean().default(false),
       accept_fields: z.array(z.string()).default([]),
+      metrics_from: comeFromSchema.default(['loopback', 'private']),
     })
     .prefault({}),
   transparent: z
@@ -240,6 +242,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   access: accessSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  storage: z
+    .strictObject({
+      /** Below this nothing more is accepted, so that what is accepted can be seen through. */
+      min_free_mb: z.number().min(0).default(100),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../message/id.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { newDelivery } from '../queue/new-delivery.ts';
+import { recordAudits } from '../store/audit.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
@@ -93,13 +95,14 @@ export class Acceptor {
         if (this.#scheduled) this.#flush();
         return this.#insert(trx, batch);
       })
-      .then((results) =>
-        batch.forEach((group, i) => {
+      .then((results) => {
+        failPoint('accept-committed');
+        return batch.forEach((group, i) => {
           const result = results[i]!;
           if (result === 'conflict') group.reject(new IdempotencyConflictError());
           else group.resolve(result);
-        }),
-      )
+        });
+      })
       .catch((error: unknown) => {
         // The transaction may have failed before it began.
         if (batch.length === 0) {
@@ -218,18 +221,17 @@ export class Acceptor {
       ),
     );
     await rememberRequests(trx, remember, now);
-    await bulkInsert(
+    await recordAudits(
       trx,
-      'audit',
       fresh.map(({ submission: s, id }) => ({
         at: now,
         actor: `engine:${s.engineId}`,
-        subject_type: 'message',
-        subject_id: id,
+        subject: { type: 'message', id },
         action: 'accepted',
-        detail: JSON.stringify({ size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin }),
+        detail: { size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin },
       })),
     );
+    failPoint('accept-before-commit');
     return results;
   }
 }

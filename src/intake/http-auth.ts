@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { isProxied } from '../http/come-from.ts';
 import type { Database } from '../store/database.ts';
 import { type ApiKeys, KEY_MARK } from './api-keys.ts';
 import { type Engine, listEngines } from './engine-store.ts';
@@ -7,16 +8,6 @@ import { Refusal } from './refusal.ts';
 
 const isLoopback = (address: string): boolean => /^(?:::1|(?:::ffff:)?127\.)/.test(address);
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
-
-const PROXY_HEADERS = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'cf-connecting-ip',
-];
 
 export interface AuthOptions {
   database: Database;
@@ -91,7 +82,6 @@ async function openEngines(database: Database, req: Request, key: string | null)
   const local = isLoopback(req.socket.remoteAddress ?? '') && LOOPBACK_HOST.test(req.headers.host ?? '');
   const page = req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
   // A proxy on this machine brings strangers to the loopback address, some with a Host of this machine.
-  const proxied = PROXY_HEADERS.some((name) => req.headers[name] !== undefined);
-  if (own || page || proxied || !local) return [];
+  if (own || page || isProxied(req) || !local) return [];
   return (await listEngines(database.db)).filter((engine) => engine.loopbackWithoutAuth);
 }

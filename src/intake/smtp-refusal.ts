@@ -1,4 +1,5 @@
-import { TROUBLE, type SmtpReply } from './smtp-reply.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { NO_ROOM, TROUBLE, type SmtpReply } from './smtp-reply.ts';
 
 /** In the words of the HTTP intake (`RefusalKind`) where it has one. */
 export type RefusalReason =
@@ -36,5 +37,6 @@ export const unauthenticated = (secure: boolean): SmtpRefusal =>
 
 /** What is not a refusal is gate trouble, and that is always temporary. */
 export function toRefusal(error: unknown): SmtpRefusal {
-  return error instanceof SmtpRefusal ? error : new SmtpRefusal(TROUBLE, 'trouble');
+  if (error instanceof SmtpRefusal) return error;
+  return new SmtpRefusal(diskTrouble(error)?.kind === 'full' ? NO_ROOM : TROUBLE, 'trouble');
 }

@@ -55,7 +55,7 @@ const NOT_OFFERED = ['WIZ', 'SHELL', 'KILL', 'VRFY', 'EXPN', 'XCLIENT', 'XFORWAR
  */
 export class SmtpIntake {
   readonly #options: SmtpIntakeOptions;
-  readonly #servers: { server: GateSmtpServer; port: number }[] = [];
+  readonly #servers: { server: GateSmtpServer; port: number; name: 'smtp' | 'submissions' }[] = [];
   readonly #admission: Admission;
   readonly #limits: LimitLog;
 
@@ -69,21 +69,29 @@ export class SmtpIntake {
       onLimit: (limit) => this.#limits.note(limit),
       onSize: (connections) => options.metrics.smtpConnections.set(connections),
     });
-    this.#servers.push({ server: this.#createServer(false), port: smtp.port });
+    this.#servers.push({ server: this.#createServer(false), port: smtp.port, name: 'smtp' });
     if (smtp.implicit_tls_port !== null) {
-      this.#servers.push({ server: this.#createServer(true), port: smtp.implicit_tls_port });
+      this.#servers.push({
+        server: this.#createServer(true),
+        port: smtp.implicit_tls_port,
+        name: 'submissions',
+      });
     }
   }
 
-  /** @returns the addresses listened on; rejects with the system's error (EADDRINUSE …) */
-  async listen(): Promise<AddressInfo[]> {
+  /**
+   * @param handedOver file descriptors of sockets that listen already, by name, instead of the configured ports
+   * @returns the addresses listened on; rejects with the system's error (EADDRINUSE …)
+   */
+  async listen(handedOver: ReadonlyMap<string, number> = new Map()): Promise<AddressInfo[]> {
+    const { host, backlog } = this.#options.config.smtp;
     return Promise.all(
       this.#servers.map(
-        ({ server, port }) =>
+        ({ server, port, name }) =>
           new Promise<AddressInfo>((resolve, reject) => {
+            const fd = handedOver.get(name);
             server.server.once('error', reject);
-            const { host, backlog } = this.#options.config.smtp;
-            server.listen(port, host, backlog, () => {
+            server.listen(fd === undefined ? { port, host, backlog } : { fd }, () => {
               server.server.off('error', reject);
               resolve(server.server.address() as AddressInfo);
             });

@@ -1,8 +1,23 @@
+import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { migrationProvider } from './migrations/index.ts';
+import {
+  Kysely,
+  type Migration,
+  type MigrationResultSet,
+  Migrator,
+  SqliteDialect,
+  type Transaction,
+} from 'kysely';
+import { failPoint } from '../observability/fail-point.ts';
+import { adoptOldEntries } from './audit-adopt-store.ts';
+import { AuditTail, bindTail } from './audit-tail-store.ts';
+import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { DiskTrust } from './disk-trust.ts';
+import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
+import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -38,10 +53,12 @@ const MAX_GROUP = 64;
  * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
- * Work given to `transact` must await nothing but the transaction it is handed.
+ * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
  */
 export class Database {
   readonly db: Kysely<Schema>;
+  /** Whether changes reach the disk. */
+  readonly disk: DiskTrust;
   readonly #raw: SQLite.Database;
   /** Transaction control, prepared once; used only while the one connection is held. */
   readonly #control: Record<
@@ -52,12 +69,17 @@ export class Database {
   #running = false;
   #lastGroup = 0;
   readonly #lockWaitMs: number;
+  /** Where its keys lie; null = a database in memory. */
+  readonly #folder: string | null;
+  readonly #keys: GateKeys;
   #idle: (() => void)[] = [];
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
   /** @param options.lockWaitMs how long a change waits while another process writes */
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
     this.#lockWaitMs = options.lockWaitMs ?? 10_000;
+    this.#folder = path === ':memory:' ? null : dirname(path);
+    this.#keys = gateKeys(this.#folder);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
     if (!options.readonly) {
@@ -77,16 +99,22 @@ export class Database {
       commit: this.#raw.prepare('commit'),
       rollback: this.#raw.prepare('rollback'),
     };
+    this.disk = new DiskTrust(this.#raw);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
+    bindKeys(this.db, this.#keys);
+  }
+
+  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
+  secureLog(): void {
+    this.#raw.pragma('busy_timeout = 5000');
+    rewriteLog(this.#raw);
+    this.#raw.pragma('busy_timeout = 25');
   }
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
   async migrate(): Promise<void> {
     this.#raw.pragma('busy_timeout = 5000');
-    const { error, results } = await new Migrator({
-      db: this.db,
-      provider: migrationProvider,
-    }).migrateToLatest();
+    const { error, results } = await this.#migrate();
     this.#raw.pragma('busy_timeout = 25');
     if (error) {
       const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
@@ -95,6 +123,36 @@ export class Database {
         { cause: error },
       );
     }
+    if (this.#folder !== null) {
+      await adoptOldEntries({
+        transact: (work) => this.transact(work),
+        dataDir: this.#folder,
+        now: Date.now,
+      });
+    }
+  }
+
+  /**
+   * All that is pending in one transaction: Kysely itself gives SQLite none, and a gate that died between two statements could
+   * never be started again. Where nothing is pending nothing is locked, so that a command beside a busy gate need not wait.
+   */
+  #migrate(): Promise<MigrationResultSet> {
+    return this.db.connection().execute(async (db) => {
+      const migrator = new Migrator({
+        db,
+        provider: { getMigrations: async () => interruptible(migrations) },
+      });
+      const pending = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
+      if (!pending) return migrator.migrateToLatest();
+      await this.#begin();
+      try {
+        const outcome = await migrator.migrateToLatest();
+        if (outcome.error === undefined) this.#control.commit.run();
+        return outcome;
+      } finally {
+        if (this.#raw.inTransaction) this.#control.rollback.run();
+      }
+    });
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
@@ -143,12 +201,17 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
+        this.disk.require();
         await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
           const trx = connection as unknown as Trx;
+          const tail = new AuditTail(this.#keys.audit);
+          bindTail(trx, tail);
+          bindKeys(trx, this.#keys);
           for (const { work, resolve, reject } of group) {
             this.#control.savepoint.run();
+            const mark = tail.mark();
             try {
               const value = await work(trx);
               this.#control.release.run();
@@ -159,11 +222,16 @@ export class Database {
               // the group failed.
               this.#control.takeBack.run();
               this.#control.release.run();
+              tail.takeBack(mark);
               cause = undefined;
+              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
               settle.push(() => reject(error));
             }
           }
+          await tail.save(trx);
+          failPoint('commit-before');
           this.#control.commit.run();
+          failPoint('commit-done');
         } catch (error) {
           cause ??= error;
           if (this.#raw.inTransaction) this.#control.rollback.run();
@@ -173,9 +241,11 @@ export class Database {
     } catch (error) {
       // Nothing of the group is on disk. The first error says why; what follows it only that there was no
       // transaction left.
+      this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    this.disk.stored();
     const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
     for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();
@@ -198,4 +268,20 @@ export class Database {
       }
     }
   }
+}
+
+/** The migrations with the fail-points between them. */
+function interruptible(all: Record<string, Migration>): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(all).map(([name, migration]) => [
+      name,
+      {
+        up: async (db) => {
+          failPoint('migration-between');
+          await migration.up(db);
+          failPoint('migration-inside');
+        },
+      },
+    ]),
+  );
 }

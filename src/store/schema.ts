@@ -177,6 +177,13 @@ export interface AuditTable {
   action: string;
   /** JSON. */
   detail: string;
+  /** Random; null once something was redacted, so that the digest tells nothing. */
+  salt: Buffer | null;
+  /** Of salt and content, and the link of the chain (store/audit-chain.ts). */
+  digest: Buffer | null;
+  chain: Buffer | null;
+  /** Proof that presend took content out; null = the entry is as it was written. */
+  redacted: Buffer | null;
 }
 
 /** A reviewer's answer to "was the judge right?". */
