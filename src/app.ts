@@ -7,7 +7,13 @@ import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
 import { openDatabase } from './app/open-database.ts';
 import { startChores } from './app/chores.ts';
-import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
+import {
+  internalMatcher,
+  leaseMs,
+  mailboxRulesOf,
+  requirePublicUrl,
+  requireSmtpBeside,
+} from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
@@ -19,6 +25,7 @@ import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
+import { saveMailboxRules } from './crm/mailbox-store.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -135,6 +142,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await database.transact(async (trx) => {
       await releaseLeases(trx);
       await releaseEventLeases(trx);
+      await saveMailboxRules(trx, mailboxRulesOf(config));
     });
 
     const intakeFirst = new IntakeFirst();

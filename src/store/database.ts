@@ -46,7 +46,7 @@ const MAX_GROUP = 64;
  * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
- * Work given to `transact` must await nothing but the transaction it is handed.
+ * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
  */
 export class Database {
   readonly db: Kysely<Schema>;
