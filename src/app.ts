@@ -115,6 +115,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
+  let stopping = false;
   try {
     await database.migrate();
     const rubricSource = new RubricSource(config, (why) =>
@@ -454,6 +455,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         insight,
         sessionLengths,
         notifier: notify.notifier,
+        stopped: () => stopping,
         wake: () => runner.wake(),
       }),
     );
@@ -476,7 +478,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
     closers.push(() => smtp.close());
 
-    let stopping = false;
     return {
       database,
       review,
