@@ -13,6 +13,7 @@ import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
+import { inlineSecrets } from './config/secret.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
@@ -122,6 +123,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
     const { rubric } = rubricSource;
+    for (const key of inlineSecrets(config))
+      log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
     await database.transact(async (trx) => {
       await releaseLeases(trx);

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { withoutSecrets } from '../config/known-secrets.ts';
 import { maskAddresses, redactedError, replyCodes } from './redact.ts';
 
 export type { Logger };
@@ -47,7 +48,8 @@ export function createLogger(
         censor: (value, path) =>
           path.at(-1) === 'response' && typeof value === 'string' ? replyCodes(value) : '[redacted]',
       },
-      ...(redact && { serializers: { err: redactedError }, hooks: { streamWrite: maskAddresses } }),
+      ...(redact && { serializers: { err: redactedError } }),
+      hooks: { streamWrite: (line) => withoutSecrets(redact ? maskAddresses(line) : line) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,

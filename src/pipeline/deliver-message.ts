@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import type { Config } from '../config/config.ts';
 import type { AttemptResult, Courier } from '../delivery/courier.ts';
 import type { ProviderApi } from '../delivery/provider-api.ts';
@@ -81,7 +82,8 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const stage = stages.attempting(members.map((member) => member.delivery));
-  const result = await attempt(options, delivery, mail, beforeLastByte);
+  const answered = await attempt(options, delivery, mail, beforeLastByte);
+  const result = { ...answered, response: withoutSecrets(answered.response) };
   stage.attempted(result);
   await stage.settle(() => database.transact((trx) => finish(trx, options, members, mail, result)));
 
