@@ -14,7 +14,7 @@ import {
 import type { Trx } from '../store/database.ts';
 import { revokeApiToken } from './api-token-store.ts';
 import { type AccessContext, baseOf, sessionLengths } from './context.ts';
-import { emailField, nameField } from './fields.ts';
+import { emailField, nameField, revokeField } from './fields.ts';
 import { linkTo } from './links.ts';
 import { endSessions } from './session-store.ts';
 import {
@@ -152,9 +152,14 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
     }),
     endpoint('post', '/users/:id/reset-password', {
       access: IN_BROWSER,
+      body: z.strictObject({ revoke_tokens: revokeField }),
       handle: async (call): Promise<OneTimeLink> => {
         notOneself(call, 'reset the password of');
-        return asLink(await act(call, (trx, user, by) => resetPassword(trx, user, by)), call.req);
+        const revokeTokens = call.body.revoke_tokens;
+        return asLink(
+          await act(call, (trx, user, by) => resetPassword(trx, user, by, { revokeTokens })),
+          call.req,
+        );
       },
     }),
     endpoint('post', '/users/:id/reset-totp', {
