@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
-import { type Endpoint, OWN, SCOPES, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, OWN, SCOPES, endpoint, recent } from '../http/endpoint.ts';
 import { SCOPES_OF, addApiToken, listApiTokens, revokeApiToken, revokeApiTokens } from './api-token-store.ts';
 import { type KnownSession, sessionOf } from './authenticate.ts';
 import { type AccessContext, sessionLengths } from './context.ts';
@@ -152,7 +152,7 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
       }),
     }),
     endpoint('post', '/account/tokens', {
-      access: OWN,
+      access: recent(OWN),
       body: newTokenBody,
       handle: async ({ body, req }): Promise<{ token: string; view: TokenView }> => {
         const { user } = await own(context, req);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Endpoint } from '../../src/http/endpoint.ts';
 import { BrowserClient } from '../access/browser-client.ts';
 import { PASSWORD, type TestGate, startGate } from '../support/gate.ts';
 import { type SignedIn, signIn } from '../support/sign-in.ts';
@@ -114,6 +115,8 @@ test('Signing in anew gives another session each time: none that came before is 
   await first.post('/session', { email: 'ann@gate.test', password: PASSWORD });
   expect(first.cookies.get('presend_session')).not.toBe(cookie);
   expect(cookie).toMatch(/^[\w-]{43}$/u);
+  const old = await ask(gate, '/api/account', { headers: { cookie: `presend_session=${cookie}` } });
+  expect(old.status).toBe(401);
 });
 
 test('Signing out ends the session at the gate, not only in the browser', async () => {
@@ -125,4 +128,41 @@ test('Signing out ends the session at the gate, not only in the browser', async 
   expect(browser.cookies.has('presend_session')).toBe(false);
   const kept = await ask(gate, '/api/account', { headers: { cookie: `presend_session=${cookie}` } });
   expect(kept.status).toBe(401);
+});
+
+const needsRecent = (one: Endpoint): boolean => one.access !== 'public' && one.access.recent === true;
+
+test('What gives a way in or hands out a secret needs a recent sign-in, and says so before anything is done', async () => {
+  const gate = await startGate();
+  const old = await signIn(gate, { role: 'admin', email: 'ann@gate.test' });
+  expect(
+    gate.app.endpoints
+      .filter(needsRecent)
+      .map(({ method, path }) => `${method} ${path}`)
+      .sort(),
+  ).toEqual([
+    'patch /users/:id',
+    'post /account/tokens',
+    'post /settings/engines',
+    'post /settings/engines/:id/keys',
+    'post /settings/engines/:id/password',
+    'post /settings/engines/:id/webhook-secret',
+    'post /users',
+    'post /users/:id/enable',
+    'post /users/:id/invite',
+    'post /users/:id/reset-password',
+    'post /users/:id/reset-totp',
+  ]);
+  gate.advance(61 * 60_000);
+  const fresh = await signedIn(gate, 'ann@gate.test');
+  for (const one of gate.app.endpoints.filter(needsRecent)) {
+    const path = one.path.replaceAll(/:\w+/gu, 'none');
+    const asked = await old.send(one.method.toUpperCase() as 'POST', path, { nothing: 1 });
+    expect([asked.status, asked.body.error.code], path).toEqual([401, 'sign_in_again']);
+    const { status } = await fresh.send(one.method.toUpperCase(), path, { nothing: 1 });
+    expect([400, 404, 409], path).toContain(status);
+  }
+  // Reading and everyday work go on.
+  expect((await old.get('/users')).status).toBe(200);
+  expect((await old.send('PATCH', '/account', { name: 'Ann' })).status).toBe(200);
 });
