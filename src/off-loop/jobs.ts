@@ -1,4 +1,4 @@
-import { judgeByRules } from '../judge/judge.ts';
+import type { judgeByRules } from '../judge/judge.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
 import type { BodyEdit } from '../message/edit.ts';
 import { textsOf } from '../message/edited-text.ts';
@@ -19,7 +19,9 @@ export const JOBS = {
       throw error;
     }
   },
-  judge: async (input: Parameters<typeof judgeByRules>[0]) => judgeByRules(input),
+  /** Imported only where it is asked for: a worker that reads mail needs no rules. */
+  judge: async (input: Parameters<typeof judgeByRules>[0]) =>
+    (await import('../judge/judge.ts')).judgeByRules(input),
 } satisfies Record<string, (input: never) => Promise<unknown>>;
 
 export type JobName = keyof typeof JOBS;

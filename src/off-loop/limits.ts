@@ -6,13 +6,20 @@
 export const SMALL_MAIL_BYTES = 16 * 1024;
 export const SHORT_TEXT_CHARS = 4_000;
 
-/** What one job in a worker may take. The largest mail a gate accepts by default takes a tenth of each. */
+/**
+ * What one job in a worker may take. The largest mail a gate accepts by default, 25 MB of attachments, takes a third of the time
+ * and two thirds of the heap.
+ */
 export const WORKER_LIMITS = {
   cpuMs: 5_000,
   wallMs: 30_000,
-  heapMb: 192,
-  idleMs: 300_000,
+  heapMb: 96,
+  grownMb: 64,
+  idleMs: 60_000,
 };
 
 /** Two, so that one mail which takes long does not stop the others. */
-export const WORKERS = 2;
+export const READERS = 2;
+
+/** What they judge is bounded text; one, because the language detector takes half of its heap. */
+export const JUDGES = 1;

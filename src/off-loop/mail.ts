@@ -10,14 +10,14 @@ import { JobLimitError } from './job-limit-error.ts';
 import { asBuffer } from './jobs.ts';
 import { SMALL_MAIL_BYTES } from './limits.ts';
 import type { Workers } from './pool.ts';
-import { pool } from './shared-pool.ts';
+import { readers } from './shared-pool.ts';
 
 /**
  * `parseMessage` without holding up the event loop: small mail is read at once, larger mail by a worker within its limits.
  *
  * @returns never rejects for what the mail is: one that goes beyond a limit is `too_complex`, unread, and says which limit
  */
-export async function parseMail(raw: Buffer, workers: () => Workers = pool): Promise<ParsedMessage> {
+export async function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
   if (raw.length <= SMALL_MAIL_BYTES) return parseMessage(raw);
   try {
     const bytes = copyOf(raw);
@@ -28,7 +28,7 @@ export async function parseMail(raw: Buffer, workers: () => Workers = pool): Pro
 }
 
 /** `readMail` in the same way: of a mail beyond a limit only the header is shown, and its draft is empty. */
-export async function openMail(raw: Buffer, workers: () => Workers = pool): Promise<MailToRead> {
+export async function openMail(raw: Buffer, workers: () => Workers = readers): Promise<MailToRead> {
   if (raw.length <= SMALL_MAIL_BYTES) return readMail(raw);
   try {
     const bytes = copyOf(raw);
@@ -42,7 +42,7 @@ export async function openMail(raw: Buffer, workers: () => Workers = pool): Prom
 }
 
 /** `textsOf` in the same way. @throws JobLimitError for a mail beyond a limit */
-export async function textsOfMail(raw: Buffer, workers: () => Workers = pool): Promise<Texts> {
+export async function textsOfMail(raw: Buffer, workers: () => Workers = readers): Promise<Texts> {
   if (raw.length <= SMALL_MAIL_BYTES) return textsOf(raw);
   const bytes = copyOf(raw);
   return workers().run('texts', bytes, [bytes.buffer]);
@@ -53,7 +53,11 @@ export async function textsOfMail(raw: Buffer, workers: () => Workers = pool): P
  *
  * @throws EditError as it does, and for a mail beyond a limit
  */
-export async function editMail(raw: Buffer, edit: BodyEdit, workers: () => Workers = pool): Promise<Buffer> {
+export async function editMail(
+  raw: Buffer,
+  edit: BodyEdit,
+  workers: () => Workers = readers,
+): Promise<Buffer> {
   if (raw.length + edit.text.length <= SMALL_MAIL_BYTES) return replaceBody(raw, edit);
   try {
     const bytes = copyOf(raw);

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { cpuTimeOf } from './cpu-time.ts';
 import { JobLimitError } from './job-limit-error.ts';
 import type { JobInput, JobName, JobResult } from './jobs.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 export interface PoolOptions {
   /** Workers at most; each is started when there is work for it. */
@@ -13,6 +14,8 @@ export interface PoolOptions {
   wallMs: number;
   /** Heap of one worker, MiB. What is outside it (raw bytes) is bounded by the size of what is submitted. */
   heapMb: number;
+  /** A worker whose heap has grown beyond this is ended after its job, which gives the memory back. MiB. */
+  grownMb: number;
   /** A worker that had nothing to do for this long is ended. Milliseconds. */
   idleMs: number;
   /** Starts a worker that speaks `protocol.ts`; tests bring their own. */
@@ -44,9 +47,6 @@ interface Seat {
 
 /** How often jobs at work are looked at, milliseconds. */
 const WATCH_MS = 50;
-
-/** Run from sources (tests, benchmarks), a worker needs the same TypeScript loader. */
-const FROM_SOURCES = import.meta.url.endsWith('.ts');
 
 /**
  * Worker threads for what may cost time: one job at a time each, in order of arrival. A job that goes beyond a limit ends its
@@ -137,7 +137,8 @@ export class WorkerPool {
       this.#free(seat);
     } else if (seat.job?.id === message.id) {
       const { resolve, reject } = seat.job;
-      this.#free(seat);
+      if (message.heapMb > this.#options.grownMb) this.#retire(seat);
+      else this.#free(seat);
       if (message.type === 'done') resolve(message.value as never);
       else reject(new Error(message.message));
     }
@@ -147,7 +148,13 @@ export class WorkerPool {
   #free(seat: Seat): void {
     seat.job = null;
     seat.worker.unref();
-    seat.idle = setTimeout(() => void this.#end(seat, new Error('idle')), this.#options.idleMs).unref();
+    seat.idle = setTimeout(() => this.#retire(seat), this.#options.idleMs).unref();
+  }
+
+  /** Ends a worker that has done what it was asked. */
+  #retire(seat: Seat): void {
+    seat.job = null;
+    void this.#end(seat, new Error('retired'));
   }
 
   /** Ends what has gone beyond its time. */
@@ -194,14 +201,4 @@ export class WorkerPool {
 /** A job that takes its worker along is as little to be tried again as one that takes too long. */
 function broken(error: Error): Error {
   return error instanceof JobLimitError ? error : new JobLimitError(`ended the worker (${error.message})`);
-}
-
-function startWorker(heapMb: number): Worker {
-  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 };
-  const file = new URL(FROM_SOURCES ? './worker.ts' : './worker.js', import.meta.url);
-  if (!FROM_SOURCES) return new Worker(file, { resourceLimits });
-  // A thread does not inherit the loader of its process, and cannot be given one by `--import`.
-  const loader = import.meta.resolve('tsx/esm/api');
-  const code = `import { register } from '${loader}'; register(); await import('${file.href}');`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { resourceLimits });
 }

@@ -12,6 +12,7 @@ function poolOf(options: Partial<PoolOptions> = {}) {
     cpuMs: 60_000,
     wallMs: 60_000,
     heapMb: 32,
+    grownMb: 1_000,
     idleMs: 60_000,
     start: (heapMb) => {
       started += 1;
@@ -105,6 +106,13 @@ describe('a pool of workers', () => {
     const { run, started } = poolOf({ idleMs: 20 });
     await run('a');
     await expect.poll(async () => (await run('b'), await delay(60), started())).toBeGreaterThan(1);
+  });
+
+  it('ends a worker that has grown, after its answer, and takes another for the next job', async () => {
+    const { run, started } = poolOf({ grownMb: 0 });
+    expect(await run('a')).toBe('a');
+    expect(await run('b')).toBe('b');
+    expect(started()).toBe(2);
   });
 
   it('fails what waits for a worker that cannot be started, and tries again for the next', async () => {

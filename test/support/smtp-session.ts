@@ -34,6 +34,10 @@ export class SmtpSession {
     this.#socket.write(text);
   }
 
+  writeBytes(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
   next(): Promise<string> {
     const ready = this.#replies.shift();
     return ready === undefined
