@@ -96,10 +96,10 @@ export async function migrateDatabase(
 
 /** The same migrations, with the fail-points between them. */
 function interruptible(provider: MigrationProvider): MigrationProvider {
-  const between = ({ up }: Migration): Migration => ({
+  const between = (migration: Migration): Migration => ({
     up: async (db) => {
       failPoint('migration-between');
-      await up(db);
+      await migration.up(db);
       failPoint('migration-inside');
     },
   });
