@@ -13,6 +13,7 @@ import type { Lane } from './lane.ts';
 import { Load } from './load.ts';
 import { Mails } from './mails.ts';
 import type { Kill, Spot } from './plan.ts';
+import type { PowerCuts } from './power-cut.ts';
 import { type Breach, type Reconciled, reconcile } from './reconcile.ts';
 import type { Template } from './template.ts';
 
@@ -23,6 +24,8 @@ export interface CycleOptions {
   kills: readonly Kill[];
   model: ChildOptions['model'];
   wrong?: Pick<ChildOptions, 'synchronous' | 'mutation'>;
+  /** Every kill cuts the power, too. */
+  power?: PowerCuts;
   /** Told after each kill. */
   onKill?: (spot: Spot) => void;
 }
@@ -46,7 +49,7 @@ const REST_MS = 60_000;
  * the upstream got.
  */
 export async function runCycle(lane: Lane, options: CycleOptions): Promise<CycleOutcome> {
-  const { kills, name, model, wrong = {}, onKill } = options;
+  const { kills, name, model, wrong = {}, power, onKill } = options;
   const random = randomFrom(options.seed);
   const ledger = new Ledger();
   lane.ledger = ledger;
@@ -59,9 +62,10 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
     return new GateChild(
       lane.gate,
       { folder, rubric: join(PROJECT_ROOT, 'config/rubric.yaml'), config: configOf(lane), model, ...wrong },
-      point ? { PRESEND_FAIL_POINT: `${kill.spot}:${kill.nth}` } : {},
+      { ...power?.env(), ...(point ? { PRESEND_FAIL_POINT: `${kill.spot}:${kill.nth}` } : {}) },
     );
   };
+  power?.begin();
   const load = new Load({ ledger, mails: new Mails(name, random), template: lane.template, random });
   const breaches: Breach[] = [];
   const died: Spot[] = [];
@@ -77,6 +81,7 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
     const died_at = await live(lane, load, gate, kill);
     if (typeof died_at === 'object') breaches.push(died_at);
     else died.push(died_at);
+    power?.cut(folder, random);
     for (const id of await look(folder, ledger)) {
       breaches.push({ what: 'lost', why: `gate ${ledger.generation} died, and ${id} is not there` });
     }
