@@ -74,6 +74,7 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
     }),
     chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
     chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
+    chore(HOUR, 'the audit log could not be read', () => options.insight.watchAudit()),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });
       await notifier.forget();

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import { Database } from '../store/database.ts';
+import { gateRuns } from '../store/gate-lock.ts';
 
 /** Options every command shares; `register`ed on the program in cli/program.ts. */
 export interface GlobalOptions {
@@ -74,6 +75,8 @@ async function open<T>(config: Config, work: (database: Database, config: Config
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const database = new Database(databasePath(config));
   try {
+    // A gate that runs has done so when it started.
+    if (!gateRuns(config.data_dir)) database.secureLog();
     await database.migrate();
     return await work(database, config);
   } finally {

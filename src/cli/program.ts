@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { presendVersion } from '../config/version.ts';
+import { register as audit } from './audit.ts';
 import { register as backtest } from './backtest.ts';
 import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     crm,
     messages,
     trace,
+    audit,
     review,
     notify,
     uncertain,

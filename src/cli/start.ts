@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { appBase, newSetupLink } from '../access/links.ts';
 import { adminExists } from '../access/user-store.ts';
 import { type App, startApp } from '../app.ts';
+import { takeActivatedSockets } from '../app/activated-sockets.ts';
+import { ServiceManager } from '../app/service-manager.ts';
 import { accountsOf } from '../config/providers.ts';
 import { PROVIDER_TITLES } from '../message/provider.ts';
 import type { Config } from '../config/config.ts';
@@ -10,6 +12,9 @@ import { readSetup } from '../transparent/ca.ts';
 import { hostsLeadingHere } from '../transparent/loop.ts';
 import { configFor } from './context.ts';
 import { printLine } from './output.ts';
+
+/** Clients on kept connections learn from an answer that theirs is closed. */
+const LINGER_MS = 1_000;
 
 /** `presend start`: runs the gate until it is told to stop. */
 export function register(program: Command): void {
@@ -20,14 +25,20 @@ export function register(program: Command): void {
       'after',
       `
 On first start it makes the data folder, a TLS certificate, the example CRM and a "demo" engine that may submit
-from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flight is settled.`,
+from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flight is settled.
+Under systemd it takes listening sockets, tells when it is ready and gives signs of life: see systemd/README.md.`,
     )
     .action(async (_options: unknown, command: Command) => {
       const config = configFor(command);
       const log = createLogger(config.log.level, { redact: config.log.redact });
-      const app = await startApp({ config, log });
+      const manager = new ServiceManager({ env: process.env, log });
+      const app = await startApp({ config, log, sockets: takeActivatedSockets(process.env) });
       const stop = (): void => {
-        void app.stop().then(() => process.exit(0));
+        void manager
+          .stopping()
+          .then(() => app.stop({ lingerMs: LINGER_MS }))
+          .then(() => manager.close())
+          .then(() => process.exit(0));
       };
       process.once('SIGINT', stop);
       process.once('SIGTERM', stop);
@@ -65,6 +76,7 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
                                   your own prospects`);
       }
       await printSetup(app, config);
+      await manager.ready(`takes mail by SMTP on ${smtp}`);
     });
 }
 

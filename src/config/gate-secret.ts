@@ -2,9 +2,17 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** `link` signs links, `derive` is what others are derived from, `audit` chains the audit log, `erased` hashes erased addresses. */
+type SecretName = 'link' | 'derive' | 'audit' | 'audit.new' | 'erased';
+
+/** Where a key of the gate's own lies. */
+export function secretPath(dataDir: string, name: SecretName): string {
+  return join(dataDir, `secrets/${name}.key`);
+}
+
 /** A 32-byte key of the gate's own: made on first use, kept in the data folder, readable by its owner only. */
-export function gateSecret(dataDir: string, name: 'link' | 'derive'): Buffer {
-  const path = join(dataDir, `secrets/${name}.key`);
+export function gateSecret(dataDir: string, name: SecretName): Buffer {
+  const path = secretPath(dataDir, name);
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // `wx`: of two processes that start at once only one writes.

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import { idFloor } from '../message/id.ts';
+import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { EventAttemptTable, EventTable } from '../store/front-schema.ts';
 import type { Schema } from '../store/schema.ts';
@@ -151,17 +152,13 @@ export async function replayEvents(
       })
       .where('id', '=', id)
       .execute();
-    await trx
-      .insertInto('audit')
-      .values({
-        at: now,
-        actor,
-        subject_type: 'event',
-        subject_id: id,
-        action: 'replayed',
-        detail: JSON.stringify({ from: state }),
-      })
-      .execute();
+    await recordAudit(trx, {
+      at: now,
+      actor,
+      subject: { type: 'event', id },
+      action: 'replayed',
+      detail: { from: state },
+    });
   }
   return chosen.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { addressKey } from '../crm/address.ts';
 import { addSuppression } from '../crm/suppression-store.ts';
 import { settle } from '../queue/settle.ts';
+import { recordAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { type Candidate, learnUpstreamId } from './delivery-store.ts';
 import type { FeedbackEvent, FeedbackKind } from './event.ts';
@@ -61,17 +62,13 @@ async function noteInTimeline(
 ): Promise<void> {
   if (event.kind === 'other') return;
   for (const { delivery } of found) {
-    await trx
-      .insertInto('audit')
-      .values({
-        at: now,
-        actor: `provider:${event.provider}`,
-        subject_type: 'delivery',
-        subject_id: delivery.id,
-        action: event.kind,
-        detail: JSON.stringify(event.detail === null ? {} : { note: event.detail }),
-      })
-      .execute();
+    await recordAudit(trx, {
+      at: now,
+      actor: `provider:${event.provider}`,
+      subject: { type: 'delivery', id: delivery.id },
+      action: event.kind,
+      detail: event.detail === null ? {} : { note: event.detail },
+    });
   }
 }
 

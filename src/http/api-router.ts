@@ -6,7 +6,9 @@ import { UserError } from '../config/user-error.ts';
 import { TransitionError } from '../message/disposition.ts';
 import type { Logger } from '../observability/logger.ts';
 import { API_ERRORS, ApiError, type ApiErrorCode } from './api-error.ts';
+import { sameText } from './constant-time.ts';
 import { type Account, type Endpoint, SENT } from './endpoint.ts';
+import { oddJson } from './odd-json.ts';
 
 /** Who a request comes from. */
 export interface Authenticated {
@@ -47,7 +49,7 @@ export function apiRouter({
           account: accountOf(req),
           params: req.params as Record<string, string>,
           query: one.query === null ? null : check(one.query, req.query),
-          body: one.body === null ? null : one.body === 'text' ? textOf(req) : check(one.body, req.body),
+          body: one.body === null ? null : one.body === 'text' ? textOf(req) : checkBody(one.body, req.body),
           req,
           res,
         };
@@ -98,7 +100,7 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
         : `This needs an API token with the scope ${access.scope}.`,
     );
   }
-  if (method !== 'get' && csrf !== null && req.get('x-csrf-token') !== csrf) {
+  if (method !== 'get' && csrf !== null && !sameText(req.get('x-csrf-token') ?? '', csrf)) {
     throw new ApiError('forbidden', 'The page is out of date: reload it and try again.');
   }
   (req as Request & { [ACCOUNT]?: Account })[ACCOUNT] = account;
@@ -107,11 +109,22 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
 /** After the rights are known, so that nobody unknown makes the gate read a large body. */
 function bodyReader({ body, limit }: Endpoint): express.RequestHandler {
   if (body === null) return (_req, _res, next) => next();
-  return body === 'text' ? express.text({ type: () => true, limit }) : express.json({ limit });
+  // Nobody sends these packed, and what is not unpacked cannot be a bomb.
+  const options = { limit, inflate: false };
+  return body === 'text' ? express.text({ type: () => true, ...options }) : express.json(options);
 }
 
 function textOf(req: Request): string {
   return typeof req.body === 'string' ? req.body : '';
+}
+
+function checkBody(schema: z.ZodType, body: unknown): unknown {
+  const odd = oddJson(body);
+  if (odd) {
+    const { field, message } = odd;
+    throw new ApiError('invalid', `${field}: ${message}`, { fields: { [field]: message } });
+  }
+  return check(schema, body);
 }
 
 function check(schema: z.ZodType, value: unknown): unknown {

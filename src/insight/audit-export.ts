@@ -8,9 +8,24 @@ import { type AuditFilter, type AuditRow, auditWindows } from './audit-store.ts'
 const COLUMNS = ['id', 'at', 'actor', 'subject_type', 'subject_id', 'action', 'detail'] as const;
 
 /**
- * Writes the log as asked for, newest first, window by window, so that memory does not grow with it. In CSV, times are ISO
+ * The log as asked for, newest first, window by window, so that memory does not grow with it. In CSV, times are ISO
  * and what a spreadsheet would take for a formula is escaped (a leading apostrophe).
  */
+export async function* auditText(
+  db: Kysely<Schema>,
+  filter: AuditFilter,
+  format: 'csv' | 'json',
+): AsyncGenerator<string> {
+  yield format === 'csv' ? stringify([[...COLUMNS]]) : '[\n';
+  let first = true;
+  for await (const { rows } of auditWindows(db, filter, null)) {
+    yield rows.length === 0 ? '' : format === 'csv' ? csv(rows) : json(rows, first);
+    if (rows.length > 0) first = false;
+  }
+  yield format === 'csv' ? '' : '\n]\n';
+}
+
+/** Sends `auditText` as a file. */
 export async function exportAudit(
   db: Kysely<Schema>,
   filter: AuditFilter,
@@ -23,20 +38,14 @@ export async function exportAudit(
     'Content-Disposition': `attachment; filename="presend-audit.${format}"`,
     'Cache-Control': 'no-store',
   });
-  const write = async (text: string): Promise<void> => {
-    if (text !== '' && !res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
-  };
-  await write(format === 'csv' ? stringify([[...COLUMNS]]) : '[\n');
-  let first = true;
-  for await (const { rows } of auditWindows(db, filter, null)) {
+  for await (const text of auditText(db, filter, format)) {
     // Whoever asked has gone.
     if (res.destroyed) return;
-    await write(format === 'csv' ? csv(rows) : json(rows, first));
-    if (rows.length > 0) first = false;
+    if (text !== '' && !res.write(text)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
     // The database answers in the same turn of the loop: mail must get its own between.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  res.end(format === 'csv' ? '' : '\n]\n');
+  res.end();
 }
 
 function csv(rows: readonly AuditRow[]): string {
@@ -50,5 +59,5 @@ function json(rows: readonly AuditRow[], first: boolean): string {
   const text = rows
     .map((row) => JSON.stringify({ ...row, detail: JSON.parse(row.detail) as unknown }))
     .join(',\n');
-  return text === '' || first ? text : `,\n${text}`;
+  return first ? text : `,\n${text}`;
 }

@@ -2,7 +2,10 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditTable, Schema } from '../store/schema.ts';
 
 type Reader = Kysely<Schema>;
-export type AuditRow = Selectable<AuditTable>;
+/** An entry as it is shown: without what chains it. */
+export type AuditRow = Pick<Selectable<AuditTable>, (typeof SHOWN)[number]>;
+
+const SHOWN = ['id', 'at', 'actor', 'subject_type', 'subject_id', 'action', 'detail'] as const;
 
 /** What is asked of the audit log; null = whatever. */
 export interface AuditFilter {
@@ -56,7 +59,7 @@ export async function* auditWindows(
 }
 
 function select(db: Reader, { actor, subject, type, actions, words, from, to }: AuditFilter) {
-  let query = db.selectFrom('audit').selectAll();
+  let query = db.selectFrom('audit').select(SHOWN);
   if (subject !== null) query = query.where('subject_id', '=', subject);
   if (type !== null) query = query.where('subject_type', '=', type);
   if (actions.length > 0) query = query.where('action', 'in', [...actions]);

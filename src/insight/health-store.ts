@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { ChainFault } from '../store/audit-verify-store.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 
@@ -93,6 +94,34 @@ export async function writeBackCounts(db: Reader) {
 
 export async function mailboxCursors(db: Reader) {
   return db.selectFrom('mailbox_cursors').select(['mailbox', 'last_uid', 'updated_at']).execute();
+}
+
+/** What came of the last look at the whole audit log. */
+export interface Verified {
+  at: number;
+  entries: number;
+  /** As `presend audit head` prints it. */
+  head: string | null;
+  fault: ChainFault | null;
+}
+
+/** null = nobody looked yet. */
+export async function readVerified(db: Reader): Promise<Verified | null> {
+  const row = await db
+    .selectFrom('settings')
+    .select('value')
+    .where('key', '=', 'audit_verified')
+    .executeTakeFirst();
+  return row ? (JSON.parse(row.value) as Verified) : null;
+}
+
+export async function saveVerified(trx: Trx, verified: Verified): Promise<void> {
+  const value = JSON.stringify(verified);
+  await trx
+    .insertInto('settings')
+    .values({ key: 'audit_verified', value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute();
 }
 
 /** The newest time anything was recorded. */

@@ -4,6 +4,7 @@ import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
+import { auditCheck, watchAudit } from './audit-watch.ts';
 import { exchangeChecks } from './exchange-checks.ts';
 import { FillIn } from './fill-in.ts';
 import { gateChecks } from './gate-checks.ts';
@@ -32,6 +33,8 @@ export interface Insight extends Pick<InsightOptions, 'config' | 'dryRun' | 'sta
   start(): void;
   /** Adds up the hours that are over; to be repeated. */
   addUp(): Promise<void>;
+  /** Reads the audit log once a day; to be repeated. */
+  watchAudit(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,7 +42,12 @@ export function openInsight(options: InsightOptions): Insight {
   const { config, now, dryRun, standBack } = options;
   const fillIn = new FillIn(options);
   const health = new HealthChecks();
-  health.add(...gateChecks(options), ...exchangeChecks(options), ...machineChecks(options));
+  health.add(
+    ...gateChecks(options),
+    auditCheck(options),
+    ...exchangeChecks(options),
+    ...machineChecks(options),
+  );
   let stopped = false;
   return {
     config,
@@ -52,6 +60,7 @@ export function openInsight(options: InsightOptions): Insight {
     addUp: async () => {
       await addUpHours({ ...options, stopped: () => stopped });
     },
+    watchAudit: () => watchAudit({ ...options, stopped: () => stopped }),
     stop: () => {
       stopped = true;
       return fillIn.stop();

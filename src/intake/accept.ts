@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { newId } from '../message/id.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import { newDelivery } from '../queue/new-delivery.ts';
+import { recordAudits } from '../store/audit.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { peekHeaders } from './header-peek.ts';
@@ -220,16 +221,14 @@ export class Acceptor {
       ),
     );
     await rememberRequests(trx, remember, now);
-    await bulkInsert(
+    await recordAudits(
       trx,
-      'audit',
       fresh.map(({ submission: s, id }) => ({
         at: now,
         actor: `engine:${s.engineId}`,
-        subject_type: 'message',
-        subject_id: id,
+        subject: { type: 'message', id },
         action: 'accepted',
-        detail: JSON.stringify({ size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin }),
+        detail: { size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin },
       })),
     );
     failPoint('accept-before-commit');

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { CompiledQuery, Kysely, Selectable } from 'kysely';
 import { sigv4Secret } from '../config/gate-secret.ts';
 import { UserError } from '../config/user-error.ts';
+import { recordAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { ApiKeyTable } from '../store/front-schema.ts';
 import type { EngineTable, Schema } from '../store/schema.ts';
@@ -29,12 +30,15 @@ const ownPart = (key: string): string => {
 /** The keys hold 192 random bits, so a plain hash keeps them as well as a slow one would. */
 const hashOf = (key: string): string => createHash('sha256').update(ownPart(key)).digest('hex');
 
-async function audit(trx: Trx, engineId: string, action: string, detail: object, actor: string, at: number) {
-  const entry = { at, actor, subject_type: 'engine', subject_id: engineId, action };
-  await trx
-    .insertInto('audit')
-    .values({ ...entry, detail: JSON.stringify(detail) })
-    .execute();
+async function audit(
+  trx: Trx,
+  engineId: string,
+  action: string,
+  detail: Record<string, unknown>,
+  actor: string,
+  at: number,
+) {
+  await recordAudit(trx, { at, actor, subject: { type: 'engine', id: engineId }, action, detail });
 }
 
 /** Makes a key for an engine. The key itself is returned here and never again. */

@@ -58,12 +58,12 @@ function addressesIn(value: string): string[] {
   return addressparser(value, { flatten: true }).flatMap((entry) => entry.address || []);
 }
 
+/** Leaps from line break to line break as far apart as they may be: a mail of ten million empty lines must cost no more. */
 function findLongLine(raw: Buffer, max: number): number | null {
-  for (let start = 0; start < raw.length; ) {
-    const end = raw.indexOf(0x0a, start);
-    if ((end < 0 ? raw.length : end) - start > max) return start;
-    if (end < 0) return null;
-    start = end + 1;
+  for (let start = 0; start + max < raw.length; ) {
+    const last = raw.lastIndexOf(0x0a, start + max);
+    if (last < start) return start;
+    start = last + 1;
   }
   return null;
 }

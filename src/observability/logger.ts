@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
+import { diskTrouble } from '../store/disk-trouble.ts';
 import { maskAddresses, redactedError, replyCodes } from './redact.ts';
 
 export type { Logger };
@@ -47,9 +48,22 @@ export function createLogger(
         censor: (value, path) =>
           path.at(-1) === 'response' && typeof value === 'string' ? replyCodes(value) : '[redacted]',
       },
-      ...(redact && { serializers: { err: redactedError }, hooks: { streamWrite: maskAddresses } }),
+      ...(redact && { serializers: { err: redactedError } }),
+      hooks: { ...(redact && { streamWrite: maskAddresses }), logMethod: quietly },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,
   );
+}
+
+/**
+ * A disk in trouble fails every loop and every mail, many times a second. `store/storage.ts` tells of it, with what to do, when it
+ * begins, once a minute and when it is over; what follows from it is for `debug`.
+ */
+function quietly(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number): void {
+  const { err, storage } = args[0] as { err?: unknown; storage?: unknown };
+  const follows = err != null && storage === undefined && diskTrouble(err) !== null;
+  if (!follows) method.apply(this, args);
+  else if (level > this.levels.values['debug']!) this.debug(...args);
+  else method.apply(this, args);
 }

@@ -14,6 +14,7 @@ import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { outlast } from '../store/outlast.ts';
 import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
 import {
@@ -46,6 +47,8 @@ export interface DeliverOptions {
   apiOf: (provider: ProviderName) => ProviderApi;
   /** Of words to the hashes the thread index keeps. */
   fingerprint: Fingerprint;
+  /** The gate is stopping: wait for no disk any more. */
+  giveUp: AbortSignal;
 }
 
 /** A delivery that one attempt is made for; through a provider's API there may be several, which share its outcome. */
@@ -77,7 +80,9 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     return;
   }
 
-  const members = await database.transact((trx) => begin(trx, options, delivery, mail));
+  const stored = <T>(work: (trx: Trx) => Promise<T>): Promise<T> =>
+    outlast(() => database.transact(work), options.giveUp);
+  const members = await stored((trx) => begin(trx, options, delivery, mail));
   if (members === null) return;
   failPoint('attempt-opened');
 
@@ -86,7 +91,8 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   const result = await attempt(options, delivery, mail, beforeLastByte);
   failPoint('reply-received');
   stage.attempted(result);
-  await stage.settle(() => database.transact((trx) => finish(trx, options, members, mail, result)));
+  // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
+  await stage.settle(() => stored((trx) => finish(trx, options, members, mail, result)));
   failPoint('settled');
 
   if (result.outcome !== 'delivered') return;
@@ -192,8 +198,10 @@ async function finish(
   const at = now();
   for (const { delivery, attempt: id } of members) {
     await closeAttempt(trx, id, result, at);
-    // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to.
+    // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to; or it failed, and
+    // then the delivery is free to be claimed anew.
     if (result.outcome === 'aborted') {
+      await letGo(trx, delivery);
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
       continue;
     }

@@ -6,6 +6,7 @@ import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { unreadMessage } from '../message/parse.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -15,6 +16,7 @@ import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose } from './dispose.ts';
@@ -54,10 +56,16 @@ export interface ProcessOptions {
   bench: AdapterBench | null;
   /** Told of verdicts that are on disk. */
   afterVerdict: (judgement: StoredJudgement) => void;
+  /** The gate is stopping: wait for no disk any more. */
+  giveUp: AbortSignal;
 }
 
 /** A mail that kills its judge so often is held without another try. */
 const MAX_JUDGE_ATTEMPTS = 3;
+const GIVEN_UP = {
+  kind: 'too_complex',
+  detail: `given up after ${MAX_JUDGE_ATTEMPTS} attempts to read and judge it`,
+} as const;
 
 interface JudgedDelivery extends Judged {
   delivery: Delivery;
@@ -92,7 +100,10 @@ export async function processMessage(
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
   const raw = await readRaw(database.db, message.id, 0);
-  const read = await stage.parse(() => parse(raw));
+  const read = await stage.parse(async () =>
+    // Whatever ended the gate each time might be in the reading.
+    message.judge_attempts > MAX_JUDGE_ATTEMPTS ? unreadMessage(GIVEN_UP) : parse(raw),
+  );
   const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
@@ -107,7 +118,10 @@ export async function processMessage(
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
   if (consulted.waits) {
-    await database.transact((trx) => joinAdapterLine(trx, message, consulted.failed));
+    await outlast(
+      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)),
+      options.giveUp,
+    );
     stage.waits(consulted.failed);
     return 'waits';
   }
@@ -122,8 +136,12 @@ export async function processMessage(
   });
   const { subject } = parsed.draft;
   const saved = await stage.settle(() =>
-    database.transact((trx) =>
-      save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+    outlast(
+      () =>
+        database.transact((trx) =>
+          save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+        ),
+      options.giveUp,
     ),
   );
 

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { recordEvent } from '../events/event-store.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
+import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 
@@ -67,23 +68,19 @@ export async function settle(
   };
   await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
   failPoint('transition-written');
-  await trx
-    .insertInto('audit')
-    .values({
-      at: options.now,
-      actor: options.actor,
-      subject_type: 'delivery',
-      subject_id: deliveryId,
-      action: event.type,
-      detail: JSON.stringify({
-        from: before.state,
-        to: after.state,
-        ...(after.hold_reason === null ? {} : { hold_reason: after.hold_reason }),
-        ...(after.note === null ? {} : { note: after.note }),
-        ...options.detail,
-      }),
-    })
-    .execute();
+  await recordAudit(trx, {
+    at: options.now,
+    actor: options.actor,
+    subject: { type: 'delivery', id: deliveryId },
+    action: event.type,
+    detail: {
+      from: before.state,
+      to: after.state,
+      ...(after.hold_reason === null ? {} : { hold_reason: after.hold_reason }),
+      ...(after.note === null ? {} : { note: after.note }),
+      ...options.detail,
+    },
+  });
   const settled: Delivery = { ...before, ...changes };
   await recordEvent(trx, { before, after: settled, event, now: options.now });
   return settled;

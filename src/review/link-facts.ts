@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { WEB_PATH } from '../http/web-app.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import { reasonText } from '../notify/words.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { readRaw } from '../queue/store.ts';
@@ -27,7 +27,7 @@ export async function readFacts(
     readRaw(db, delivery.message_id, delivery.body_revision),
     db.selectFrom('engines').select('name').where('id', '=', delivery.engine_id).executeTakeFirst(),
   ]);
-  const { draft } = await parseMessage(raw);
+  const { draft } = await parseMail(raw);
   const reason = reasonText(delivery.hold_reason);
   const decided = verdict?.decision ?? (verdict?.hold_reason ? `none (${verdict.hold_reason})` : 'none');
   const findings = (verdict?.findings ?? [])

@@ -10,7 +10,7 @@ import type { LiveChange } from './web-types.ts';
 export async function changesAfter(db: Kysely<Schema>, after: number, limit: number): Promise<LiveChange[]> {
   const rows = await db
     .selectFrom('audit')
-    .selectAll()
+    .select(['id', 'at', 'actor', 'subject_type', 'subject_id', 'action', 'detail'])
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)

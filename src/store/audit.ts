@@ -1,10 +1,12 @@
+import { tailOf } from './audit-tail-store.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import type { Trx } from './database.ts';
 
-/** An entry of the audit log that belongs to no change of a delivery (`queue/settle.ts` writes those). */
+/** An entry of the audit log. */
 export interface AuditEntry {
   at: number;
   actor: string;
-  /** What it is about, e.g. `user`, `engine`, `rubric`. */
+  /** What it is about, e.g. `delivery`, `user`, `engine`, `rubric`. */
   subject: { type: string; id: string };
   action: string;
   /** For a change: what was and what is, without secrets. */
@@ -15,19 +17,25 @@ export interface AuditEntry {
 
 /** Writes an audit entry in the transaction of the change it tells of. */
 export async function recordAudit(trx: Trx, entry: AuditEntry): Promise<void> {
-  await trx
-    .insertInto('audit')
-    .values({
-      at: entry.at,
-      actor: entry.actor,
-      subject_type: entry.subject.type,
-      subject_id: entry.subject.id,
-      action: entry.action,
+  await recordAudits(trx, [entry]);
+}
+
+/** Writes entries in this order. The one door to the log: each is chained to the one before (store/audit-chain.ts). */
+export async function recordAudits(trx: Trx, entries: readonly AuditEntry[]): Promise<void> {
+  const rows = await tailOf(trx).chain(
+    trx,
+    entries.map(({ at, actor, subject, action, before, after, detail }) => ({
+      at,
+      actor,
+      subject_type: subject.type,
+      subject_id: subject.id,
+      action,
       detail: JSON.stringify({
-        ...(entry.before === undefined ? {} : { before: entry.before }),
-        ...(entry.after === undefined ? {} : { after: entry.after }),
-        ...entry.detail,
+        ...(before === undefined ? {} : { before }),
+        ...(after === undefined ? {} : { after }),
+        ...detail,
       }),
-    })
-    .execute();
+    })),
+  );
+  await bulkInsert(trx, 'audit', rows);
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import {
   Kysely,
@@ -8,9 +9,15 @@ import {
   type Transaction,
 } from 'kysely';
 import { failPoint } from '../observability/fail-point.ts';
+import { adoptOldEntries } from './audit-adopt-store.ts';
+import { AuditTail, bindTail } from './audit-tail-store.ts';
+import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { DiskTrust } from './disk-trust.ts';
 import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
+import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -50,6 +57,8 @@ const MAX_GROUP = 64;
  */
 export class Database {
   readonly db: Kysely<Schema>;
+  /** Whether changes reach the disk. */
+  readonly disk: DiskTrust;
   readonly #raw: SQLite.Database;
   /** Transaction control, prepared once; used only while the one connection is held. */
   readonly #control: Record<
@@ -60,12 +69,17 @@ export class Database {
   #running = false;
   #lastGroup = 0;
   readonly #lockWaitMs: number;
+  /** Where its keys lie; null = a database in memory. */
+  readonly #folder: string | null;
+  readonly #keys: GateKeys;
   #idle: (() => void)[] = [];
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
   /** @param options.lockWaitMs how long a change waits while another process writes */
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
     this.#lockWaitMs = options.lockWaitMs ?? 10_000;
+    this.#folder = path === ':memory:' ? null : dirname(path);
+    this.#keys = gateKeys(this.#folder);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
     if (!options.readonly) {
@@ -85,7 +99,16 @@ export class Database {
       commit: this.#raw.prepare('commit'),
       rollback: this.#raw.prepare('rollback'),
     };
+    this.disk = new DiskTrust(this.#raw);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
+    bindKeys(this.db, this.#keys);
+  }
+
+  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
+  secureLog(): void {
+    this.#raw.pragma('busy_timeout = 5000');
+    rewriteLog(this.#raw);
+    this.#raw.pragma('busy_timeout = 25');
   }
 
   /** Brings the schema up to date. Throws with the migration's name when one fails. */
@@ -99,6 +122,13 @@ export class Database {
         `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
         { cause: error },
       );
+    }
+    if (this.#folder !== null) {
+      await adoptOldEntries({
+        transact: (work) => this.transact(work),
+        dataDir: this.#folder,
+        now: Date.now,
+      });
     }
   }
 
@@ -171,12 +201,17 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
+        this.disk.require();
         await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
           const trx = connection as unknown as Trx;
+          const tail = new AuditTail(this.#keys.audit);
+          bindTail(trx, tail);
+          bindKeys(trx, this.#keys);
           for (const { work, resolve, reject } of group) {
             this.#control.savepoint.run();
+            const mark = tail.mark();
             try {
               const value = await work(trx);
               this.#control.release.run();
@@ -187,10 +222,13 @@ export class Database {
               // the group failed.
               this.#control.takeBack.run();
               this.#control.release.run();
+              tail.takeBack(mark);
               cause = undefined;
+              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
               settle.push(() => reject(error));
             }
           }
+          await tail.save(trx);
           failPoint('commit-before');
           this.#control.commit.run();
           failPoint('commit-done');
@@ -203,9 +241,11 @@ export class Database {
     } catch (error) {
       // Nothing of the group is on disk. The first error says why; what follows it only that there was no
       // transaction left.
+      this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    this.disk.stored();
     const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
     for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();

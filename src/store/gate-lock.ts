@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { UserError } from '../config/user-error.ts';
+
+const LOCK_FILE = 'gate.lock';
 
 /**
  * At most one gate works on a data folder: leases of a dead gate are let go at start, and that must not happen to a living
@@ -10,7 +13,8 @@ import { UserError } from '../config/user-error.ts';
  * @throws UserError when another gate holds it
  */
 export function lockDataFolder(dataDir: string): () => void {
-  const lock = new SQLite(join(dataDir, 'gate.lock'), { timeout: 0 });
+  // Not at once: `gateRuns` of another process may be looking.
+  const lock = new SQLite(join(dataDir, LOCK_FILE), { timeout: 250 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
@@ -21,4 +25,20 @@ export function lockDataFolder(dataDir: string): () => void {
     );
   }
   return () => lock.close();
+}
+
+/** Whether a gate works on the data folder now, in this process or another. */
+export function gateRuns(dataDir: string): boolean {
+  const path = join(dataDir, LOCK_FILE);
+  if (!existsSync(path)) return false;
+  const look = new SQLite(path, { readonly: true, timeout: 0 });
+  try {
+    look.prepare('select count(*) from sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return true;
+    throw error;
+  } finally {
+    look.close();
+  }
 }

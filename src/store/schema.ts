@@ -177,6 +177,13 @@ export interface AuditTable {
   action: string;
   /** JSON. */
   detail: string;
+  /** Random; null once something was redacted, so that the digest tells nothing. */
+  salt: Buffer | null;
+  /** Of salt and content, and the link of the chain (store/audit-chain.ts). */
+  digest: Buffer | null;
+  chain: Buffer | null;
+  /** Proof that presend took content out; null = the entry is as it was written. */
+  redacted: Buffer | null;
 }
 
 /** A reviewer's answer to "was the judge right?". */
@@ -333,6 +340,14 @@ export interface MailboxDayTable {
   sent: number;
 }
 
+/** From where an engine logged in lately. */
+export interface EngineNetworkTable {
+  engine_id: string;
+  /** Keyed hash of the network (`access/network.ts`). */
+  network_hash: string;
+  last_login_at: number;
+}
+
 export interface SettingTable {
   key: string;
   value: string;
@@ -340,6 +355,7 @@ export interface SettingTable {
 
 export interface Schema extends AccessSchema, ReviewSchema, KillSwitchSchema {
   engines: EngineTable;
+  engine_networks: EngineNetworkTable;
   messages: MessageTable;
   bodies: BodyTable;
   deliveries: DeliveryTable;

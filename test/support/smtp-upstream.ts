@@ -18,6 +18,8 @@ export interface Act {
   dripMs?: number;
   /** Answer (or go on) after this long. */
   delayMs?: number;
+  /** Called first, before anything is answered. */
+  tell?: () => void;
   /** At `reply`: answer that it is taken, and close the connection right behind it. */
   hangUp?: boolean;
   /** Act this often, then behave. Default: always. */
@@ -203,6 +205,7 @@ export class SmtpUpstream {
 
   #act(stage: Stage, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
     const act = this.#take(stage, session);
+    act?.tell?.();
     if (act?.stall) return;
     if (act?.cut) return this.#cut(session);
     if (act?.dripMs !== undefined) {

@@ -10,6 +10,8 @@ import * as insight from './0008-insight.ts';
 import * as notify from './0009-notify.ts';
 import * as killSwitch from './0010-kill-switch.ts';
 import * as observability from './0013-observability.ts';
+import * as auditChain from './0014-audit-chain.ts';
+import * as engineNetworks from './0016-engine-networks.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +26,6 @@ export const migrations: Record<string, Migration> = {
   '0009-notify': notify,
   '0010-kill-switch': killSwitch,
   '0013-observability': observability,
+  '0014-audit-chain': auditChain,
+  '0016-engine-networks': engineNetworks,
 };
