@@ -15,6 +15,7 @@ import { Mails } from './mails.ts';
 import type { Kill, Spot } from './plan.ts';
 import type { PowerCuts } from './power-cut.ts';
 import { type Breach, type Reconciled, reconcile } from './reconcile.ts';
+import { rest } from './rest.ts';
 import type { Template } from './template.ts';
 
 export interface CycleOptions {
@@ -40,9 +41,6 @@ export interface CycleOutcome extends Reconciled {
 /** How long a gate may take to start, and how long it then has to reach its fail-point before it is killed where it is. */
 const START_MS = 60_000;
 const PATIENCE_MS = 5_000;
-
-/** How long the mail may take to come to rest once nothing goes wrong any more. */
-const REST_MS = 60_000;
 
 /**
  * One database under one kill after another, then in peace until all mail is at rest, then compared with what clients heard and
@@ -93,21 +91,22 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
   lane.webhook.calm = true;
   ledger.generation += 1;
   const gate = waiting;
-  await gate.loaded();
-  const ports = await gate.start(offsetMs);
   const database = new Database(join(folder, 'presend.db'), { readonly: true });
   try {
-    if (ports === null) {
-      breaches.push({ what: 'stuck', why: `the gate does not start: ${(await gate.ended).stderr}` });
-    } else {
+    await gate.loaded();
+    // What is broken already needs no more proof.
+    const ports = breaches.length === 0 ? await gate.start(offsetMs) : null;
+    if (ports) {
       const clock = { offsetMs };
       await rest(database, load, gate, ports, clock);
       await settleUncertain(database, ledger, lane.template, ports);
       await rest(database, load, gate, ports, clock);
     }
-    await gate.kill();
+    const { stderr } = await gate.kill();
+    if (ports === null && breaches.length === 0)
+      breaches.push({ what: 'stuck', why: `it does not start: ${stderr}` });
     const reconciled = await reconcile(database, ledger, model);
-    breaches.push(...reconciled.breaches);
+    if (ports) breaches.push(...reconciled.breaches);
     return { ...reconciled, breaches, kills: died, folder: breaches.length > 0 ? folder : null };
   } finally {
     await gate.kill();
@@ -138,34 +137,6 @@ async function live(lane: Lane, load: Load, gate: GateChild, kill: Kill): Promis
   lane.upstreams.onTaken = () => {};
   if (!killed) return { what: 'unexpected', why: `the gate ended by itself: ${stderr}` };
   return point ?? fromOutside;
-}
-
-/** Waits until nothing is under way, with the clock running ahead so that what is put off falls due. */
-async function rest(
-  { db }: Database,
-  load: Load,
-  gate: GateChild,
-  ports: Ports,
-  clock: { offsetMs: number },
-): Promise<void> {
-  const until = performance.now() + REST_MS;
-  while (performance.now() < until) {
-    await load.retry(ports);
-    const { underWay } = await db
-      .selectFrom('deliveries')
-      .select((eb) => eb.fn.countAll<number>().as('underWay'))
-      .where('state', 'in', ['received', 'relaying', 'escalating', 'scheduled', 'deferred'])
-      .executeTakeFirstOrThrow();
-    const { untold } = await db
-      .selectFrom('events')
-      .select((eb) => eb.fn.countAll<number>().as('untold'))
-      .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow();
-    if (load.unanswered === 0 && underWay === 0 && untold === 0) return;
-    clock.offsetMs += 5_000;
-    gate.clock(clock.offsetMs);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
 }
 
 /**

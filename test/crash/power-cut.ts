@@ -66,7 +66,7 @@ export class PowerCuts {
       const path = join(folder, file);
       if (!existsSync(log) || !existsSync(path)) continue;
       const unsynced = readLog(readFileSync(log));
-      let content = readFileSync(path);
+      let content: Buffer = readFileSync(path);
       for (const one of unsynced.toReversed()) content = takeBack(content, one);
       for (const one of unsynced) {
         if (random() < share) content = redo(content, one);
