@@ -5,8 +5,15 @@ import { type ActivatedSockets, requireServed } from './app/activated-sockets.ts
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
+import { openDatabase } from './app/open-database.ts';
 import { startChores } from './app/chores.ts';
-import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
+import {
+  internalMatcher,
+  leaseMs,
+  mailboxRulesOf,
+  requirePublicUrl,
+  requireSmtpBeside,
+} from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
@@ -14,10 +21,12 @@ import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
+import { inlineSecrets } from './config/secret.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
+import { saveMailboxRules } from './crm/mailbox-store.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -57,14 +66,14 @@ import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
+import { readRestoreState } from './queue/restore-store.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
-import { Database } from './store/database.ts';
-import { lockDataFolder } from './store/gate-lock.ts';
+import type { Database } from './store/database.ts';
 import { Storage } from './store/storage.ts';
 import { transparentListener } from './transparent/listen.ts';
 import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
@@ -119,23 +128,25 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = Date.now, random = Math.random, pollMs = 500, sockets = new Map() } = options;
   requireServed(sockets, config);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(config.data_dir);
-  const database = new Database(join(config.data_dir, 'presend.db'));
+  const { database, unlock } = await openDatabase(config, { log, now });
   const closers: (() => Promise<void>)[] = [async () => unlock(), () => database.close()];
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
+  let stopping = false;
   try {
-    database.secureLog();
-    await database.migrate();
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
     const { rubric } = rubricSource;
+    for (const key of inlineSecrets(config))
+      log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
+    const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
     await database.transact(async (trx) => {
       await releaseLeases(trx);
       await releaseEventLeases(trx);
+      await saveMailboxRules(trx, mailboxRulesOf(config));
     });
 
     const intakeFirst = new IntakeFirst();
@@ -312,6 +323,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             accounts,
             judge,
             bench,
+            restoredUntil,
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
             giveUp: ending.signal,
           },
@@ -493,6 +505,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         insight,
         sessionLengths,
         notifier: notify.notifier,
+        stopped: () => stopping,
         wake: () => runner.wake(),
       }),
     );
@@ -527,7 +540,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     // An event stream is a request that would never end.
     closers.push(stopBrowser);
 
-    let stopping = false;
     let lingerMs = 0;
     return {
       database,

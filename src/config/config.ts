@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
+import { backupSchema } from '../backup/config.ts';
 import { comeFromSchema } from '../http/come-from.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
@@ -136,6 +137,17 @@ export const configSchema = z.strictObject({
       domains: z.array(z.string()).default([]),
     })
     .prefault({}),
+  recipients: z
+    .strictObject({
+      same_domains: z.array(z.array(z.string()).min(2)).default([
+        ['icloud.com', 'me.com', 'mac.com'],
+        ['proton.me', 'protonmail.com', 'pm.me'],
+        ['yandex.com', 'yandex.ru', 'ya.ru', 'yandex.by', 'yandex.kz', 'yandex.ua'],
+      ]),
+      ignore_dots: z.array(z.string()).default(['proton.me']),
+      dash_tags: z.array(z.string()).default([]),
+    })
+    .prefault({}),
   upstreams: z
     .array(upstreamSchema)
     .default([])
@@ -229,7 +241,18 @@ export const configSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      bodies_days: z.number().positive().nullable().default(90),
+      metadata_days: z.number().positive().nullable().default(730),
+    })
+    .refine(
+      ({ bodies_days: texts, metadata_days: rest }) => rest === null || (texts !== null && texts <= rest),
+      'metadata_days cannot be shorter than bodies_days: a text is removed first',
+    )
+    .prefault({}),
   access: accessSchema.prefault({}),
+  backup: backupSchema.prefault({}),
   notify: notifySchema.prefault({}),
   storage: z
     .strictObject({
@@ -282,6 +305,7 @@ export function loadConfig(
     data_dir: resolve(options.dataDir ?? process.env['PRESEND_DATA'] ?? parsed.data_dir),
     models_dir: parsed.models_dir && resolve(base, parsed.models_dir),
     rubric: resolve(base, parsed.rubric),
+    backup: { ...parsed.backup, folder: parsed.backup.folder && resolve(base, parsed.backup.folder) },
     smtp: {
       ...parsed.smtp,
       tls: parsed.smtp.tls && {

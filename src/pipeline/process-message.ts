@@ -12,6 +12,7 @@ import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
+import { breathe } from '../off-loop/breathe.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
@@ -19,7 +20,7 @@ import type { Database, Trx } from '../store/database.ts';
 import { outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
-import { type Disposal, type Judged, dispose } from './dispose.ts';
+import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
@@ -54,11 +55,16 @@ export interface ProcessOptions {
   judge: JudgeDelivery;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
+  /** Mail accepted until then came with a restored database; null = it never was. Milliseconds since the epoch. */
+  restoredUntil: number | null;
   /** Told of verdicts that are on disk. */
   afterVerdict: (judgement: StoredJudgement) => void;
   /** The gate is stopping: wait for no disk any more. */
   giveUp: AbortSignal;
 }
+
+/** Recipients of one message judged side by side. */
+const JUDGED_AT_ONCE = 16;
 
 /** A mail that kills its judge so often is held without another try. */
 const MAX_JUDGE_ATTEMPTS = 3;
@@ -109,11 +115,18 @@ export async function processMessage(
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
   failPoint('judge-before');
-  const byRules = await Promise.all(
-    deliveries.map((delivery) =>
-      judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
-    ),
-  );
+  const byRules: JudgedDelivery[] = [];
+  // All at once, thousands of recipients would wait in every turn of the event loop for theirs.
+  for (let i = 0; i < deliveries.length; i += JUDGED_AT_ONCE) {
+    const some = deliveries.slice(i, i + JUDGED_AT_ONCE);
+    byRules.push(
+      ...(await Promise.all(
+        some.map((delivery) =>
+          judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
+        ),
+      )),
+    );
+  }
   const consulted = bench
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
@@ -135,11 +148,12 @@ export async function processMessage(
     records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
   });
   const { subject } = parsed.draft;
+  const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
   const saved = await stage.settle(() =>
     outlast(
       () =>
         database.transact((trx) =>
-          save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
         ),
       options.giveUp,
     ),
@@ -148,6 +162,7 @@ export async function processMessage(
   const outcomes = await readOutcomes(database.db, message.id);
   if (outcomes) board.publish(message.id, outcomes);
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
+    await breathe();
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
     const { outcome, reason } = disposal;
@@ -208,6 +223,8 @@ interface ToSave {
   revision: number;
   /** It leaves in one request for all recipients. */
   whole: boolean;
+  /** It came with a restored database. */
+  restored: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
   /** Kept for searching. */
@@ -222,7 +239,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, whole, subject, text }: ToSave,
+  { config, engine, message, judged, revision, whole, restored, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -234,12 +251,16 @@ async function save(
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
   for (const one of judged) {
+    await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
-  const disposals = dispose(judged, engine, config, whole);
+  const wanted = dispose(judged, engine, config, whole);
+  const disposals = restored ? holdRestored(wanted) : wanted;
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
   const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
+    // Others who want the database wait; signs of life and who only connects need not.
+    await breathe();
     const disposal = disposals[i]!;
     saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
     const { outcome, reason, note } = disposal;

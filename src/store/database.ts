@@ -1,20 +1,13 @@
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
-import {
-  Kysely,
-  type Migration,
-  type MigrationResultSet,
-  Migrator,
-  SqliteDialect,
-  type Transaction,
-} from 'kysely';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
-import { migrations } from './migrations/index.ts';
+import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
 import { rewriteLog } from './write-ahead-log.ts';
@@ -44,6 +37,9 @@ const SIBLINGS = 4;
 /** Pages in the write-ahead log before they are copied back: fewer, larger checkpoints write hot pages once. */
 const CHECKPOINT_PAGES = 4000;
 
+/** How often a log that others read is tried to be emptied. */
+const SCRUB_ATTEMPTS = 20;
+
 /** Most pieces of work that share one commit; bounds how long the first of them waits. */
 const MAX_GROUP = 64;
 
@@ -53,7 +49,7 @@ const MAX_GROUP = 64;
  * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
- * Work given to `transact` must await nothing but the transaction it is handed.
+ * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
  */
 export class Database {
   readonly db: Kysely<Schema>;
@@ -87,6 +83,8 @@ export class Database {
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
       this.#raw.pragma('synchronous = FULL');
       this.#raw.pragma('foreign_keys = ON');
+      // What is deleted is overwritten with zeros: a text that was removed must not be in the file any more.
+      this.#raw.pragma('secure_delete = ON');
       this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
     this.#raw.pragma('cache_size = -65536');
@@ -111,18 +109,14 @@ export class Database {
     this.#raw.pragma('busy_timeout = 25');
   }
 
-  /** Brings the schema up to date. Throws with the migration's name when one fails. */
-  async migrate(): Promise<void> {
-    this.#raw.pragma('busy_timeout = 5000');
-    const { error, results } = await this.#migrate();
-    this.#raw.pragma('busy_timeout = 25');
-    if (error) {
-      const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
-      throw new Error(
-        `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-        { cause: error },
-      );
-    }
+  /** Where its schema stands; changes nothing. */
+  schemaState(): Promise<SchemaState> {
+    return schemaState(this.#raw);
+  }
+
+  /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
+  async migrate(): Promise<string[]> {
+    const applied = await migrateDatabase(this.#raw, this.db);
     if (this.#folder !== null) {
       await adoptOldEntries({
         transact: (work) => this.transact(work),
@@ -130,29 +124,7 @@ export class Database {
         now: Date.now,
       });
     }
-  }
-
-  /**
-   * All that is pending in one transaction: Kysely itself gives SQLite none, and a gate that died between two statements could
-   * never be started again. Where nothing is pending nothing is locked, so that a command beside a busy gate need not wait.
-   */
-  #migrate(): Promise<MigrationResultSet> {
-    return this.db.connection().execute(async (db) => {
-      const migrator = new Migrator({
-        db,
-        provider: { getMigrations: async () => interruptible(migrations) },
-      });
-      const pending = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
-      if (!pending) return migrator.migrateToLatest();
-      await this.#begin();
-      try {
-        const outcome = await migrator.migrateToLatest();
-        if (outcome.error === undefined) this.#control.commit.run();
-        return outcome;
-      } finally {
-        if (this.#raw.inTransaction) this.#control.rollback.run();
-      }
-    });
+    return applied;
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
@@ -169,6 +141,23 @@ export class Database {
   /** @param listener told of every commit of this process, before those who asked for it are */
   onCommit(listener: (commit: Commit) => void): void {
     this.#afterCommit.push(listener);
+  }
+
+  /**
+   * Empties the write-ahead log into the file, where what was deleted is overwritten: after it the removed texts are in neither.
+   * Readers of other processes may be in the way for a moment.
+   *
+   * @returns false when they still were at the end; the next commit's checkpoint does it then
+   */
+  async scrub(): Promise<boolean> {
+    for (let attempt = 0; attempt < SCRUB_ATTEMPTS; attempt += 1) {
+      const [result] = await this.db
+        .connection()
+        .execute(async () => this.#raw.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
+      if (result?.busy === 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
   }
 
   async close(): Promise<void> {
@@ -268,20 +257,4 @@ export class Database {
       }
     }
   }
-}
-
-/** The migrations with the fail-points between them. */
-function interruptible(all: Record<string, Migration>): Record<string, Migration> {
-  return Object.fromEntries(
-    Object.entries(all).map(([name, migration]) => [
-      name,
-      {
-        up: async (db) => {
-          failPoint('migration-between');
-          await migration.up(db);
-          failPoint('migration-inside');
-        },
-      },
-    ]),
-  );
 }
