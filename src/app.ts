@@ -5,6 +5,7 @@ import { type ActivatedSockets, requireServed } from './app/activated-sockets.ts
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
+import { openDatabase } from './app/open-database.ts';
 import { startChores } from './app/chores.ts';
 import {
   internalMatcher,
@@ -64,14 +65,14 @@ import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
+import { readRestoreState } from './queue/restore-store.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
-import { Database } from './store/database.ts';
-import { lockDataFolder } from './store/gate-lock.ts';
+import type { Database } from './store/database.ts';
 import { Storage } from './store/storage.ts';
 import { transparentListener } from './transparent/listen.ts';
 import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
@@ -126,20 +127,18 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = Date.now, random = Math.random, pollMs = 500, sockets = new Map() } = options;
   requireServed(sockets, config);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(config.data_dir);
-  const database = new Database(join(config.data_dir, 'presend.db'));
+  const { database, unlock } = await openDatabase(config, { log, now });
   const closers: (() => Promise<void>)[] = [async () => unlock(), () => database.close()];
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
   try {
-    database.secureLog();
-    await database.migrate();
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
     const { rubric } = rubricSource;
     const firstRun = await firstStart(database, now());
+    const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
     await database.transact(async (trx) => {
       await releaseLeases(trx);
       await releaseEventLeases(trx);
@@ -320,6 +319,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             accounts,
             judge,
             bench,
+            restoredUntil,
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
             giveUp: ending.signal,
           },

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { presendVersion } from '../config/version.ts';
 import { register as audit } from './audit.ts';
 import { register as backtest } from './backtest.ts';
+import { register as backup } from './backup.ts';
+import { register as restore } from './restore.ts';
 import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
@@ -57,6 +59,8 @@ export function createProgram(): Command {
     labels,
     models,
     transparent,
+    backup,
+    restore,
   ])
     register(program);
   return program;

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
+import { backupSchema } from '../backup/config.ts';
 import { comeFromSchema } from '../http/come-from.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
@@ -241,6 +242,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   access: accessSchema.prefault({}),
+  backup: backupSchema.prefault({}),
   notify: notifySchema.prefault({}),
   storage: z
     .strictObject({
@@ -293,6 +295,7 @@ export function loadConfig(
     data_dir: resolve(options.dataDir ?? process.env['PRESEND_DATA'] ?? parsed.data_dir),
     models_dir: parsed.models_dir && resolve(base, parsed.models_dir),
     rubric: resolve(base, parsed.rubric),
+    backup: { ...parsed.backup, folder: parsed.backup.folder && resolve(base, parsed.backup.folder) },
     smtp: {
       ...parsed.smtp,
       tls: parsed.smtp.tls && {

@@ -34,6 +34,7 @@ const GATE: Record<GateHold, true> = {
   undone: true,
   cannot_leave: true,
   too_many_hops: true,
+  restored: true,
 };
 
 /** Reasons of holds where the judge had no decision. */

@@ -38,6 +38,7 @@ const REASONS: Record<string, string> = {
   undone: 'a release was taken back',
   cannot_leave: 'it cannot leave as it is',
   too_many_hops: 'too many hops',
+  restored: 'it may have been sent before a restore',
 };
 
 /** @param reason a rule's name or a hold reason; null = none was stored */

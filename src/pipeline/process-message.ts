@@ -20,7 +20,7 @@ import type { Database, Trx } from '../store/database.ts';
 import { outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
-import { type Disposal, type Judged, dispose } from './dispose.ts';
+import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
@@ -55,6 +55,8 @@ export interface ProcessOptions {
   judge: JudgeDelivery;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
+  /** Mail accepted until then came with a restored database; null = it never was. Milliseconds since the epoch. */
+  restoredUntil: number | null;
   /** Told of verdicts that are on disk. */
   afterVerdict: (judgement: StoredJudgement) => void;
   /** The gate is stopping: wait for no disk any more. */
@@ -146,11 +148,12 @@ export async function processMessage(
     records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
   });
   const { subject } = parsed.draft;
+  const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
   const saved = await stage.settle(() =>
     outlast(
       () =>
         database.transact((trx) =>
-          save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
+          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
         ),
       options.giveUp,
     ),
@@ -220,6 +223,8 @@ interface ToSave {
   revision: number;
   /** It leaves in one request for all recipients. */
   whole: boolean;
+  /** It came with a restored database. */
+  restored: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
   /** Kept for searching. */
@@ -234,7 +239,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, whole, subject, text }: ToSave,
+  { config, engine, message, judged, revision, whole, restored, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -249,7 +254,8 @@ async function save(
     await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
-  const disposals = dispose(judged, engine, config, whole);
+  const wanted = dispose(judged, engine, config, whole);
+  const disposals = restored ? holdRestored(wanted) : wanted;
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
   const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {

@@ -1,20 +1,13 @@
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
-import {
-  Kysely,
-  type Migration,
-  type MigrationResultSet,
-  Migrator,
-  SqliteDialect,
-  type Transaction,
-} from 'kysely';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
-import { migrations } from './migrations/index.ts';
+import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
 import { rewriteLog } from './write-ahead-log.ts';
@@ -111,18 +104,14 @@ export class Database {
     this.#raw.pragma('busy_timeout = 25');
   }
 
-  /** Brings the schema up to date. Throws with the migration's name when one fails. */
-  async migrate(): Promise<void> {
-    this.#raw.pragma('busy_timeout = 5000');
-    const { error, results } = await this.#migrate();
-    this.#raw.pragma('busy_timeout = 25');
-    if (error) {
-      const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
-      throw new Error(
-        `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-        { cause: error },
-      );
-    }
+  /** Where its schema stands; changes nothing. */
+  schemaState(): Promise<SchemaState> {
+    return schemaState(this.#raw);
+  }
+
+  /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
+  async migrate(): Promise<string[]> {
+    const applied = await migrateDatabase(this.#raw, this.db);
     if (this.#folder !== null) {
       await adoptOldEntries({
         transact: (work) => this.transact(work),
@@ -130,29 +119,7 @@ export class Database {
         now: Date.now,
       });
     }
-  }
-
-  /**
-   * All that is pending in one transaction: Kysely itself gives SQLite none, and a gate that died between two statements could
-   * never be started again. Where nothing is pending nothing is locked, so that a command beside a busy gate need not wait.
-   */
-  #migrate(): Promise<MigrationResultSet> {
-    return this.db.connection().execute(async (db) => {
-      const migrator = new Migrator({
-        db,
-        provider: { getMigrations: async () => interruptible(migrations) },
-      });
-      const pending = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
-      if (!pending) return migrator.migrateToLatest();
-      await this.#begin();
-      try {
-        const outcome = await migrator.migrateToLatest();
-        if (outcome.error === undefined) this.#control.commit.run();
-        return outcome;
-      } finally {
-        if (this.#raw.inTransaction) this.#control.rollback.run();
-      }
-    });
+    return applied;
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
@@ -268,20 +235,4 @@ export class Database {
       }
     }
   }
-}
-
-/** The migrations with the fail-points between them. */
-function interruptible(all: Record<string, Migration>): Record<string, Migration> {
-  return Object.fromEntries(
-    Object.entries(all).map(([name, migration]) => [
-      name,
-      {
-        up: async (db) => {
-          failPoint('migration-between');
-          await migration.up(db);
-          failPoint('migration-inside');
-        },
-      },
-    ]),
-  );
 }

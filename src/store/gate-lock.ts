@@ -13,16 +13,29 @@ const LOCK_FILE = 'gate.lock';
  * @throws UserError when another gate holds it
  */
 export function lockDataFolder(dataDir: string): () => void {
+  return lockFile(
+    join(dataDir, LOCK_FILE),
+    `another gate is already running on ${dataDir}; stop it first, or give this one its own folder with --data`,
+  );
+}
+
+/** One backup at a time is made of a data folder. @throws UserError when one is being made */
+export function lockForBackup(dataDir: string): () => void {
+  return lockFile(
+    join(dataDir, 'backup.lock'),
+    `another backup of ${dataDir} is being made; wait until it is done`,
+  );
+}
+
+function lockFile(path: string, whenTaken: string): () => void {
   // Not at once: `gateRuns` of another process may be looking.
-  const lock = new SQLite(join(dataDir, LOCK_FILE), { timeout: 250 });
+  const lock = new SQLite(path, { timeout: 250 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
     if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
-    throw new UserError(
-      `another gate is already running on ${dataDir}; stop it first, or give this one its own folder with --data`,
-    );
+    throw new UserError(whenTaken);
   }
   return () => lock.close();
 }

@@ -45,6 +45,10 @@ const REASONS: Record<
   undone: ['Release undone', 'The release was taken back.'],
   cannot_leave: ['Cannot leave', 'No upstream can take this mail.'],
   too_many_hops: ['Mail loop', 'The mail went through too many servers.'],
+  restored: [
+    'Restored',
+    'The gate was restored from a backup; this mail may have been sent since it was made.',
+  ],
 };
 
 /** A name of the code as words. */
