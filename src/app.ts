@@ -21,6 +21,7 @@ import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
+import { inlineSecrets } from './config/secret.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
@@ -132,11 +133,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
+  let stopping = false;
   try {
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
     const { rubric } = rubricSource;
+    for (const key of inlineSecrets(config))
+      log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
     const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
     await database.transact(async (trx) => {
@@ -501,6 +505,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         insight,
         sessionLengths,
         notifier: notify.notifier,
+        stopped: () => stopping,
         wake: () => runner.wake(),
       }),
     );
@@ -535,7 +540,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     // An event stream is a request that would never end.
     closers.push(stopBrowser);
 
-    let stopping = false;
     let lingerMs = 0;
     return {
       database,

@@ -241,6 +241,16 @@ export const configSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      bodies_days: z.number().positive().nullable().default(90),
+      metadata_days: z.number().positive().nullable().default(730),
+    })
+    .refine(
+      ({ bodies_days: texts, metadata_days: rest }) => rest === null || (texts !== null && texts <= rest),
+      'metadata_days cannot be shorter than bodies_days: a text is removed first',
+    )
+    .prefault({}),
   access: accessSchema.prefault({}),
   backup: backupSchema.prefault({}),
   notify: notifySchema.prefault({}),

@@ -65,6 +65,15 @@ export async function sameMailbox(db: Kysely<Schema>, key: string): Promise<stri
   return [...found];
 }
 
+/** For each key itself, and what all keys of its mailbox have in common where a rule is about its domain. */
+export async function mailboxesOf(
+  db: Kysely<Schema>,
+  keys: Iterable<string>,
+): Promise<{ key: string; stands: string[] }[]> {
+  const rules = await mailboxRules(db);
+  return [...new Set(keys)].map((key) => ({ key, stands: [...new Set([key, mailboxKey(key, rules)])] }));
+}
+
 /** Domains of which a suppression holds for mail to these keys. */
 export function suppressingDomains(keys: readonly string[]): string[] {
   return [...new Set(keys.flatMap((key) => domainChain(domainOfKey(key))))];

@@ -3,6 +3,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
+import { refuseErased } from './erased-store.ts';
 import { sameMailbox } from './mailbox-store.ts';
 import { nameKey } from './names.ts';
 import { newRecordId } from './record-id.ts';
@@ -96,7 +97,7 @@ export async function prospectsOfMailbox(db: Kysely<Schema>, address: string): P
     .map(prospectFromRow);
 }
 
-/** @throws UserError when the address is none, or another prospect has it */
+/** @throws UserError when the address is none, another prospect has it, or its person was erased */
 export async function createProspect(
   trx: Trx,
   fields: Partial<ProspectFields> & { address: string; id?: string },
@@ -104,6 +105,7 @@ export async function createProspect(
 ): Promise<Prospect> {
   const row = newProspectRow(fields, change.at);
   await refuseTaken(trx, row.address_key, row.id);
+  await refuseErased(trx, row.address_key);
   return prospectFromRow(await insertRow(trx, 'prospects', row, change));
 }
 
@@ -117,7 +119,10 @@ export async function updateProspect(
   const before = await getRow(trx, 'prospects', id);
   if (!before) throw new UserError(`there is no prospect ${id}`);
   const columns = prospectColumns(patch);
-  if (columns.address_key !== undefined) await refuseTaken(trx, columns.address_key, id);
+  if (columns.address_key !== undefined && columns.address_key !== before.address_key) {
+    await refuseTaken(trx, columns.address_key, id);
+    await refuseErased(trx, columns.address_key);
+  }
   return prospectFromRow(await updateRow(trx, 'prospects', before, columns, change));
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
+import { erasedValue, isErasedValue } from './erased.ts';
 import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
@@ -20,6 +21,8 @@ export interface SuppressionTarget {
  * @throws UserError when it is neither
  */
 export function suppressionTarget(text: string): SuppressionTarget {
+  // As an export of the list has it.
+  if (isErasedValue(text.trim())) return { kind: 'address', value: text.trim() };
   const domain = text.trim().startsWith('@');
   const value = domain ? domainKey(text) : addressKey(text);
   if (value === null) {
@@ -37,14 +40,16 @@ export function suppressionTarget(text: string): SuppressionTarget {
  */
 export const UNCLEAR = 'unclear';
 
-/** Adds an opt-out. One that is there already stays as it is. */
+/** Adds an opt-out. One that is there already stays as it is, and so does the one of a person who was erased, whatever its channel. */
 export async function addSuppression(
   trx: Trx,
   suppression: SuppressionTarget & { channel: string; reason: string | null; source: string },
   change: Change,
 ): Promise<Row<'suppressions'>> {
   const { kind, value, channel } = suppression;
-  const [existing] = (await suppressionsOf(trx, { kind, value })).filter((s) => s.channel === channel);
+  const [existing] = (await suppressionsOf(trx, { kind, value })).filter(
+    (s) => s.channel === channel || isErasedValue(s.value),
+  );
   return (
     existing ?? (await insertRow(trx, 'suppressions', { ...suppression, created_at: change.at }, change))
   );
@@ -96,15 +101,20 @@ async function suppression(db: Kysely<Schema>, id: number): Promise<Row<'suppres
   return row;
 }
 
+/** What stands for a target: itself, and for an address what is left of it after an erasure. The one place that says so. */
+function valuesOf(db: Kysely<Schema>, { kind, value }: SuppressionTarget): string[] {
+  return kind === 'address' ? [value, erasedValue(db, value)] : [value];
+}
+
 export async function suppressionsOf(
   db: Kysely<Schema>,
-  { kind, value }: SuppressionTarget,
+  target: SuppressionTarget,
 ): Promise<Row<'suppressions'>[]> {
   return await db
     .selectFrom('suppressions')
     .selectAll()
-    .where('kind', '=', kind)
-    .where('value', '=', value)
+    .where('kind', '=', target.kind)
+    .where('value', 'in', valuesOf(db, target))
     .execute();
 }
 
@@ -118,7 +128,14 @@ export async function suppressionsNaming(
     .selectAll()
     .where((where) =>
       where.or([
-        where.and([where('kind', '=', 'address'), where('value', 'in', addresses)]),
+        where.and([
+          where('kind', '=', 'address'),
+          where(
+            'value',
+            'in',
+            addresses.flatMap((value) => valuesOf(db, { kind: 'address', value })),
+          ),
+        ]),
         where.and([where('kind', '=', 'domain'), where('value', 'in', domains)]),
       ]),
     )

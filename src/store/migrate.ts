@@ -69,7 +69,10 @@ export async function migrateDatabase(
   try {
     // Before anything is read: of two processes that start at once the second waits, and then finds nothing to do.
     raw.exec('begin immediate');
-    const { error, results } = await new Migrator({ db, provider: interruptible(provider) }).migrateToLatest();
+    const { error, results } = await new Migrator({
+      db,
+      provider: interruptible(provider),
+    }).migrateToLatest();
     if (error) {
       const failed = results?.find((one) => one.status === 'Error')?.migrationName ?? 'unknown';
       const why = error instanceof Error ? error.message : JSON.stringify(error);
