@@ -8,6 +8,7 @@ import { addressKey } from '../crm/address.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
@@ -83,13 +84,16 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     outlast(() => database.transact(work), options.giveUp);
   const members = await stored((trx) => begin(trx, options, delivery, mail));
   if (members === null) return;
+  failPoint('attempt-opened');
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const stage = stages.attempting(members.map((member) => member.delivery));
   const result = await attempt(options, delivery, mail, beforeLastByte);
+  failPoint('reply-received');
   stage.attempted(result);
   // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
   await stage.settle(() => stored((trx) => finish(trx, options, members, mail, result)));
+  failPoint('settled');
 
   if (result.outcome !== 'delivered') return;
   for (const { delivery: sent } of members) {
@@ -178,6 +182,7 @@ async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): P
       .where('id', '=', member.delivery.id)
       .execute();
   }
+  failPoint('hand-over-before');
   return true;
 }
 
@@ -217,6 +222,7 @@ async function finish(
     if (event.type === 'failed' && delivery.kind === 'mail')
       await queueReport(trx, after, 'report_failed', at);
   }
+  failPoint('outcome-written');
 }
 
 /** Settles a delivery for which nothing was tried. */

@@ -8,6 +8,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import type { ProviderName } from '../message/provider.ts';
 import { unreadMessage } from '../message/parse.ts';
 import type { ParsedMessage } from '../message/types.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
@@ -109,6 +110,7 @@ export async function processMessage(
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
+  failPoint('judge-before');
   const byRules = await Promise.all(
     deliveries.map((delivery) =>
       judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
@@ -126,6 +128,7 @@ export async function processMessage(
     return 'waits';
   }
 
+  failPoint('judge-done');
   const { judged } = consulted;
   const text = draftTextOf({
     raw,

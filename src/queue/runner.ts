@@ -1,3 +1,4 @@
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import type { Delivery } from './settle.ts';
@@ -98,6 +99,7 @@ export class Runner {
         await slept();
         continue;
       }
+      failPoint('message-claimed');
       const waiting = [...messages];
       const work = async (): Promise<void> => {
         for (let message = waiting.shift(); message; message = waiting.shift()) {
@@ -184,6 +186,7 @@ export class Runner {
           : await this.#claim(() =>
               database.transact((trx) => claimDeliveries(trx, { now: now(), leaseMs, limit: free })),
             );
+      if (due.length > 0) failPoint('delivery-claimed');
       for (const delivery of due) {
         const work: Promise<void> = deliverMessage(delivery)
           .catch((err: unknown) =>

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
@@ -104,7 +105,7 @@ export class Database {
   }
 
   /** Where its schema stands; changes nothing. */
-  schemaState(): Promise<SchemaState> {
+  schemaState(): SchemaState {
     return schemaState(this.#raw);
   }
 
@@ -195,7 +196,9 @@ export class Database {
             }
           }
           await tail.save(trx);
+          failPoint('commit-before');
           this.#control.commit.run();
+          failPoint('commit-done');
         } catch (error) {
           cause ??= error;
           if (this.#raw.inTransaction) this.#control.rollback.run();

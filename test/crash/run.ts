@@ -1,0 +1,114 @@
+import { randomFrom } from '../../src/evaluate/random.ts';
+import { type CycleOutcome, runCycle } from './cycle.ts';
+import type { Lane } from './lane.ts';
+import { SPOTS, type Spot, planKills } from './plan.ts';
+import type { Breach } from './reconcile.ts';
+
+export interface RunOptions {
+  seed: number;
+  /** Kill at least so often … */
+  kills: number;
+  /** … and at each spot at least so often. */
+  each: number;
+  only?: Spot;
+  /** This one alone. */
+  cycle?: number;
+}
+
+export interface FoundBreach extends Breach {
+  cycle: number;
+  folder: string | null;
+}
+
+/** Sums over all cycles. */
+export interface RunResult {
+  cycles: number;
+  kills: Map<Spot, number>;
+  messages: number;
+  deliveries: number;
+  states: Map<string, number>;
+  uncertain: CycleOutcome['uncertain'];
+  retried: number;
+  taken: number;
+  events: number;
+  breaches: FoundBreach[];
+}
+
+/** Kills of a cycle that aims at one spot only. */
+const OF_ONE = 20;
+
+/**
+ * Cycle after cycle until there are enough kills, or a promise was broken.
+ *
+ * @param onKill told how many there are
+ */
+export async function run(
+  lanes: readonly Lane[],
+  options: RunOptions,
+  onKill: (kills: number) => void,
+): Promise<RunResult> {
+  const { seed, only } = options;
+  const result: RunResult = {
+    cycles: 0,
+    kills: new Map(),
+    messages: 0,
+    deliveries: 0,
+    states: new Map(),
+    uncertain: { crash: 0, reply: 0, late: 0 },
+    retried: 0,
+    taken: 0,
+    events: 0,
+    breaches: [],
+  };
+  let begun = options.cycle ?? 1;
+  const enough = (): boolean => {
+    if (options.cycle !== undefined) return begun > options.cycle;
+    return killed(result) >= options.kills && missing(result, options).length === 0;
+  };
+  await Promise.all(
+    lanes.map(async (lane) => {
+      while (!enough() && result.breaches.length === 0) {
+        const cycle = begun;
+        begun += 1;
+        const ownSeed = seed * 10_000 + cycle;
+        const spots = only ? Array.from({ length: OF_ONE }, () => only) : SPOTS;
+        const outcome = await runCycle(lane, {
+          seed: ownSeed,
+          name: `s${seed}c${cycle}`,
+          model: cycle % 2 === 0 ? 'scripted' : 'rules',
+          kills: planKills(spots, randomFrom(ownSeed)),
+          onKill: (spot) => {
+            result.kills.set(spot, (result.kills.get(spot) ?? 0) + 1);
+            onKill(killed(result));
+          },
+        });
+        add(result, outcome, cycle);
+      }
+    }),
+  );
+  return result;
+}
+
+export function killed({ kills }: Pick<RunResult, 'kills'>): number {
+  return [...kills.values()].reduce((sum, times) => sum + times, 0);
+}
+
+/** Spots that have not been met often enough. */
+function missing({ kills }: RunResult, { each, only }: RunOptions): Spot[] {
+  return only ? [] : SPOTS.filter((spot) => (kills.get(spot) ?? 0) < each);
+}
+
+function add(result: RunResult, outcome: CycleOutcome, cycle: number): void {
+  result.cycles += 1;
+  for (const key of ['messages', 'deliveries', 'retried', 'taken', 'events'] as const) {
+    result[key] += outcome[key];
+  }
+  for (const [state, times] of Object.entries(outcome.states)) {
+    result.states.set(state, (result.states.get(state) ?? 0) + times);
+  }
+  result.uncertain.crash += outcome.uncertain.crash;
+  result.uncertain.reply += outcome.uncertain.reply;
+  result.uncertain.late += outcome.uncertain.late;
+  const { folder } = outcome;
+  result.breaches.push(...outcome.breaches.map((breach) => ({ ...breach, cycle, folder })));
+}
