@@ -128,7 +128,7 @@ export class FaultyGate {
       sql<{ rootpage: number }>`select rootpage from sqlite_master where name = ${table}`.execute(db),
     );
     const file = openSync(path, 'r+');
-    writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (rows[0]!.rootpage - 1) * 4096);
+    writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (rows[0].rootpage - 1) * 4096);
     closeSync(file);
   }
 

@@ -3,9 +3,9 @@ import { randomFrom } from '../../src/evaluate/random.ts';
 import { type Faults, faultLibrary } from '../support/disk-faults.ts';
 import { FaultyGate } from './faulty-gate.ts';
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 /** The long form (`npm run test:faults`) sets both. */
-const ROUNDS = Number(process.env['PRESEND_FAULT_ROUNDS'] ?? 6);
+const ROUNDS = Number(process.env['PRESEND_FAULT_ROUNDS'] ?? 4);
 const SEED = Number(process.env['PRESEND_FAULT_SEED'] ?? Date.now() % 1_000_000);
 const MAILS = 8;
 
@@ -32,7 +32,7 @@ describe.skipIf(faultLibrary() === null)(
         const refused: string[] = [];
         let faults = 0;
         for (let round = 0; round < ROUNDS; round += 1) {
-          const fault = { ...KINDS[below(KINDS.length)]!, skip: below(40) };
+          const fault = { ...KINDS[below(KINDS.length)], skip: below(100) };
           gate.faults.set(fault);
           const before = gate.faults.hits;
           await Promise.all(
@@ -58,7 +58,7 @@ describe.skipIf(faultLibrary() === null)(
           await expect.poll(async () => (await gate.ready()).status, PATIENCE).toBe(200);
         }
         const settled = async () =>
-          (await gate.states()).every(({ state }) => ['relayed', 'uncertain'].includes(state));
+          (await gate.states()).every(({ state }) => ['relayed', 'uncertain', 'held'].includes(state));
         await expect.poll(settled, PATIENCE).toBe(true);
 
         const states = await gate.states();
@@ -68,10 +68,11 @@ describe.skipIf(faultLibrary() === null)(
         for (const subject of promised) {
           expect([subject, stored.get(subject)]).toEqual([
             subject,
-            expect.stringMatching(/relayed|uncertain/),
+            expect.stringMatching(/relayed|uncertain|held/),
           ]);
           // Uncertain is what nobody knows: it may be there once or not at all.
-          if (stored.get(subject) === 'relayed') expect([subject, count(subject)]).toEqual([subject, 1]);
+          const sent = { relayed: 1, held: 0 }[stored.get(subject) ?? ''];
+          if (sent !== undefined) expect([subject, count(subject)]).toEqual([subject, sent]);
         }
         for (const subject of new Set(taken)) expect([subject, count(subject)]).toEqual([subject, 1]);
         const uncertain = states.filter(({ state }) => state === 'uncertain').length;

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { faultLibrary } from '../support/disk-faults.ts';
 import { FaultyGate } from './faulty-gate.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 /** A small disk in memory; null where this user may not mount one. */
 function mountDisk(megabytes: number): string | null {
@@ -69,7 +69,7 @@ describe.skipIf(!canMount || faultLibrary() === null)(
       await expect
         .poll(async () => [...new Set((await gate.states()).map(({ state }) => state))], PATIENCE)
         .toEqual(['relayed']);
-    }, 60_000);
+    }, 180_000);
 
     test('with less than the reserve left takes nothing more, and sees through what it has taken', async () => {
       const disk = mountDisk(48)!;
@@ -92,6 +92,6 @@ describe.skipIf(!canMount || faultLibrary() === null)(
       rmSync(path);
       await expect.poll(async () => (await gate.ready()).status, PATIENCE).toBe(200);
       expect(await gate.smtp(3, 'after')).toMatchObject({ code: 250 });
-    }, 60_000);
+    }, 180_000);
   },
 );

@@ -2,7 +2,7 @@ import { expect, describe, test } from 'vitest';
 import { faultLibrary } from '../support/disk-faults.ts';
 import { FaultyGate } from './faulty-gate.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 describe.skipIf(faultLibrary() === null)('a gate (skipped: no C compiler for the fault layer)', () => {
   test('that is started on a full disk waits for room instead of ending, and takes mail then', async () => {
@@ -17,7 +17,7 @@ describe.skipIf(faultLibrary() === null)('a gate (skipped: no C compiler for the
     gate.faults.clear();
     await expect.poll(() => gate.smtp(0, 'after'), PATIENCE).toMatchObject({ code: 250 });
     expect(gate.exitCode).toBeNull();
-  }, 60_000);
+  }, 180_000);
 
   test('that is started on a damaged database says so and ends', async () => {
     const gate = await FaultyGate.start();
@@ -25,7 +25,7 @@ describe.skipIf(faultLibrary() === null)('a gate (skipped: no C compiler for the
     await gate.damage('messages');
     await expect(gate.restart()).rejects.toThrow(/damaged or not one of presend's .*restore a backup/);
     expect(gate.exitCode).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   test('whose log and output go to a full disk runs on', async () => {
     const gate = await FaultyGate.start();
@@ -38,7 +38,7 @@ describe.skipIf(faultLibrary() === null)('a gate (skipped: no C compiler for the
     gate.faults.clear();
     await expect.poll(async () => (await gate.ready()).status, PATIENCE).toBe(200);
     expect(await gate.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test('whose database turns out to be damaged takes no more mail, and says what to do', async () => {
     const gate = await FaultyGate.start();
@@ -53,5 +53,5 @@ describe.skipIf(faultLibrary() === null)('a gate (skipped: no C compiler for the
       body: { kind: 'damaged', mend: expect.stringContaining('restore a backup') },
     });
     expect(gate.exitCode).toBeNull();
-  }, 60_000);
+  }, 180_000);
 });

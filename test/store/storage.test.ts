@@ -135,6 +135,9 @@ describe('what outlasts trouble of the disk', () => {
     };
     await expect(outlast(change('SQLITE_CONSTRAINT'), never)).rejects.toThrow('no');
     expect(tries).toBe(1);
+    tries = 0;
+    await expect(outlast(change('SQLITE_IOERR_READ'), never, 2)).rejects.toThrow('no');
+    expect(tries).toBe(2);
     const ending = new AbortController();
     const waiting = outlast(change('SQLITE_FULL'), ending.signal);
     ending.abort();
