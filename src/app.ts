@@ -7,7 +7,13 @@ import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
 import { openDatabase } from './app/open-database.ts';
 import { startChores } from './app/chores.ts';
-import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
+import {
+  internalMatcher,
+  leaseMs,
+  mailboxRulesOf,
+  requirePublicUrl,
+  requireSmtpBeside,
+} from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
@@ -15,10 +21,12 @@ import { closeHttp, listening } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
+import { inlineSecrets } from './config/secret.ts';
 import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
+import { saveMailboxRules } from './crm/mailbox-store.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -125,16 +133,20 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
+  let stopping = false;
   try {
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
     const { rubric } = rubricSource;
+    for (const key of inlineSecrets(config))
+      log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
     const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
     await database.transact(async (trx) => {
       await releaseLeases(trx);
       await releaseEventLeases(trx);
+      await saveMailboxRules(trx, mailboxRulesOf(config));
     });
 
     const intakeFirst = new IntakeFirst();
@@ -493,6 +505,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         insight,
         sessionLengths,
         notifier: notify.notifier,
+        stopped: () => stopping,
         wake: () => runner.wake(),
       }),
     );
@@ -527,7 +540,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     // An event stream is a request that would never end.
     closers.push(stopBrowser);
 
-    let stopping = false;
     let lingerMs = 0;
     return {
       database,

@@ -8,6 +8,7 @@ import { type InsightDeps, insightEndpoints } from '../insight/endpoints.ts';
 import { type SpotCheckDeps, spotCheckEndpoints } from '../kill-switch/spot-check/endpoints.ts';
 import { type NotifyDeps, notifyEndpoints } from '../notify/endpoints.ts';
 import type { Logger } from '../observability/logger.ts';
+import { type PrivacyDeps, privacyEndpoints } from '../privacy/endpoints.ts';
 import { type ReviewDeps, reviewEndpoints } from '../review/endpoints.ts';
 import { type SettingsDeps, settingsEndpoints } from '../settings/endpoints.ts';
 
@@ -19,7 +20,8 @@ export type BrowserApiDeps = AccessDeps &
   SettingsDeps &
   InsightDeps &
   SpotCheckDeps &
-  NotifyDeps;
+  NotifyDeps &
+  PrivacyDeps;
 
 /** Every endpoint below `/api`. */
 function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
@@ -32,6 +34,7 @@ function browserEndpoints(deps: BrowserApiDeps): Endpoint[] {
     ...insightEndpoints(deps),
     ...spotCheckEndpoints(deps),
     ...notifyEndpoints(deps),
+    ...privacyEndpoints(deps),
   ];
 }
 

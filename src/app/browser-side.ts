@@ -19,6 +19,7 @@ import { openDesk } from '../review/desk.ts';
 import type { Review } from '../review/review.ts';
 import { Backtests } from '../settings/backtests.ts';
 import type { SettingsContext } from '../settings/context.ts';
+import { fingerprints } from '../judge/language/fingerprint.ts';
 import { browserApi } from './browser-api.ts';
 import { crmParts } from './crm.ts';
 import { submitTestMail } from './test-mail.ts';
@@ -92,6 +93,8 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
       checks: options.spotChecks,
       adapter: bench?.judge.model.adapter.version ?? null,
     },
+    fingerprint: fingerprints,
+    standBack: options.standBack,
     welcome: { submit: submitTestMail(options), config },
     authenticate: createAuthenticate(access),
   });

@@ -2,6 +2,7 @@ import { forgetSessions, type SessionLengths } from '../access/session-store.ts'
 import type { Config } from '../config/config.ts';
 import { settleLearnt } from '../feedback/settle-learnt.ts';
 import type { Insight } from '../insight/open.ts';
+import { fingerprints } from '../judge/language/fingerprint.ts';
 import type { Canary } from '../kill-switch/canary/canary.ts';
 import { forgetRuns } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
@@ -13,6 +14,8 @@ import type { Logger } from '../observability/logger.ts';
 import { forget, keepHouse } from '../pipeline/housekeeping.ts';
 import type { Rejudging } from '../pipeline/rejudge.ts';
 import type { RubricChanges } from '../settings/rubric-change.ts';
+import { finishErasures } from '../privacy/erase.ts';
+import { applyRetention } from '../privacy/retention.ts';
 import type { Database } from '../store/database.ts';
 import { repeat } from './lifecycle.ts';
 
@@ -32,14 +35,17 @@ interface ChoreOptions {
   notifier: Notifier;
   insight: Insight;
   sessionLengths: SessionLengths;
+  /** The gate is stopping. */
+  stopped: () => boolean;
   /** There is mail to deliver. */
   wake: () => void;
 }
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** How late the weekly draw may be. */
-const SPOT_CHECK_MS = HOUR / 60;
+const SPOT_CHECK_MS = MINUTE;
 
 /** Calls kept of each adapter: more than any window looks at. */
 const KEPT_CALLS = 20_000;
@@ -73,8 +79,29 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
       if (check) log.info({ check: check.id, population: check.population }, 'a spot check is drawn');
     }),
     chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
-    chore(HOUR / 60, 'hours could not be added up', () => options.insight.addUp()),
+    chore(MINUTE, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'the audit log could not be read', () => options.insight.watchAudit()),
+    chore(HOUR, 'old texts could not be removed', async () => {
+      const removed = await applyRetention({
+        database,
+        config,
+        now,
+        fingerprint: fingerprints,
+        pause: options.insight.standBack,
+        stopped: options.stopped,
+      });
+      if (removed.texts + removed.messages > 0)
+        log.info(removed, 'what is older than the retention allows was removed');
+    }),
+    chore(pollMs * 2, 'an erasure could not be finished', async () => {
+      await finishErasures({
+        database,
+        dataDir: config.data_dir,
+        now,
+        fingerprint: fingerprints,
+        pause: options.insight.standBack,
+      });
+    }),
     chore(HOUR, 'old entries could not be removed', async () => {
       await forget({ database, config, now });
       await notifier.forget();

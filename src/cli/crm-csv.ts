@@ -6,6 +6,7 @@ import { importCsv, type ImportReport, type Kind, KINDS } from '../crm/csv.ts';
 import { exportCsv } from '../crm/export-store.ts';
 import { fingerprints } from '../judge/language/fingerprint.ts';
 import { actorName } from './actor.ts';
+import { writePerson } from './crm-person.ts';
 import { withDatabase } from './context.ts';
 import { printJson, printLine, printTable } from './output.ts';
 
@@ -64,27 +65,37 @@ Examples:
     });
 
   crm
-    .command('export <kind> [file]')
-    .description(`write all records of a kind as CSV; kind: ${KINDS.join(', ')}`)
+    .command('export <what> [file]')
+    .description(
+      `write all records of a kind as CSV (${KINDS.join(', ')}), or everything about the person of an address as JSON`,
+    )
     .option('--json', 'print what was written as JSON (needs a file)')
     .addHelpText(
       'after',
-      '\nExamples:\n  presend crm export prospects prospects.csv\n  presend crm export suppressions > all.csv',
+      `
+What is exported about a person: record, history, threads, mails with texts, verdicts and what became of them, opt-outs and
+entries of the audit log; nothing about others (docs/PRIVACY.md).
+
+Examples:
+  presend crm export prospects prospects.csv
+  presend crm export suppressions > all.csv
+  presend crm export jane@example.com jane.json`,
     )
     .action(
-      async (kind: string, file: string | undefined, { json }: { json?: boolean }, command: Command) => {
+      async (what: string, file: string | undefined, { json }: { json?: boolean }, command: Command) => {
         if (json && file === undefined)
           throw new UserError('--json needs a file to write to, e.g. presend crm export peers peers.csv');
+        if (what.includes('@')) return writePerson(what, file, { json: json === true }, command);
         await withDatabase(command, async (database) => {
           let records = 0;
           if (file !== undefined) writeFileSync(file, '');
-          for await (const page of exportCsv(database.db, kindOf(kind))) {
+          for await (const page of exportCsv(database.db, kindOf(what))) {
             records += page.records;
             if (file === undefined) process.stdout.write(page.text);
             else writeFileSync(file, page.text, { flag: 'a' });
           }
-          if (json) printJson({ kind, file, records });
-          else if (file !== undefined) printLine(`${records} ${kind} written to ${file}.`);
+          if (json) printJson({ kind: what, file, records });
+          else if (file !== undefined) printLine(`${records} ${what} written to ${file}.`);
         });
       },
     );

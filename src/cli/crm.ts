@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerCsv } from './crm-csv.ts';
 import { registerEdits } from './crm-edit.ts';
+import { registerErase } from './crm-person.ts';
 import { registerShow } from './crm-show.ts';
 import { registerSync } from './crm-sync.ts';
 
@@ -20,10 +21,13 @@ Examples:
   presend crm set example.com headcount=350 --company   change a field of the company
   presend crm opt-out @example.com --reason "asked by phone"
   presend crm history jane@example.com                  who changed what, newest first
-  presend crm revert 17                                 take that change back`,
+  presend crm revert 17                                 take that change back
+  presend crm export jane@example.com jane.json         everything that is kept about a person
+  presend crm erase jane@example.com                    what an erasure would remove`,
   );
   registerCsv(crm);
   registerSync(crm);
   registerShow(crm);
   registerEdits(crm);
+  registerErase(crm);
 }

@@ -7,6 +7,7 @@ import { register as restore } from './restore.ts';
 import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
+import { register as doctor } from './doctor.ts';
 import { register as engine } from './engine.ts';
 import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   for (const register of [
     start,
     demo,
+    doctor,
     engine,
     user,
     crm,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readRaw } from '../queue/store.ts';
+import { readRaw, textRemoval } from '../queue/store.ts';
 import { parseMail } from '../off-loop/mail.ts';
 import { type DeliveryDetail, readDetails } from '../review/read.ts';
 import { withExistingDatabase } from './context.ts';
@@ -14,6 +14,8 @@ export async function showDetails(id: string, options: { json?: boolean }, comma
     const details = await readDetails(database.db, id);
     const withDraft = await Promise.all(
       details.map(async (detail) => {
+        const removed = await textRemoval(database.db, detail.message.id);
+        if (removed !== null) return { ...detail, draft: { subject: null, body: removed } };
         const raw = await readRaw(database.db, detail.message.id, detail.delivery.body_revision);
         const { draft } = await parseMail(raw);
         return { ...detail, draft };

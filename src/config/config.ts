@@ -137,6 +137,17 @@ export const configSchema = z.strictObject({
       domains: z.array(z.string()).default([]),
     })
     .prefault({}),
+  recipients: z
+    .strictObject({
+      same_domains: z.array(z.array(z.string()).min(2)).default([
+        ['icloud.com', 'me.com', 'mac.com'],
+        ['proton.me', 'protonmail.com', 'pm.me'],
+        ['yandex.com', 'yandex.ru', 'ya.ru', 'yandex.by', 'yandex.kz', 'yandex.ua'],
+      ]),
+      ignore_dots: z.array(z.string()).default(['proton.me']),
+      dash_tags: z.array(z.string()).default([]),
+    })
+    .prefault({}),
   upstreams: z
     .array(upstreamSchema)
     .default([])
@@ -229,6 +240,16 @@ export const configSchema = z.strictObject({
         )
         .default([]),
     })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      bodies_days: z.number().positive().nullable().default(90),
+      metadata_days: z.number().positive().nullable().default(730),
+    })
+    .refine(
+      ({ bodies_days: texts, metadata_days: rest }) => rest === null || (texts !== null && texts <= rest),
+      'metadata_days cannot be shorter than bodies_days: a text is removed first',
+    )
     .prefault({}),
   access: accessSchema.prefault({}),
   backup: backupSchema.prefault({}),

@@ -56,6 +56,21 @@ export async function indexFingerprints(
   }
 }
 
+/** Takes a message's hashes out of the index. */
+export async function forgetFingerprints(
+  trx: Trx,
+  messageId: number,
+  hashes: readonly number[],
+): Promise<void> {
+  for (const some of chunks([...new Set(hashes)], 500)) {
+    await trx
+      .deleteFrom('fingerprints')
+      .where('hash', 'in', some)
+      .where('thread_message_id', '=', messageId)
+      .execute();
+  }
+}
+
 /**
  * Who shares rare hashes with a text. Hashes that have reached the cap are templates and left out. Reads
  * at most TEMPLATE_THREADS rows per hash, even of one that has more rows than it should.

@@ -1,7 +1,8 @@
 import { UserError } from '../config/user-error.ts';
 import { addressKey, isFreemail } from './address.ts';
 import { optional, parseDate, parseSuppressed } from './fields.ts';
-import { type ImportKind, type Planned, readRows } from './import-plan.ts';
+import { ERASED_NOTE, erasedAmong } from './erased-store.ts';
+import { type ImportKind, type Planned, type RowMessage, readRows } from './import-plan.ts';
 import { commitmentsBy, peersBy, prospectsBy, suppressionsBy } from './import-store.ts';
 import { peerRow } from './list-store.ts';
 import { nameKey } from './names.ts';
@@ -54,7 +55,16 @@ export const suppressionsImport: ImportKind = {
     );
     const before = new Map(known.map((row) => [key(row), row]));
     const records = new Map<string, Planned>();
+    const erased = await erasedAmong(
+      db,
+      good.map(({ value }) => (value.target.kind === 'address' ? value.target.value : null)),
+    );
+    const notes: RowMessage[] = [];
     for (const { row, value } of good) {
+      if (erased.has(value.target.value)) {
+        notes.push({ row, message: ERASED_NOTE });
+        continue;
+      }
       for (const channel of value.channels) {
         const wanted = { ...value.target, channel };
         const old = before.get(key(wanted)) ?? null;
@@ -66,7 +76,7 @@ export const suppressionsImport: ImportKind = {
           records.set(key(wanted), { row, table: 'suppressions', label, before: old, columns });
       }
     }
-    return { records: [...records.values()], errors, notes: [] };
+    return { records: [...records.values()], errors, notes };
   },
 };
 

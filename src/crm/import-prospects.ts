@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainChain, domainOfKey, isFreemail } from './address.ts';
+import { ERASED_NOTE, erasedAmong } from './erased-store.ts';
 import { COMPANY_FIELDS, PROSPECT_FIELDS, parseTick, parseTime } from './fields.ts';
 import { type CompanySaid, planCompanies, UPDATED } from './import-companies.ts';
 import {
@@ -105,14 +106,21 @@ export const prospectsImport: ImportKind = {
       options,
     );
     const bad = new Set(companies.errors.map(({ row }) => row));
-    const usable = said.filter(({ row }) => !bad.has(row));
+    const erased = await erasedAmong(
+      db,
+      said.map(({ key }) => key),
+    );
+    const usable = said.filter(({ row, key }) => !bad.has(row) && !erased.has(key));
+    const leftOut = said
+      .filter(({ key }) => erased.has(key))
+      .map(({ row }) => ({ row, message: ERASED_NOTE }));
     const companyOf = await companiesByAddress(db, usable, options);
     for (const [row, id] of companies.idOfRow) companyOf.set(row, id);
     const prospects = await planProspects(db, usable, companyOf, options);
     return {
       records: [...companies.records, ...prospects.records],
       errors: [...errors, ...companies.errors, ...prospects.errors],
-      notes: [...companies.notes, ...prospects.notes],
+      notes: [...leftOut, ...companies.notes, ...prospects.notes],
     };
   },
 };

@@ -3,6 +3,8 @@ import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
+import { refuseErased } from './erased-store.ts';
+import { sameMailbox } from './mailbox-store.ts';
 import { nameKey } from './names.ts';
 import { newRecordId } from './record-id.ts';
 import {
@@ -78,14 +80,24 @@ export async function getProspect(db: Kysely<Schema>, id: string): Promise<Prosp
   return row ? prospectFromRow(row) : null;
 }
 
+/** The prospect of exactly this address key, else one whose address reaches the same mailbox. */
 export async function getProspectByAddress(db: Kysely<Schema>, address: string): Promise<Prospect | null> {
-  const key = addressKey(address);
-  if (key === null) return null;
-  const row = await db.selectFrom('prospects').selectAll().where('address_key', '=', key).executeTakeFirst();
-  return row ? prospectFromRow(row) : null;
+  const [prospect] = await prospectsOfMailbox(db, address);
+  return prospect ?? null;
 }
 
-/** @throws UserError when the address is none, or another prospect has it */
+/** Every prospect whose address reaches the same mailbox, the one of exactly this address key first. */
+export async function prospectsOfMailbox(db: Kysely<Schema>, address: string): Promise<Prospect[]> {
+  const key = addressKey(address);
+  if (key === null) return [];
+  const keys = await sameMailbox(db, key);
+  const rows = await db.selectFrom('prospects').selectAll().where('address_key', 'in', keys).execute();
+  return rows
+    .toSorted((a, b) => keys.indexOf(a.address_key) - keys.indexOf(b.address_key))
+    .map(prospectFromRow);
+}
+
+/** @throws UserError when the address is none, another prospect has it, or its person was erased */
 export async function createProspect(
   trx: Trx,
   fields: Partial<ProspectFields> & { address: string; id?: string },
@@ -93,6 +105,7 @@ export async function createProspect(
 ): Promise<Prospect> {
   const row = newProspectRow(fields, change.at);
   await refuseTaken(trx, row.address_key, row.id);
+  await refuseErased(trx, row.address_key);
   return prospectFromRow(await insertRow(trx, 'prospects', row, change));
 }
 
@@ -106,7 +119,10 @@ export async function updateProspect(
   const before = await getRow(trx, 'prospects', id);
   if (!before) throw new UserError(`there is no prospect ${id}`);
   const columns = prospectColumns(patch);
-  if (columns.address_key !== undefined) await refuseTaken(trx, columns.address_key, id);
+  if (columns.address_key !== undefined && columns.address_key !== before.address_key) {
+    await refuseTaken(trx, columns.address_key, id);
+    await refuseErased(trx, columns.address_key);
+  }
   return prospectFromRow(await updateRow(trx, 'prospects', before, columns, change));
 }
 

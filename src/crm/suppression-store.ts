@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { addressKey, domainChain, domainKey, domainOfKey } from './address.ts';
+import { addressKey, domainKey } from './address.ts';
+import { erasedValue, isErasedValue } from './erased.ts';
+import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
 import { deleteRow, getRow, insertRow, type Row, updateRow } from './revision-store.ts';
@@ -19,6 +21,8 @@ export interface SuppressionTarget {
  * @throws UserError when it is neither
  */
 export function suppressionTarget(text: string): SuppressionTarget {
+  // As an export of the list has it.
+  if (isErasedValue(text.trim())) return { kind: 'address', value: text.trim() };
   const domain = text.trim().startsWith('@');
   const value = domain ? domainKey(text) : addressKey(text);
   if (value === null) {
@@ -36,14 +40,16 @@ export function suppressionTarget(text: string): SuppressionTarget {
  */
 export const UNCLEAR = 'unclear';
 
-/** Adds an opt-out. One that is there already stays as it is. */
+/** Adds an opt-out. One that is there already stays as it is, and so does the one of a person who was erased, whatever its channel. */
 export async function addSuppression(
   trx: Trx,
   suppression: SuppressionTarget & { channel: string; reason: string | null; source: string },
   change: Change,
 ): Promise<Row<'suppressions'>> {
   const { kind, value, channel } = suppression;
-  const [existing] = (await suppressionsOf(trx, { kind, value })).filter((s) => s.channel === channel);
+  const [existing] = (await suppressionsOf(trx, { kind, value })).filter(
+    (s) => s.channel === channel || isErasedValue(s.value),
+  );
   return (
     existing ?? (await insertRow(trx, 'suppressions', { ...suppression, created_at: change.at }, change))
   );
@@ -95,21 +101,58 @@ async function suppression(db: Kysely<Schema>, id: number): Promise<Row<'suppres
   return row;
 }
 
+/** What stands for a target: itself, and for an address what is left of it after an erasure. The one place that says so. */
+function valuesOf(db: Kysely<Schema>, { kind, value }: SuppressionTarget): string[] {
+  return kind === 'address' ? [value, erasedValue(db, value)] : [value];
+}
+
 export async function suppressionsOf(
   db: Kysely<Schema>,
-  { kind, value }: SuppressionTarget,
+  target: SuppressionTarget,
 ): Promise<Row<'suppressions'>[]> {
   return await db
     .selectFrom('suppressions')
     .selectAll()
-    .where('kind', '=', kind)
-    .where('value', '=', value)
+    .where('kind', '=', target.kind)
+    .where('value', 'in', valuesOf(db, target))
     .execute();
 }
 
+/** Suppressions of any channel that name one of these keys: the one place where they are looked up for mail. */
+export async function suppressionsNaming(
+  db: Kysely<Schema>,
+  { addresses, domains }: { addresses: readonly string[]; domains: readonly string[] },
+): Promise<Row<'suppressions'>[]> {
+  return await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where.and([
+          where('kind', '=', 'address'),
+          where(
+            'value',
+            'in',
+            addresses.flatMap((value) => valuesOf(db, { kind: 'address', value })),
+          ),
+        ]),
+        where.and([where('kind', '=', 'domain'), where('value', 'in', domains)]),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+const evidenceOf = ({ value, channel, reason, source }: Row<'suppressions'>): SuppressionEvidence => ({
+  value,
+  channel,
+  reason,
+  source,
+});
+
 /**
- * Opt-outs that hold for an address: its own, of its domain or of a parent domain, whether or not the CRM mirror knows a
- * prospect behind it.
+ * Opt-outs that hold for an address: of its mailbox however spelled, of its domain or of a parent domain, whether or not the CRM
+ * mirror knows a prospect behind it.
  *
  * @param address as given in the envelope, or a key; one that is no address has no opt-outs
  */
@@ -119,18 +162,9 @@ export async function suppressionsHolding(
 ): Promise<SuppressionEvidence[]> {
   const key = addressKey(address);
   if (key === null) return [];
-  return await db
-    .selectFrom('suppressions')
-    .select(['value', 'channel', 'reason', 'source'])
-    .where('channel', '!=', UNCLEAR)
-    .where((where) =>
-      where.or([
-        where.and([where('kind', '=', 'address'), where('value', '=', key)]),
-        where.and([where('kind', '=', 'domain'), where('value', 'in', domainChain(domainOfKey(key)))]),
-      ]),
-    )
-    .orderBy('id')
-    .execute();
+  const addresses = await sameMailbox(db, key);
+  const rows = await suppressionsNaming(db, { addresses, domains: suppressingDomains(addresses) });
+  return rows.filter(({ channel }) => channel !== UNCLEAR).map(evidenceOf);
 }
 
 /** What may be an opt-out of one of the addresses; null when nothing may. */
@@ -138,17 +172,11 @@ export async function possibleOptOut(
   db: Kysely<Schema>,
   addresses: readonly string[],
 ): Promise<SuppressionEvidence | null> {
-  const keys = addresses.flatMap((address) => addressKey(address) ?? []);
-  if (keys.length === 0) return null;
-  const row = await db
-    .selectFrom('suppressions')
-    .select(['value', 'channel', 'reason', 'source'])
-    .where('kind', '=', 'address')
-    .where('value', 'in', keys)
-    .where('channel', '=', UNCLEAR)
-    .orderBy('id')
-    .executeTakeFirst();
-  return row ?? null;
+  const keys: string[] = [];
+  for (const key of addresses.map(addressKey)) if (key !== null) keys.push(...(await sameMailbox(db, key)));
+  const rows = await suppressionsNaming(db, { addresses: keys, domains: [] });
+  const unclear = rows.find(({ channel }) => channel === UNCLEAR);
+  return unclear ? evidenceOf(unclear) : null;
 }
 
 /** The channels of `suppressionsHolding`, each once. */

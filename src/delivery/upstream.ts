@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readSecret, secretFields } from '../config/secret.ts';
 import { UserError } from '../config/user-error.ts';
 
 const seconds = z.number().positive();
@@ -25,11 +26,7 @@ export const upstreamSchema = z
     auth: z
       .strictObject({
         user: z.string().min(1),
-        password: z.string().optional(),
-        /** Name of an environment variable. */
-        password_env: z.string().optional(),
-        /** File whose first line is the password; relative to the configuration file. */
-        password_file: z.string().optional(),
+        ...secretFields('password'),
       })
       .refine(
         (auth) =>
@@ -90,17 +87,14 @@ export function loadUpstream(
       throw new UserError(`upstream ${config.name}: cannot read ${path}`, { cause: error });
     }
   };
-  const password = (from: NonNullable<typeof auth>): string => {
-    if (from.password !== undefined) return from.password;
-    if (from.password_file !== undefined) return read(from.password_file).split(/\r?\n/, 1)[0]!;
-    const value = (options.env ?? process.env)[from.password_env!];
-    if (!value)
-      throw new UserError(`upstream ${config.name}: environment variable ${from.password_env} is not set`);
-    return value;
+  const from = {
+    section: `upstream ${config.name}`,
+    base: options.base,
+    ...(options.env === undefined ? {} : { env: options.env }),
   };
   return {
     ...rest,
-    auth: auth && { user: auth.user, password: password(auth) },
+    auth: auth && { user: auth.user, password: readSecret(auth, 'password', from)! },
     ca: ca_file === null ? null : read(ca_file),
     helo_name: helo_name ?? options.hostname,
   };

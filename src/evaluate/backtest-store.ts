@@ -27,7 +27,8 @@ export interface StoredMessage {
   id: string;
   receivedAt: number;
   subject: string | null;
-  raw: Buffer;
+  /** null = it was removed. */
+  raw: Buffer | null;
   request: RequestHead | null;
   engine: Engine;
   deliveries: StoredDelivery[];
@@ -59,10 +60,13 @@ export async function storedMessages(db: Reader, ids: readonly string[]): Promis
   if (ids.length === 0) return [];
   const messages = await db
     .selectFrom('messages')
-    .innerJoin('bodies', 'bodies.message_id', 'messages.id')
+    .leftJoin('bodies', (join) =>
+      join.onRef('bodies.message_id', '=', 'messages.id').on('bodies.revision', '=', 0),
+    )
     .select(['messages.id', 'engine_id', 'received_at', 'subject', 'raw'])
     .where('messages.id', 'in', ids)
-    .where('revision', '=', 0)
+    // The gate's own mails never had a text here.
+    .where((eb) => eb.or([eb('raw', 'is not', null), eb('text_removed_at', 'is not', null)]))
     .orderBy('messages.id')
     .execute();
   const deliveries = await db

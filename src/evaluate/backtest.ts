@@ -87,6 +87,7 @@ export async function backtestMessage(message: StoredMessage, by: BacktestBy): P
 }
 
 async function readable(message: StoredMessage, whole: boolean): Promise<ParsedMessage | null> {
+  if (message.raw === null) return null;
   try {
     return withTroubleOf(await parseMail(message.raw), whole ? message.request : null);
   } catch {

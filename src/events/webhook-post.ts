@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -46,7 +47,7 @@ export function postWebhook(
       resolve(
         answer
           ? { ...answer, text: Buffer.concat(read).toString() }
-          : { status: null, error: without.slice(0, MAX_ERROR), retryAfter: null },
+          : { status: null, error: withoutSecrets(without).slice(0, MAX_ERROR), retryAfter: null },
       );
     };
     const timer = setTimeout(() => finish(`no answer within ${timeoutMs / 1000} s`), timeoutMs);

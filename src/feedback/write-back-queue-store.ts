@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { WriteBackTable } from '../store/front-schema.ts';
@@ -26,7 +27,7 @@ export async function settleWriteBack(
 ): Promise<void> {
   await trx
     .updateTable('write_backs')
-    .set(after)
+    .set({ ...after, error: after.error && withoutSecrets(after.error) })
     .where('id', '=', row.id)
     .where('state', '=', 'pending')
     .where('created_at', '=', row.created_at)

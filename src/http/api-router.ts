@@ -15,6 +15,8 @@ export interface Authenticated {
   account: Account;
   /** The token a change must repeat in `X-CSRF-Token`; null where no cookie was used, so that nothing can be forged. */
   csrf: string | null;
+  /** The sign-in is as recent as acts with `recent` rights need it. */
+  recent: boolean;
 }
 
 export type Authenticate = (req: Request) => Promise<Authenticated | null>;
@@ -85,7 +87,7 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
   if (access === 'public') return;
   const known = await authenticate(req);
   if (!known) throw new ApiError('unauthenticated', 'Sign in first.');
-  const { account, csrf } = known;
+  const { account, csrf, recent } = known;
   if (!access.roles.includes(account.role)) {
     throw new ApiError(
       'forbidden',
@@ -102,6 +104,12 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
   }
   if (method !== 'get' && csrf !== null && !sameText(req.get('x-csrf-token') ?? '', csrf)) {
     throw new ApiError('forbidden', 'The page is out of date: reload it and try again.');
+  }
+  if (access.recent && !recent) {
+    throw new ApiError(
+      'sign_in_again',
+      'You signed in some time ago: sign in again, so that it is certain to be you.',
+    );
   }
   (req as Request & { [ACCOUNT]?: Account })[ACCOUNT] = account;
 }

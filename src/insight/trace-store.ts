@@ -60,6 +60,8 @@ export async function readMessage(db: Reader, id: string) {
       'messages.message_id as message_id_header',
       'messages.received_at',
       'messages.size',
+      'messages.text_removed_at',
+      'messages.text_removed_for',
       'engines.id as engine_id',
       'engines.name as engine',
       'engines.mode',

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { removedText } from '../message/removed-text.ts';
 import { reportsOn } from '../kill-switch/brand-damage-store.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { findOwnId } from '../review/read.ts';
@@ -52,11 +53,11 @@ export async function readTrace(db: Kysely<Schema>, id: string): Promise<TraceVi
     const key = current?.[column] ?? null;
     return key === null ? null : readSameText(db, column, key, message.id);
   };
-  const { engine_id, engine, mode, ...rest } = message;
+  const { engine_id, engine, mode, text_removed_at: _at, text_removed_for: _for, ...rest } = message;
   return {
     message: rest,
     engine: { id: engine_id, name: engine, mode },
-    text: first?.body ?? '',
+    text: first?.body ?? removedText(message) ?? '',
     headers: first?.headers ?? '',
     edits: edits.map(({ revision, at, actor, body }) => ({ revision, at, actor, text: body })),
     deliveries: await Promise.all(

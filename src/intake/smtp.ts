@@ -140,12 +140,10 @@ export class SmtpIntake {
         session.disabledCommands = NOT_OFFERED;
         done();
       },
-      onAuth: (auth, session, done) => {
-        this.#authenticate(auth.username ?? '', auth.password ?? '', session.remoteAddress).then(
-          (user) => {
-            server.of(session)?.loggedIn();
-            done(null, { user });
-          },
+      onAuth: ({ username, password }, session, done) => {
+        const login = { username: username ?? '', password: password ?? '' };
+        this.#authenticate(login, server, session).then(
+          (user) => done(null, { user }),
           (error: unknown) => done(this.#refusal(error)),
         );
       },
@@ -195,13 +193,23 @@ export class SmtpIntake {
     session.disabledCommands = session.secure || clear ? NOT_OFFERED : [...NOT_OFFERED, 'AUTH'];
   }
 
-  async #authenticate(name: string, password: string, address: string): Promise<Engine> {
-    const checked = await this.#options.credentials.check(name, password, address).catch((err: unknown) => {
-      if (err instanceof BusyError) this.#limits.note('auth_busy');
-      else this.#options.log.error({ err }, 'credentials cannot be checked');
-      throw refuse(454, '4.7.0 Temporary authentication failure, try again later', 'trouble');
-    });
-    if ('engine' in checked) return checked.engine;
+  async #authenticate(
+    { username, password }: { username: string; password: string },
+    server: GateSmtpServer,
+    session: SMTPServerSession,
+  ): Promise<Engine> {
+    const { credentials } = this.#options;
+    const checked = await credentials
+      .check(username, password, session.remoteAddress)
+      .catch((err: unknown) => {
+        if (err instanceof BusyError) this.#limits.note('auth_busy');
+        else this.#options.log.error({ err }, 'credentials cannot be checked');
+        throw refuse(454, '4.7.0 Temporary authentication failure, try again later', 'trouble');
+      });
+    if ('engine' in checked) {
+      server.of(session)?.loggedIn();
+      return checked.engine;
+    }
     this.#options.metrics.authFailures.inc();
     if ('wrong' in checked) throw refuse(535, '5.7.8 Wrong engine name or password', 'wrong_key');
     this.#limits.note('auth_backoff');

@@ -14,6 +14,7 @@ const DOUBT: Record<HoldReason, true> = {
   unknown_recipient: true,
   stale_record: true,
   possible_opt_out: true,
+  possible_alias: true,
   language: true,
   unknown_headcount: true,
   unvalidated_vertical: true,

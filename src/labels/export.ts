@@ -123,10 +123,10 @@ async function exampleFrom(
   scrubKey: Buffer | null,
 ): Promise<Example | Skipped> {
   const { prospect, revision } = answer.verdict;
-  if (prospect === null) return 'no_record';
   const raw = await storedText(db, messageId, revision);
   const draft = raw && (await readable(raw))?.draft;
   if (!draft) return 'text_gone';
+  if (prospect === null) return 'no_record';
   const example = exampleOf(id, answer, { prospect, draft });
   if (scrubKey === null) return example;
   const threads = [...prospect.thread, ...prospect.foreign].flatMap(({ threadId }) => threadId ?? []);

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import type { PostResult } from '../events/webhook-post.ts';
 import { plainLine } from '../message/mime-writer.ts';
 import { MAX_UNANSWERED, type SlackStep } from './queue-store.ts';
@@ -42,7 +43,7 @@ export function slackStep(
   const { status, retryAfter } = result;
   const { attempts, unanswered, createdAt, now, random } = options;
   if (status === 200) return { state: 'sent' };
-  const error = explainSlack(result);
+  const error = withoutSecrets(explainSlack(result));
   const answered = status !== null || UNREACHED.test(result.error ?? '');
   const hopeless = status === 400 || now - createdAt > GIVE_UP_MS;
   if (hopeless || (!answered && unanswered >= MAX_UNANSWERED)) return { state: 'given_up', error };

@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   unknown_recipient: 'recipient not in the CRM',
   stale_record: 'stale records',
   possible_opt_out: 'a possible opt-out',
+  possible_alias: 'an address that may be somebody else’s',
   language: 'language other than English',
   unknown_headcount: 'unknown headcount',
   unvalidated_vertical: 'a vertical the adapter is not validated for',

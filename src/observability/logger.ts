@@ -1,4 +1,5 @@
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
+import { withoutSecrets } from '../config/known-secrets.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
 import { maskAddresses, redactedError, replyCodes } from './redact.ts';
 
@@ -49,7 +50,10 @@ export function createLogger(
           path.at(-1) === 'response' && typeof value === 'string' ? replyCodes(value) : '[redacted]',
       },
       ...(redact && { serializers: { err: redactedError } }),
-      hooks: { ...(redact && { streamWrite: maskAddresses }), logMethod: quietly },
+      hooks: {
+        streamWrite: (line) => withoutSecrets(redact ? maskAddresses(line) : line),
+        logMethod: quietly,
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,

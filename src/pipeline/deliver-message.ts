@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import type { Config } from '../config/config.ts';
 import type { AttemptResult, Courier } from '../delivery/courier.ts';
 import type { ProviderApi } from '../delivery/provider-api.ts';
@@ -88,8 +89,9 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const stage = stages.attempting(members.map((member) => member.delivery));
-  const result = await attempt(options, delivery, mail, beforeLastByte);
+  const answered = await attempt(options, delivery, mail, beforeLastByte);
   failPoint('reply-received');
+  const result = { ...answered, response: withoutSecrets(answered.response) };
   stage.attempted(result);
   // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
   await stage.settle(() => stored((trx) => finish(trx, options, members, mail, result)));

@@ -1,3 +1,4 @@
+import { aliasRecords } from '../crm/aliases.ts';
 import { channelsOf, possibleOptOut, suppressionsHolding } from '../crm/suppression-store.ts';
 import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
@@ -63,6 +64,7 @@ export function createJudge({
     }
     const suppressions = found ? [] : await suppressionsHolding(db, address);
     const doubted = await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]);
+    const aliases = await aliasRecords(db, address);
     const looked = spanTime();
     const verdict = await judgeMail({
       draft,
@@ -72,6 +74,7 @@ export function createJudge({
       suppressedChannels: channelsOf(suppressions),
       suppressions,
       possibleOptOut: doubted,
+      aliases,
       channel: 'email',
       today: isoDate(now),
       rubric: rubric(),

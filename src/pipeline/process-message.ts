@@ -12,6 +12,7 @@ import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
+import { breathe } from '../off-loop/breathe.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
@@ -62,6 +63,9 @@ export interface ProcessOptions {
   giveUp: AbortSignal;
 }
 
+/** Recipients of one message judged side by side. */
+const JUDGED_AT_ONCE = 16;
+
 /** A mail that kills its judge so often is held without another try. */
 const MAX_JUDGE_ATTEMPTS = 3;
 const GIVEN_UP = {
@@ -111,11 +115,18 @@ export async function processMessage(
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
   failPoint('judge-before');
-  const byRules = await Promise.all(
-    deliveries.map((delivery) =>
-      judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
-    ),
-  );
+  const byRules: JudgedDelivery[] = [];
+  // All at once, thousands of recipients would wait in every turn of the event loop for theirs.
+  for (let i = 0; i < deliveries.length; i += JUDGED_AT_ONCE) {
+    const some = deliveries.slice(i, i + JUDGED_AT_ONCE);
+    byRules.push(
+      ...(await Promise.all(
+        some.map((delivery) =>
+          judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
+        ),
+      )),
+    );
+  }
   const consulted = bench
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
@@ -151,6 +162,7 @@ export async function processMessage(
   const outcomes = await readOutcomes(database.db, message.id);
   if (outcomes) board.publish(message.id, outcomes);
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
+    await breathe();
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
     const { outcome, reason } = disposal;
@@ -239,6 +251,7 @@ async function save(
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
   for (const one of judged) {
+    await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
   const wanted = dispose(judged, engine, config, whole);
@@ -246,6 +259,8 @@ async function save(
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
   const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
+    // Others who want the database wait; signs of life and who only connects need not.
+    await breathe();
     const disposal = disposals[i]!;
     saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
     const { outcome, reason, note } = disposal;

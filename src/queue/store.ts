@@ -1,3 +1,5 @@
+import { UserError } from '../config/user-error.ts';
+import { removedText } from '../message/removed-text.ts';
 import { type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { MessageTable } from '../store/schema.ts';
@@ -187,7 +189,21 @@ export async function releaseLeases(trx: Trx): Promise<void> {
   await trx.updateTable('deliveries').set({ lease_until: 0 }).where('lease_until', 'is not', null).execute();
 }
 
-/** The message's bytes at a revision (0 = as accepted). */
+/** Why the text of a message is gone, one sentence; null = it is here. */
+export async function textRemoval(db: Pick<Trx, 'selectFrom'>, messageId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('messages')
+    .select(['text_removed_at', 'text_removed_for', 'received_at'])
+    .where('id', '=', messageId)
+    .executeTakeFirst();
+  return row ? removedText(row) : null;
+}
+
+/**
+ * The message's bytes at a revision (0 = as accepted).
+ *
+ * @throws UserError when they were removed by retention or an erasure
+ */
 export async function readRaw(
   db: Pick<Trx, 'selectFrom'>,
   messageId: string,
@@ -198,6 +214,12 @@ export async function readRaw(
     .select('raw')
     .where('message_id', '=', messageId)
     .where('revision', '=', revision)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!row) {
+    const removed = await textRemoval(db, messageId);
+    throw removed === null
+      ? new Error(`message ${messageId} has no revision ${revision}`)
+      : new UserError(removed);
+  }
   return row.raw;
 }

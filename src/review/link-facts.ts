@@ -3,7 +3,7 @@ import { WEB_PATH } from '../http/web-app.ts';
 import { parseMail } from '../off-loop/mail.ts';
 import { reasonText } from '../notify/words.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
-import { readRaw } from '../queue/store.ts';
+import { readRaw, textRemoval } from '../queue/store.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Schema } from '../store/schema.ts';
 import type { LinkFacts } from './link-page.ts';
@@ -16,18 +16,27 @@ export function deliveryUrl(publicUrl: string, deliveryId: string): string {
   return `${publicUrl}${WEB_PATH}/deliveries/${encodeURIComponent(deliveryId)}`;
 }
 
+/** The draft, or the sentence that tells of its removal. */
+async function readText(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  { message_id, body_revision }: Delivery,
+): Promise<{ subject: string | null; body: string }> {
+  const removed = await textRemoval(db, message_id);
+  if (removed !== null) return { subject: null, body: removed };
+  return (await parseMail(await readRaw(db, message_id, body_revision))).draft;
+}
+
 /** What the page behind a link shows: the mail at its present text, why it was stopped, and the verdict now. */
 export async function readFacts(
   db: Pick<Kysely<Schema>, 'selectFrom'>,
   delivery: Delivery,
   publicUrl: string,
 ): Promise<LinkFacts> {
-  const [verdict, raw, engine] = await Promise.all([
+  const [verdict, draft, engine] = await Promise.all([
     newestVerdict(db, delivery.id),
-    readRaw(db, delivery.message_id, delivery.body_revision),
+    readText(db, delivery),
     db.selectFrom('engines').select('name').where('id', '=', delivery.engine_id).executeTakeFirst(),
   ]);
-  const { draft } = await parseMail(raw);
   const reason = reasonText(delivery.hold_reason);
   const decided = verdict?.decision ?? (verdict?.hold_reason ? `none (${verdict.hold_reason})` : 'none');
   const findings = (verdict?.findings ?? [])

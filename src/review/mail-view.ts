@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
 import type { AttachedPart } from '../message/reading.ts';
 import { openMail } from '../off-loop/mail.ts';
-import { readRaw } from '../queue/store.ts';
+import { readRaw, textRemoval } from '../queue/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { revisionsOf } from './delivery-view-store.ts';
 import type { MailView } from './web-types.ts';
@@ -13,6 +13,8 @@ export async function rawAt(
   messageId: string,
   revision: number,
 ): Promise<{ raw: Buffer; revisions: MailView['revisions'] }> {
+  const removed = await textRemoval(db, messageId);
+  if (removed !== null) throw new ApiError('not_found', removed);
   const revisions = await revisionsOf(db, messageId);
   if (!revisions.some((one) => one.revision === revision)) {
     throw new ApiError('not_found', `There is no revision ${revision} of this mail.`);
@@ -22,6 +24,8 @@ export async function rawAt(
 
 /** The mail as a reviewer reads it. */
 export async function mailView(db: Kysely<Schema>, messageId: string, revision: number): Promise<MailView> {
+  const removed = await textRemoval(db, messageId);
+  if (removed !== null) return withoutText(revision, removed);
   const { raw, revisions } = await rawAt(db, messageId, revision);
   const read = await openMail(raw);
   const { draft, headers, attachments } = read;
@@ -50,6 +54,28 @@ export async function mailView(db: Kysely<Schema>, messageId: string, revision: 
     inline: inlineOf(attachments),
     editable_text: body,
     size: raw.length,
+  };
+}
+
+/** Where the text was removed: a sentence stands in its place, and nothing else is known. */
+function withoutText(revision: number, sentence: string): MailView {
+  return {
+    revision,
+    revisions: [],
+    subject: null,
+    from: '',
+    to: '',
+    cc: null,
+    reply_to: null,
+    date: null,
+    html: null,
+    text: sentence,
+    draft: { subject: null, body: '', segments: [], hidden: [], links: [] },
+    headers: [],
+    attachments: [],
+    inline: {},
+    editable_text: '',
+    size: 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../config/known-secrets.ts';
 import { addressKey, domainOfKey } from '../crm/address.ts';
 import { getProspectByAddress } from '../crm/store.ts';
 import { suppressionsHolding } from '../crm/suppression-store.ts';
@@ -114,7 +115,12 @@ export class TestSend {
     this.#sent.set(actor, [...recent, at]);
   }
 
-  #attempt(upstream: string, mail: TestMail & { id: string; at: number }): Promise<AttemptResult> {
+  async #attempt(upstream: string, mail: TestMail & { id: string; at: number }): Promise<AttemptResult> {
+    const result = await this.#send(upstream, mail);
+    return { ...result, response: withoutSecrets(result.response) };
+  }
+
+  #send(upstream: string, mail: TestMail & { id: string; at: number }): Promise<AttemptResult> {
     const { config, apis, courierFor } = this.#context;
     const beforeLastByte = async (): Promise<boolean> => true;
     if ((PROVIDERS as readonly string[]).includes(upstream)) {

@@ -37,6 +37,9 @@ const SIBLINGS = 4;
 /** Pages in the write-ahead log before they are copied back: fewer, larger checkpoints write hot pages once. */
 const CHECKPOINT_PAGES = 4000;
 
+/** How often a log that others read is tried to be emptied. */
+const SCRUB_ATTEMPTS = 20;
+
 /** Most pieces of work that share one commit; bounds how long the first of them waits. */
 const MAX_GROUP = 64;
 
@@ -46,7 +49,7 @@ const MAX_GROUP = 64;
  * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
- * Work given to `transact` must await nothing but the transaction it is handed.
+ * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
  */
 export class Database {
   readonly db: Kysely<Schema>;
@@ -80,6 +83,8 @@ export class Database {
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
       this.#raw.pragma('synchronous = FULL');
       this.#raw.pragma('foreign_keys = ON');
+      // What is deleted is overwritten with zeros: a text that was removed must not be in the file any more.
+      this.#raw.pragma('secure_delete = ON');
       this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
     this.#raw.pragma('cache_size = -65536');
@@ -136,6 +141,23 @@ export class Database {
   /** @param listener told of every commit of this process, before those who asked for it are */
   onCommit(listener: (commit: Commit) => void): void {
     this.#afterCommit.push(listener);
+  }
+
+  /**
+   * Empties the write-ahead log into the file, where what was deleted is overwritten: after it the removed texts are in neither.
+   * Readers of other processes may be in the way for a moment.
+   *
+   * @returns false when they still were at the end; the next commit's checkpoint does it then
+   */
+  async scrub(): Promise<boolean> {
+    for (let attempt = 0; attempt < SCRUB_ATTEMPTS; attempt += 1) {
+      const [result] = await this.db
+        .connection()
+        .execute(async () => this.#raw.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
+      if (result?.busy === 0) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return false;
   }
 
   async close(): Promise<void> {

@@ -49,8 +49,8 @@ export function gateRuns(dataDir: string): boolean {
     look.prepare('select count(*) from sqlite_schema').get();
     return false;
   } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return true;
-    throw error;
+    // Whatever else there is to say of the file, nobody holds the lock.
+    return (error as { code?: string }).code?.startsWith('SQLITE_BUSY') ?? false;
   } finally {
     look.close();
   }

@@ -15,6 +15,7 @@ import type {
 } from './front-schema.ts';
 import type { KillSwitchTable, RubricVersionTable } from './settings-schema.ts';
 import type { KillSwitchSchema } from './kill-switch-schema.ts';
+import type { ErasureTable } from './privacy-schema.ts';
 import type { ReviewSchema } from './review-schema.ts';
 import type {
   LinkUseTable,
@@ -86,6 +87,11 @@ export interface MessageTable {
   in_adapter_line: Generated<number>;
   /** How often the adapter failed on this very mail. */
   adapter_failures: Generated<number>;
+  /** When its text was removed, and what for; null = it is here. */
+  text_removed_at: Generated<number | null>;
+  text_removed_for: Generated<'retention' | 'erasure' | null>;
+  /** When what says whom it was to was removed; the rest stays because people labelled it. */
+  reduced_at: Generated<number | null>;
 }
 
 /** Raw bytes; revision 0 is as accepted, higher ones are a reviewer's edits. */
@@ -397,4 +403,5 @@ export interface Schema extends AccessSchema, ReviewSchema, KillSwitchSchema {
   hubspot_runs: HubSpotRunTable;
   hubspot_differences: HubSpotDifferenceTable;
   insight_hours: InsightHourTable;
+  erasures: ErasureTable;
 }

@@ -13,7 +13,9 @@ import type { Lane } from './lane.ts';
 import { Load } from './load.ts';
 import { Mails } from './mails.ts';
 import type { Kill, Spot } from './plan.ts';
+import type { PowerCuts } from './power-cut.ts';
 import { type Breach, type Reconciled, reconcile } from './reconcile.ts';
+import { rest } from './rest.ts';
 import type { Template } from './template.ts';
 
 export interface CycleOptions {
@@ -23,6 +25,8 @@ export interface CycleOptions {
   kills: readonly Kill[];
   model: ChildOptions['model'];
   wrong?: Pick<ChildOptions, 'synchronous' | 'mutation'>;
+  /** Every kill cuts the power, too. */
+  power?: PowerCuts;
   /** Told after each kill. */
   onKill?: (spot: Spot) => void;
 }
@@ -38,15 +42,12 @@ export interface CycleOutcome extends Reconciled {
 const START_MS = 60_000;
 const PATIENCE_MS = 5_000;
 
-/** How long the mail may take to come to rest once nothing goes wrong any more. */
-const REST_MS = 60_000;
-
 /**
  * One database under one kill after another, then in peace until all mail is at rest, then compared with what clients heard and
  * the upstream got.
  */
 export async function runCycle(lane: Lane, options: CycleOptions): Promise<CycleOutcome> {
-  const { kills, name, model, wrong = {}, onKill } = options;
+  const { kills, name, model, wrong = {}, power, onKill } = options;
   const random = randomFrom(options.seed);
   const ledger = new Ledger();
   lane.ledger = ledger;
@@ -59,9 +60,10 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
     return new GateChild(
       lane.gate,
       { folder, rubric: join(PROJECT_ROOT, 'config/rubric.yaml'), config: configOf(lane), model, ...wrong },
-      point ? { PRESEND_FAIL_POINT: `${kill.spot}:${kill.nth}` } : {},
+      { ...power?.env(), ...(point ? { PRESEND_FAIL_POINT: `${kill.spot}:${kill.nth}` } : {}) },
     );
   };
+  power?.begin();
   const load = new Load({ ledger, mails: new Mails(name, random), template: lane.template, random });
   const breaches: Breach[] = [];
   const died: Spot[] = [];
@@ -77,6 +79,7 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
     const died_at = await live(lane, load, gate, kill);
     if (typeof died_at === 'object') breaches.push(died_at);
     else died.push(died_at);
+    power?.cut(folder, random);
     for (const id of await look(folder, ledger)) {
       breaches.push({ what: 'lost', why: `gate ${ledger.generation} died, and ${id} is not there` });
     }
@@ -88,21 +91,22 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
   lane.webhook.calm = true;
   ledger.generation += 1;
   const gate = waiting;
-  await gate.loaded();
-  const ports = await gate.start(offsetMs);
   const database = new Database(join(folder, 'presend.db'), { readonly: true });
   try {
-    if (ports === null) {
-      breaches.push({ what: 'stuck', why: `the gate does not start: ${(await gate.ended).stderr}` });
-    } else {
+    await gate.loaded();
+    // What is broken already needs no more proof.
+    const ports = breaches.length === 0 ? await gate.start(offsetMs) : null;
+    if (ports) {
       const clock = { offsetMs };
       await rest(database, load, gate, ports, clock);
       await settleUncertain(database, ledger, lane.template, ports);
       await rest(database, load, gate, ports, clock);
     }
-    await gate.kill();
+    const { stderr } = await gate.kill();
+    if (ports === null && breaches.length === 0)
+      breaches.push({ what: 'stuck', why: `it does not start: ${stderr}` });
     const reconciled = await reconcile(database, ledger, model);
-    breaches.push(...reconciled.breaches);
+    if (ports) breaches.push(...reconciled.breaches);
     return { ...reconciled, breaches, kills: died, folder: breaches.length > 0 ? folder : null };
   } finally {
     await gate.kill();
@@ -133,34 +137,6 @@ async function live(lane: Lane, load: Load, gate: GateChild, kill: Kill): Promis
   lane.upstreams.onTaken = () => {};
   if (!killed) return { what: 'unexpected', why: `the gate ended by itself: ${stderr}` };
   return point ?? fromOutside;
-}
-
-/** Waits until nothing is under way, with the clock running ahead so that what is put off falls due. */
-async function rest(
-  { db }: Database,
-  load: Load,
-  gate: GateChild,
-  ports: Ports,
-  clock: { offsetMs: number },
-): Promise<void> {
-  const until = performance.now() + REST_MS;
-  while (performance.now() < until) {
-    await load.retry(ports);
-    const { underWay } = await db
-      .selectFrom('deliveries')
-      .select((eb) => eb.fn.countAll<number>().as('underWay'))
-      .where('state', 'in', ['received', 'relaying', 'escalating', 'scheduled', 'deferred'])
-      .executeTakeFirstOrThrow();
-    const { untold } = await db
-      .selectFrom('events')
-      .select((eb) => eb.fn.countAll<number>().as('untold'))
-      .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow();
-    if (load.unanswered === 0 && underWay === 0 && untold === 0) return;
-    clock.offsetMs += 5_000;
-    gate.clock(clock.offsetMs);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
 }
 
 /**

@@ -23,7 +23,7 @@ const scripted = {
     warmup: async () => {},
     health: () => ({ state: 'ready' }),
     classify: async ({ draft }) => {
-      const said = draft.body.includes('the adapter would not like') ? 'BLOCK' : 'PASS';
+      const said = draft.body.includes('Dislikable') ? 'BLOCK' : 'PASS';
       const logLikelihood = Object.fromEntries(
         DECISIONS.map((decision) => [decision, Math.log(decision === said ? 0.97 : 0.001)]),
       );

@@ -8,7 +8,7 @@ import { count } from '../../src/cli/arguments.ts';
 import { progressOn } from '../../src/evaluate/progress.ts';
 import { openLane } from './lane.ts';
 import { SPOTS, type Spot } from './plan.ts';
-import { type RunOptions, run } from './run.ts';
+import { type RunOptions, killed, run } from './run.ts';
 import { line, table } from './table.ts';
 
 const spot = (value: string): Spot => {
@@ -43,7 +43,18 @@ process.stderr.write(`seed ${seed}\n`);
 const began = performance.now();
 const progress = progressOn(process.stderr, 'kills', given.kills);
 const lanes = await Promise.all(Array.from({ length: given.lanes }, (_, i) => openLane(seed + i)));
-const result = await run(lanes, { ...given, seed, each }, (done) => progress.at(done));
+const result = await run(
+  lanes,
+  { ...given, seed, each },
+  (done) => progress.at(done),
+  (sums) => {
+    // A log has no line to write over.
+    if (!process.stderr.isTTY)
+      process.stderr.write(
+        `${killed(sums)} kills, ${sums.messages} messages, ${sums.breaches.length} breaches\n`,
+      );
+  },
+);
 progress.end();
 await Promise.all(lanes.map((lane) => lane.close()));
 const seconds = Math.round((performance.now() - began) / 1_000);

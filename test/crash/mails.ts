@@ -34,7 +34,8 @@ const SYLLABLES = [
 
 const BODY: Partial<Record<Kind, string>> = {
   rumour: 'Congratulations on closing your $20M Series B last month!',
-  disliked: 'This says something that the adapter would not like.',
+  // A word and no sentence: one that stands in several mails would count as leaked.
+  disliked: 'Dislikable.',
 };
 
 /** Makes one mail after another, drawn from `random`. */

@@ -16,16 +16,21 @@ export interface Kill {
   offsetMs: number;
 }
 
-/** Points that are reached only at the start on an older schema, or by a command of its own: they have cycles of their own. */
+/** Points that are reached only at the start on an older schema: they have cycles of their own. */
 export const MIGRATION_POINTS: readonly Spot[] = ['migration-inside', 'migration-between'];
-export const BACKUP_POINTS: readonly Spot[] = ['backup-copied', 'backup-renamed'];
+
+/** Points of another command than the gate. */
+const BACKUP_POINTS: readonly Spot[] = ['backup-copied', 'backup-renamed'];
 
 /** Where a gate under load can be killed. */
-export const SPOTS: readonly Spot[] = [
+export const LOAD_SPOTS: readonly Spot[] = [
   ...FAIL_POINTS.filter((point) => ![...MIGRATION_POINTS, ...BACKUP_POINTS].includes(point)),
   'upstream-has-it',
   'random',
 ];
+
+/** All of them. */
+export const SPOTS: readonly Spot[] = [...MIGRATION_POINTS, ...LOAD_SPOTS];
 
 /** Reached once or twice while a gate runs, unlike the others. */
 const RARE: readonly Spot[] = ['label-written', 'act-committed', 'upstream-has-it'];
@@ -39,7 +44,7 @@ export function planKills(spots: readonly Spot[], random: Random): Kill[] {
     const nth =
       spot === 'random'
         ? Math.floor(random() * 700)
-        : 1 + Math.floor(random() * random() * (RARE.includes(spot) ? 2 : 8));
+        : 1 + Math.floor(random() * random() * (RARE.includes(spot) ? 2 : 14));
     // Clocks jump: by minutes, both ways, and now and then by an hour.
     if (random() < 0.3) offsetMs += Math.round((random() - 0.5) * (random() < 0.2 ? 120 : 10) * MINUTE);
     return { spot, nth, offsetMs };

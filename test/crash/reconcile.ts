@@ -302,7 +302,7 @@ async function checkEvents(
 ): Promise<void> {
   const engine = await db
     .selectFrom('engines')
-    .select('id')
+    .select(['id', 'webhook_url'])
     .where('name', '=', Object.keys(ENGINES)[0])
     .executeTakeFirstOrThrow();
   const events = await db.selectFrom('events').select(['id', 'delivery_id']).orderBy('id').execute();
@@ -312,7 +312,7 @@ async function checkEvents(
     if (!kept.has(id)) breach('untrue', `the engine has heard of ${id}, which there is not`);
   const byDelivery = groupBy(heard.values(), ({ deliveryId }) => deliveryId);
   for (const { id, kind, state, engine_id } of deliveries) {
-    if (kind !== 'mail' || engine_id !== engine.id) continue;
+    if (kind !== 'mail' || engine_id !== engine.id || engine.webhook_url === null) continue;
     const told = byDelivery.get(id) ?? [];
     const ids = told.map((one) => one.id);
     if (ids.join() !== ids.toSorted().join()) breach('untold', `events of ${id} came out of order`);

@@ -1,7 +1,8 @@
 import { randomFrom } from '../../src/evaluate/random.ts';
-import { type CycleOutcome, runCycle } from './cycle.ts';
+import { type CycleOptions, type CycleOutcome, runCycle } from './cycle.ts';
 import type { Lane } from './lane.ts';
-import { SPOTS, type Spot, planKills } from './plan.ts';
+import { runMigrationCycle } from './migration-cycle.ts';
+import { MIGRATION_POINTS, SPOTS, type Spot, planKills } from './plan.ts';
 import type { Breach } from './reconcile.ts';
 
 export interface RunOptions {
@@ -41,11 +42,13 @@ const OF_ONE = 20;
  * Cycle after cycle until there are enough kills, or a promise was broken.
  *
  * @param onKill told how many there are
+ * @param onCycle told the sums so far
  */
 export async function run(
   lanes: readonly Lane[],
   options: RunOptions,
   onKill: (kills: number) => void,
+  onCycle: (result: RunResult) => void = () => {},
 ): Promise<RunResult> {
   const { seed, only } = options;
   const result: RunResult = {
@@ -72,17 +75,24 @@ export async function run(
         begun += 1;
         const ownSeed = seed * 10_000 + cycle;
         const spots = only ? Array.from({ length: OF_ONE }, () => only) : SPOTS;
-        const outcome = await runCycle(lane, {
+        const migrating = spots.filter((spot) => MIGRATION_POINTS.includes(spot));
+        const loaded = spots.filter((spot) => !MIGRATION_POINTS.includes(spot));
+        const shared: Pick<CycleOptions, 'seed' | 'model' | 'onKill'> = {
           seed: ownSeed,
-          name: `s${seed}c${cycle}`,
           model: cycle % 2 === 0 ? 'scripted' : 'rules',
-          kills: planKills(spots, randomFrom(ownSeed)),
           onKill: (spot) => {
             result.kills.set(spot, (result.kills.get(spot) ?? 0) + 1);
             onKill(killed(result));
           },
-        });
-        add(result, outcome, cycle);
+        };
+        if (loaded.length > 0) {
+          const kills = planKills(loaded, randomFrom(ownSeed));
+          add(result, await runCycle(lane, { ...shared, name: `s${seed}c${cycle}`, kills }), cycle);
+        }
+        if (migrating.length > 0) {
+          add(result, await runMigrationCycle(lane, { ...shared, spots: migrating }), cycle);
+        }
+        onCycle(result);
       }
     }),
   );

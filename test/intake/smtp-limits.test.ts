@@ -13,7 +13,7 @@ afterEach(() => SmtpSession.closeAll());
 async function limits(httpBase: string): Promise<Record<string, number>> {
   const text = await (await fetch(`${httpBase}/metrics`)).text();
   const found = text.matchAll(/^presend_smtp_limits_total\{limit="(\w+)"\} (\d+)/gm);
-  return Object.fromEntries([...found].map(([, limit, count]) => [limit!, Number(count)]));
+  return Object.fromEntries([...found].map(([, limit, count]) => [limit, Number(count)]));
 }
 
 const connections = async (httpBase: string): Promise<number> =>

@@ -39,7 +39,7 @@ struct control {
 };
 
 struct entry { /* of the journal; path and data follow */
-  char op;             /* w write, t truncate, s synced, f sync failed */
+  char op;             /* w write, t truncate, s synced, f sync failed, u unlinked */
   char pad[3];
   uint32_t path_bytes;
   uint64_t offset;
@@ -216,7 +216,10 @@ int mkdir(const char *path, mode_t mode) {
 }
 
 int unlink(const char *path) {
-  return may_not_change(path) ? -1 : REAL(unlink)(path);
+  if (may_not_change(path)) return -1;
+  int result = REAL(unlink)(path);
+  if (result == 0 && meant(path)) note('u', path, 0, NULL, 0);
+  return result;
 }
 
 int rename(const char *from, const char *to) {

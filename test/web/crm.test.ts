@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
@@ -350,4 +351,41 @@ it.each([
   await wizard.getByText('a.csv is imported.').waitFor();
   await look('import-done');
   expect(found).toEqual([]);
+});
+
+it('an admin sees what is kept about a person, has it as a file, and erases it by typing the address', async () => {
+  const all = await heldDesk();
+  const { gate, page, ann } = all;
+  const { body } = await ann.get<GridPage>('/crm/prospects?q=jane@acme.example');
+  const { id } = body.rows[0];
+  await page.goto(`${gate.httpBase}/app/crm/prospects?record=${id}`);
+  await page.getByRole('button', { name: 'Export or erase this person' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Data about this person' });
+  await dialog.getByText('the record with its history, 1 mail, of them 1 held').waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('link', { name: /Download all of it/ }).click(),
+  ]);
+  expect(readFileSync(await download.path(), 'utf8')).toContain('"name": "Jane Roe"');
+  expect(await axeFaults(page)).toEqual([]);
+
+  const confirm = dialog.getByLabel('Type the address to confirm');
+  const erase = dialog.getByRole('button', { name: 'Erase for good' });
+  expect(await erase.isDisabled()).toBe(true);
+  await confirm.fill('other@acme.example');
+  await dialog.getByLabel('Why?').fill('request 117');
+  await erase.click();
+  await dialog.getByText('This is another address.').waitFor();
+  await confirm.fill('Jane@Acme.example');
+  await erase.click();
+  await toast(page, 'Erased').waitFor();
+  // What is told about the rejected mail leaves first.
+  await gate.until(
+    ([mail]) => mail.state === 'rejected' && mail.prospect_id === null,
+    'rejected, and nobody knows whom it was to',
+  );
+  expect((await ann.get<GridPage>('/crm/prospects?q=jane@acme.example')).body.rows).toEqual([]);
+  const entry = (await ann.get('/audit?action=erased')).body.items[0];
+  expect(JSON.stringify(entry)).not.toMatch(/jane|acme/i);
+  expect(all.troubles.filter((one) => !one.includes('400'))).toEqual([]);
 });

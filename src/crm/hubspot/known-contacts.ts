@@ -1,4 +1,5 @@
 import { domainChain, domainOfKey, isFreemail } from '../address.ts';
+import { erasedAmong } from '../erased-store.ts';
 import { commitmentsBy, companiesBy, prospectsBy, suppressionsBy } from '../import-store.ts';
 import type { Row } from '../revision-store.ts';
 import { type Link, lastEdits, linksOf, liveLinksOfRecords } from './link-store.ts';
@@ -23,6 +24,8 @@ export interface Known {
   edits: ReadonlyMap<string, Map<string, number>>;
   committed: ReadonlySet<string>;
   optOuts: OptOuts;
+  /** Address keys of people who were erased. */
+  erased: ReadonlySet<string>;
   /** Prospects and address keys that an earlier contact of the page has. */
   taken: Map<string, string>;
 }
@@ -90,6 +93,7 @@ export async function loadKnown(
       ).flatMap((row) => row.prospect_id ?? []),
     ),
     optOuts: new OptOuts(builder, held),
+    erased: await erasedAmong(db, keys),
     taken: new Map(),
   };
 }

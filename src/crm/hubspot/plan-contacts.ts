@@ -1,4 +1,5 @@
 import { UserError } from '../../config/user-error.ts';
+import { ERASED_NOTE } from '../erased-store.ts';
 import { addressKey } from '../address.ts';
 import { prospectFromRow } from '../records.ts';
 import { hubSpotOptOuts, keptOptOuts, mergedInto, moved, stopsOf } from './follow-stops.ts';
@@ -43,6 +44,7 @@ function liveContact(
   const { links, byId, byKey, taken, optOuts } = known;
   const link = links.get(said.id);
   const linked = link ? byId.get(link.record_id) : undefined;
+  if (said.addresses.some((one) => known.erased.has(one))) return erasedContact(builder, said, link);
   for (const { field, message } of said.problems) {
     builder.tell(said, 'invalid', { recordId: link?.record_id ?? null, field, note: message });
   }
@@ -112,6 +114,12 @@ function liveContact(
     key,
   });
   if (target !== null) keptOptOuts(builder, said, target, known);
+}
+
+/** Stays out of the mirror, and so does what HubSpot says of the person: not even the report has it. */
+function erasedContact(builder: PageBuilder, said: Said, link: Link | undefined): void {
+  builder.tell({ ...said, label: `contact ${said.id}` }, 'kept', { note: ERASED_NOTE });
+  if (link) builder.unlink({ ...link, fields: '{}', stops: '[]' }, DELETED_HERE);
 }
 
 /** The contact that has the mailbox since an earlier page of a dry run, which the database does not say. */

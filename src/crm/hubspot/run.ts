@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../config/known-secrets.ts';
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import type { Logger } from '../../observability/logger.ts';
@@ -59,7 +60,9 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(request.signal ? [request.signal] : [])]);
   const finish = async (state: 'done' | 'failed' | 'stopped', trouble: string | null) =>
-    await database.transact((trx) => endRun(trx, id, { state, trouble, at: now() }));
+    await database.transact((trx) =>
+      endRun(trx, id, { state, trouble: trouble && withoutSecrets(trouble), at: now() }),
+    );
   try {
     await attempt(deps, request, { id, signal, stop });
     await finish('done', null);

@@ -11,6 +11,7 @@ import * as notify from './0009-notify.ts';
 import * as killSwitch from './0010-kill-switch.ts';
 import * as observability from './0013-observability.ts';
 import * as auditChain from './0014-audit-chain.ts';
+import * as retention from './0015-retention.ts';
 import * as engineNetworks from './0016-engine-networks.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
@@ -27,5 +28,6 @@ export const migrations: Record<string, Migration> = {
   '0010-kill-switch': killSwitch,
   '0013-observability': observability,
   '0014-audit-chain': auditChain,
+  '0015-retention': retention,
   '0016-engine-networks': engineNetworks,
 };

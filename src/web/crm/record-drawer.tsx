@@ -4,10 +4,12 @@ import '@mantine/core/styles/Paper.css';
 import '@mantine/core/styles/Drawer.css';
 import '@mantine/core/styles/Tabs.css';
 import { Button, Drawer, Group, Loader, Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { GridRecord, GridTableView, RecordView } from '../../crm/web-types.ts';
 import { api } from '../app/api.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { ErasePerson } from './erase-person.tsx';
 import type { Edits } from './edits.ts';
 import { RecordForm } from './record-form.tsx';
 import { RecordHistory } from './record-history.tsx';
@@ -86,6 +88,8 @@ function Known({
   onClose: () => void;
 }) {
   const { record, held, held_total: total } = view;
+  const queries = useQueryClient();
+  const [erasing, setErasing] = useState(false);
   const remove = async (): Promise<void> => {
     if ((await edits.remove(table.table, [record], table.one)) > 0) onClose();
   };
@@ -112,7 +116,26 @@ function Known({
             <Button color="red" variant="light" onClick={() => void remove()}>
               Delete this {table.one}
             </Button>
+            {table.table === 'prospects' && (
+              <Button color="red" variant="subtle" onClick={() => setErasing(true)}>
+                Export or erase this person…
+              </Button>
+            )}
           </Group>
+        )}
+        {erasing && (
+          <ErasePerson
+            id={record.id}
+            onClose={() => setErasing(false)}
+            onErased={() => {
+              onClose();
+              // Its own view would ask for what is gone.
+              void queries.invalidateQueries({
+                queryKey: ['crm'],
+                predicate: ({ queryKey }) => queryKey[2] !== record.id,
+              });
+            }}
+          />
         )}
       </Tabs.Panel>
       <Tabs.Panel value="related" pt="md">

@@ -1,0 +1,205 @@
+import { addressKey } from '../crm/address.ts';
+import type { Fingerprint } from '../crm/thread-store.ts';
+import { UserError } from '../config/user-error.ts';
+import { queueReport } from '../pipeline/own-mail.ts';
+import { type Delivery, settle } from '../queue/settle.ts';
+import { recordAudit } from '../store/audit.ts';
+import type { Database, Trx } from '../store/database.ts';
+import {
+  beginErasure,
+  deleteRecord,
+  deliveriesOfHash,
+  forgetKeysOf,
+  pendingErasures,
+  type Pending,
+  redactNotifications,
+  redactWords,
+  removeMentions,
+  removeRevisions,
+  removeWriteBacks,
+  savePending,
+  unnameDeliveries,
+} from './erase-store.ts';
+import { findPerson, type Person } from './person-store.ts';
+import { removeTexts, settledAmong } from './removal-store.ts';
+import { removeCaptured } from './retention.ts';
+import type { Erased, Kept } from './web-types.ts';
+
+/** Messages whose text is removed in one transaction. */
+const BATCH = 20;
+/** Idempotency keys are known for two days. */
+const KEYS_MS = 2 * 86_400_000;
+
+export interface EraseOptions {
+  database: Database;
+  dataDir: string;
+  now: () => number;
+  /** Index function of the judge, which finds the entries of thread texts. */
+  fingerprint: Fingerprint;
+  /** Awaited between steps, so that mail goes first. */
+  pause: () => Promise<void>;
+}
+
+/** @throws UserError when it is no address */
+export function personKey(address: string): string {
+  const key = addressKey(address);
+  if (key === null) throw new UserError(`"${address}" is not a mail address: write e.g. jane@example.com`);
+  return key;
+}
+
+/** What is kept about the person of an address. */
+export async function keptAbout(
+  { database, pause }: Pick<EraseOptions, 'database' | 'pause'>,
+  address: string,
+): Promise<Kept> {
+  return keptOf(await findPerson(database.db, personKey(address), pause));
+}
+
+function keptOf(person: Person): Kept {
+  const state = (...states: Delivery['state'][]): number =>
+    person.deliveries.filter((one) => states.includes(one.state)).length;
+  return {
+    prospect: person.prospect !== null,
+    deliveries: person.deliveries.length,
+    held: state('held'),
+    under_way: state('received', 'relaying', 'deferred', 'scheduled', 'escalating', 'escalated', 'uncertain'),
+    messages: person.messages.length,
+    thread_messages: person.threadMessages.length,
+    commitments: person.commitments.length,
+    suppressions: person.suppressions.length,
+    hubspot_contacts: person.contacts.length,
+  };
+}
+
+/**
+ * Erases a person: first the address is remembered as a hash, so that nothing goes to it any more, and what is held is
+ * rejected; then texts, notes, record, thread, revisions and entries go. Can be called again where it was cut off. What is under way is
+ * erased once it is settled (`finishErasures`).
+ *
+ * @throws UserError when it is no address, or the reason names one
+ */
+export async function erase(
+  options: EraseOptions,
+  address: string,
+  by: { actor: string; reason: string },
+): Promise<Erased> {
+  const { database, now, pause, fingerprint } = options;
+  const key = personKey(address);
+  if (by.reason.includes('@'))
+    throw new UserError('the reason is kept: it must not hold an address; name the request by its number');
+  const person = await findPerson(database.db, key, pause);
+  const kept = keptOf(person);
+  const id = await database.transact(async (trx) => {
+    const at = now();
+    const begun = await beginErasure(trx, person, { ...by, at });
+    for (const delivery of person.deliveries) await end(trx, delivery, by.actor, at);
+    return begun;
+  });
+  const own = person.deliveries.map((one) => one.id);
+  const waiting: string[] = [];
+  for (let at = 0; at < person.messages.length; at += BATCH) {
+    const some = person.messages.slice(at, at + BATCH);
+    waiting.push(...(await eraseMessages(options, some, own)));
+    await pause();
+  }
+  const words = wordsOf(person);
+  await redactNotifications(database, { words, deliveries: new Set(own) }, pause);
+  await removeRevisions(database, words, pause);
+  const entries = await redactWords(database, words, pause);
+  await database.transact(async (trx) => {
+    const pending: Pending = { messages: waiting, write_backs: await removeMentions(trx, person) };
+    await deleteRecord(trx, person, fingerprint);
+    await savePending(trx, id, pending, now());
+    await recordAudit(trx, {
+      at: now(),
+      actor: by.actor,
+      subject: { type: 'erasure', id },
+      action: 'erased',
+      detail: { ...kept, waiting: waiting.length, reason: by.reason },
+    });
+  });
+  await database.scrub();
+  return { id, ...kept, waiting: waiting.length, audit_entries: entries };
+}
+
+/** Texts that name the person wherever they stand. */
+function wordsOf({ keys, prospect, deliveries }: Person): string[] {
+  const spelt = [...deliveries.map(({ recipient }) => recipient), ...(prospect ? [prospect.address] : [])];
+  // A record's id names nobody, unless whoever imported it made it of something that does.
+  return [
+    ...new Set([...keys, ...spelt.map((one) => one.toLowerCase()), ...(prospect ? [prospect.id] : [])]),
+  ];
+}
+
+/** Nothing goes to the person any more. What is in a courier's hands, or may have arrived, comes to its end by itself. */
+async function end(trx: Trx, delivery: Delivery, actor: string, now: number): Promise<void> {
+  const note = 'the person was erased on request';
+  const by = { actor, now };
+  if (delivery.lease_until !== null) return;
+  switch (delivery.state) {
+    case 'held': {
+      const after = await settle(trx, delivery.id, { type: 'reject', by: actor, note }, by);
+      await queueReport(trx, after, 'report_failed', now);
+      return;
+    }
+    case 'escalated':
+      await settle(trx, delivery.id, { type: 'close', by: actor, note }, by);
+      return;
+    case 'deferred':
+      if (delivery.returns_to === 'escalating') return;
+      await settle(trx, delivery.id, { type: 'suppress', rule: 'opt_out', note }, by);
+      return;
+    case 'relaying':
+    case 'scheduled':
+      await settle(trx, delivery.id, { type: 'suppress', rule: 'opt_out', note }, by);
+      return;
+    default:
+  }
+}
+
+/** @param own deliveries to the person @returns messages that are still under way */
+async function eraseMessages(
+  { database, dataDir, now, fingerprint }: Omit<EraseOptions, 'pause'>,
+  messages: readonly string[],
+  own: readonly string[],
+): Promise<string[]> {
+  const mine = new Set(own);
+  const { waiting, deliveries } = await database.transact(async (trx) => {
+    const settled = await settledAmong(trx, messages);
+    const done = await removeTexts(trx, settled, { at: now(), removedFor: 'erasure', fingerprint });
+    await forgetKeysOf(trx, settled, now() - KEYS_MS);
+    await unnameDeliveries(
+      trx,
+      settled,
+      done.filter((one) => mine.has(one)),
+    );
+    return { waiting: messages.filter((one) => !settled.includes(one)), deliveries: done };
+  });
+  await removeCaptured(dataDir, deliveries);
+  return waiting;
+}
+
+/** Goes on with erasures that waited for mail or an opt-out under way; to be repeated. @returns how many came to their end */
+export async function finishErasures(options: EraseOptions): Promise<number> {
+  const { database, now, pause } = options;
+  let finished = 0;
+  for (const { id, value, pending } of await pendingErasures(database.db)) {
+    const own =
+      pending.messages.length === 0 ? [] : await deliveriesOfHash(database.db, pending.messages, value);
+    const waiting: string[] = [];
+    for (let at = 0; at < pending.messages.length; at += BATCH)
+      waiting.push(...(await eraseMessages(options, pending.messages.slice(at, at + BATCH), own)));
+    const left = await database.transact(async (trx) => {
+      const open: Pending = {
+        messages: waiting,
+        write_backs: await removeWriteBacks(trx, pending.write_backs),
+      };
+      await savePending(trx, id, open, now());
+      return open;
+    });
+    if (left.messages.length + left.write_backs.length === 0) finished += 1;
+    await pause();
+  }
+  if (finished > 0) await database.scrub();
+  return finished;
+}

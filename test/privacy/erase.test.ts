@@ -1,0 +1,296 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importCsv } from '../../src/crm/csv.ts';
+import { createProspect, getProspectByAddress, updateProspect } from '../../src/crm/store.ts';
+import { addCommitment } from '../../src/crm/list-store.ts';
+import { addSuppression, removeSuppressions, suppressionsHolding } from '../../src/crm/suppression-store.ts';
+import { addThreadMessage } from '../../src/crm/thread-store.ts';
+import { fingerprints } from '../../src/judge/language/fingerprint.ts';
+import { erase, finishErasures, keptAbout } from '../../src/privacy/erase.ts';
+import { exportPerson } from '../../src/privacy/person-export.ts';
+import { verifyAudit } from '../../src/store/audit-verify-store.ts';
+import { recordAudit } from '../../src/store/audit.ts';
+import { keysOf } from '../../src/store/gate-keys.ts';
+import { syncing } from '../crm/hubspot-setup.ts';
+import { type TestGate, addProspect, startGate } from '../support/gate.ts';
+import { startHubSpot } from '../support/hubspot-stand-in.ts';
+import { signIn } from '../support/sign-in.ts';
+import { filesHolding } from './in-files.ts';
+
+const HENRIKE = 'henrike.saalfeld@kestrelwharf.example';
+/** All that says who she is or what was written to her, each word in nobody else's data. */
+const WORDS = [
+  'henrike.saalfeld',
+  'kestrelwharf',
+  'Henrike',
+  'wolframite',
+  'zebrafinch',
+  'oystercatcher',
+  'turnstone',
+  'bargepole',
+  'sandgrouse',
+  'tamarack',
+];
+const change = { actor: 'test', at: Date.now() };
+
+const options = (gate: TestGate) => ({
+  database: gate.app.database,
+  dataDir: gate.dataDir,
+  now: () => gate.now(),
+  fingerprint: fingerprints,
+  pause: async () => {},
+});
+const by = { actor: 'cli:op', reason: 'request 117' };
+
+/** A gate that has mailed her, holds mail to her, and knows much of her; and another person beside her. */
+async function gateWithHenrike() {
+  const gate = await startGate();
+  const { database } = gate.app;
+  const id = await addProspect(gate, HENRIKE, {
+    prospect: {
+      name: 'Henrike Saalfeld',
+      title: 'Head of Tamarack',
+      available_signals: { likes: 'bargepole' },
+    },
+    company: { name: 'The company', account_owner: 'owner@sender.example' },
+  });
+  await addProspect(gate, 'otto@beside.example', { prospect: { name: 'Otto Beside' } });
+  await gate.send({
+    to: HENRIKE,
+    subject: 'Zebrafinch plans',
+    text: 'Hello Henrike, would the wolframite team help you next week?',
+  });
+  await gate.send({
+    to: [`Henrike <${HENRIKE}>`, 'otto@beside.example'],
+    text: 'Hello both, would a call about sandgrouse help?',
+  });
+  await gate.until((all) => all.length === 3 && all.every(({ state }) => state === 'relayed'), 'mail leaves');
+  await database.transact(async (trx) => {
+    await addThreadMessage(
+      trx,
+      {
+        threadId: 't-henrike',
+        prospectId: id,
+        companyId: null,
+        messageId: null,
+        direction: 'in',
+        person: 'Henrike Saalfeld',
+        role: null,
+        at: gate.now() - 1000,
+        text: 'We keep oystercatcher budgets secret.',
+        subject: 'Tamarack',
+      },
+      fingerprints,
+      change,
+    );
+    await addCommitment(
+      trx,
+      { prospect_id: id, subject: 'bargepole squad', starts: null, ends: null, type: 'reserved', note: null },
+      change,
+    );
+    await updateProspect(trx, id, { title: 'Head of Turnstone' }, change);
+    await addSuppression(
+      trx,
+      { kind: 'address', value: HENRIKE, channel: 'sms', reason: 'Henrike asked', source: 'cli' },
+      change,
+    );
+    await recordAudit(trx, {
+      at: gate.now(),
+      actor: 'ida@gate.test',
+      subject: { type: 'prospects', id },
+      action: 'changed',
+      before: { title: 'Head of Tamarack' },
+      after: { title: 'Head of Turnstone' },
+    });
+    await recordAudit(trx, {
+      at: gate.now(),
+      actor: `person:${HENRIKE}`,
+      subject: { type: 'crm', id: HENRIKE },
+      action: 'asked',
+      detail: { who: 'Henrike Saalfeld', address: HENRIKE.toUpperCase() },
+    });
+    await trx.updateTable('companies').set({ funding_confidence: 'low' }).execute();
+  });
+  await gate.send({
+    to: HENRIKE,
+    text: 'Henrike, congratulations on closing your $20M Series B last month! Wolframite.',
+  });
+  const [held] = await gate
+    .until((all) => all.some(({ state }) => state === 'held'), 'one is held')
+    .then((all) => all.filter(({ state }) => state === 'held'));
+  const reviewer = await signIn(gate, { role: 'reviewer' });
+  await reviewer.send('POST', `/deliveries/${held.id}/comments`, { text: 'Henrike will not like this.' });
+  return { gate, database, id, held, reviewer };
+}
+
+test('everything about a person is exported, and nothing about others', async () => {
+  const { gate, database } = await gateWithHenrike();
+  const person = await exportPerson(database.db, `<${HENRIKE.toUpperCase()}>`, {
+    at: gate.now(),
+    pause: async () => {},
+  });
+  const text = JSON.stringify(person);
+  for (const word of WORDS) expect(text.toLowerCase()).toContain(word.toLowerCase());
+  expect(text).not.toMatch(/otto|ida@gate|Reviewer Person|Tigist/i);
+  expect(person).toMatchObject({
+    record: { name: 'Henrike Saalfeld' },
+    mails: [{ state: 'relayed' }, { state: 'relayed' }, { state: 'held', verdicts: [{ decision: 'BLOCK' }] }],
+    suppressions: [{ channel: 'sms' }],
+    commitments: [{ subject: 'bargepole squad' }],
+  });
+});
+
+test('an erased person is in no file any more; held mail is rejected, others keep theirs, and the log is whole', async () => {
+  const { gate, database, held } = await gateWithHenrike();
+  await database.scrub();
+  for (const word of WORDS) expect(filesHolding(gate.dataDir, [word]), word).not.toEqual([]);
+  expect(await keptAbout(options(gate), HENRIKE)).toMatchObject({
+    prospect: true,
+    deliveries: 3,
+    held: 1,
+    commitments: 1,
+  });
+
+  const erased = await erase(options(gate), `Henrike Saalfeld <${HENRIKE}>`, by);
+  expect(erased).toMatchObject({ deliveries: 3, held: 1 });
+  // The report about the rejected mail has to leave, and an event about it to be told.
+  await gate.until(
+    (all) => all.every(({ state }) => !['relaying', 'received'].includes(state)),
+    'reports leave',
+  );
+  await expect
+    .poll(() =>
+      finishErasures(options(gate)).then(() =>
+        database.db.selectFrom('erasures').select('finished_at').execute(),
+      ),
+    )
+    .toEqual([{ finished_at: expect.any(Number) }]);
+  await database.scrub();
+  expect(filesHolding(gate.dataDir, WORDS)).toEqual([]);
+
+  const rest = await gate.deliveries();
+  expect(rest.find(({ id }) => id === held.id)).toMatchObject({
+    state: 'rejected',
+    recipient: 'erased',
+    prospect_id: null,
+  });
+  expect(rest.filter(({ recipient }) => recipient === 'otto@beside.example')).toMatchObject([
+    { state: 'relayed' },
+  ]);
+  expect(await getProspectByAddress(database.db, 'otto@beside.example')).toMatchObject({
+    name: 'Otto Beside',
+  });
+  const log = await verifyAudit(database.db, { key: keysOf(database.db).audit() });
+  expect(log.faults).toEqual([]);
+  const told = await database.db
+    .selectFrom('audit')
+    .select(['actor', 'detail'])
+    .where('action', '=', 'erased')
+    .execute();
+  expect(told).toEqual([{ actor: 'cli:op', detail: expect.stringContaining('request 117') }]);
+  expect(await keptAbout(options(gate), HENRIKE)).toMatchObject({ prospect: false, deliveries: 0 });
+});
+
+test('an erased person is not mailed, and no way leads back but a person who lets her in', async () => {
+  const { gate, database } = await gateWithHenrike();
+  await erase(options(gate), HENRIKE, by);
+  expect(
+    await suppressionsHolding(database.db, ` HENRIKE.saalfeld+news@KESTRELWHARF.example `),
+  ).toMatchObject([{ channel: 'all', value: expect.stringMatching(/^erased:[0-9a-f]{64}$/) }]);
+  await expect(gate.send({ to: HENRIKE, text: 'Hello again' })).rejects.toThrow(
+    /550 5\.7\.1 Suppressed: opt_out/,
+  );
+
+  const csv = (kind: 'prospects' | 'suppressions', text: string) =>
+    importCsv(database, {
+      kind,
+      bytes: Buffer.from(text),
+      name: 'x.csv',
+      actor: 'test',
+      at: gate.now(),
+      fingerprint: fingerprints,
+    });
+  const imported = await csv(
+    'prospects',
+    `email,name\n${HENRIKE},Henrike Saalfeld\nnew@person.example,New\n`,
+  );
+  expect(imported).toMatchObject({
+    applied: true,
+    new: 1,
+    notes: [{ row: 2, message: expect.stringMatching(/was erased on request/) }],
+  });
+  expect(await csv('suppressions', `address,reason\n${HENRIKE},Henrike asked\n`)).toMatchObject({
+    new: 0,
+    notes: [{ row: 2 }],
+  });
+  await expect(database.transact((trx) => createProspect(trx, { address: HENRIKE }, change))).rejects.toThrow(
+    /erased on request/,
+  );
+  const late = {
+    kind: 'address',
+    value: HENRIKE,
+    channel: 'email',
+    reason: 'a late bounce',
+    source: 'ses',
+  } as const;
+  await database.transact((trx) => addSuppression(trx, late, change));
+
+  const hubSpot = await startHubSpot();
+  hubSpot.portal.add('contacts', { email: HENRIKE, firstname: 'Henrike' });
+  hubSpot.portal.add('contacts', { email: 'other@person.example', firstname: 'Olga' });
+  const hub = syncing(database, hubSpot);
+  const run = await hub.sync();
+  expect(await hub.prospect(HENRIKE)).toBeNull();
+  expect(await hub.prospect('other@person.example')).not.toBeNull();
+  expect(await hub.differences(run)).toContainEqual(
+    expect.objectContaining({ kind: 'kept', note: expect.stringMatching(/erased on request/) }),
+  );
+  await database.scrub();
+  expect(filesHolding(gate.dataDir, ['a late bounce'])).toEqual([]);
+
+  await database.transact((trx) =>
+    removeSuppressions(trx, { kind: 'address', value: HENRIKE }, null, change),
+  );
+  expect(await suppressionsHolding(database.db, HENRIKE)).toEqual([]);
+  await database.transact((trx) => createProspect(trx, { address: HENRIKE }, change));
+});
+
+test('a mail in the hands of a courier is erased when it has come to its end', async () => {
+  const { gate, database } = await gateWithHenrike();
+  const [first] = await gate.deliveries();
+  await database.transact((trx) =>
+    trx
+      .updateTable('deliveries')
+      .set({ state: 'uncertain', returns_to: 'relaying' })
+      .where('id', '=', first.id)
+      .execute(),
+  );
+  expect(await erase(options(gate), HENRIKE, by)).toMatchObject({
+    under_way: 1,
+    waiting: expect.any(Number),
+  });
+  expect(await finishErasures(options(gate))).toBe(0);
+  expect((await gate.deliveries()).find(({ id }) => id === first.id)).toMatchObject({ recipient: HENRIKE });
+  await database.transact((trx) =>
+    trx
+      .updateTable('deliveries')
+      .set({ state: 'relayed', returns_to: null })
+      .where('id', '=', first.id)
+      .execute(),
+  );
+  await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'reports leave');
+  await expect
+    .poll(async () => (await gate.deliveries()).find(({ id }) => id === first.id))
+    .toMatchObject({ recipient: 'erased' });
+  await expect.poll(() => database.scrub().then(() => filesHolding(gate.dataDir, WORDS))).toEqual([]);
+});
+
+test('a reason that names an address is refused, and so is what is no address', async () => {
+  const { gate } = await gateWithHenrike();
+  await expect(
+    erase(options(gate), HENRIKE, { actor: 'cli', reason: `asked by ${HENRIKE}` }),
+  ).rejects.toThrow(/must not hold an address/);
+  await expect(erase(options(gate), 'Henrike', by)).rejects.toThrow(/not a mail address/);
+  expect(readFileSync(join(gate.dataDir, 'presend.db')).length).toBeGreaterThan(0);
+});
