@@ -65,7 +65,9 @@ export function judgeByRules(input: JudgeInput): Verdict {
     doubts.push(...ruled.doubts);
     notices.push(...ruled.notices);
   }
-  doubts.push(...undecidedReply(input), ...foreignLanguage(draft));
+  doubts.push(...undecidedReply(input));
+  // The first doubt is the one that is told, and telling a language costs most.
+  if (doubts.length === 0) doubts.push(...foreignLanguage(draft));
 
   const first = findings.find((finding) => finding.enforced);
   const doubt = doubts[0];
