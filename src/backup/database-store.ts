@@ -30,7 +30,7 @@ export async function copyDatabase(
 ): Promise<DatabaseCopy> {
   const source = new SQLite(from, { readonly: true, fileMustExist: true, timeout: 10_000 });
   try {
-    const state = await schemaState(source);
+    const state = schemaState(source);
     refuseNewer(source, state);
     source.exec('begin');
     // The first read fixes the state: whatever is committed before this line is in the copy.

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../config/user-error.ts';
 import { presendVersion } from '../config/version.ts';
 import { bytes } from '../insight/words.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { gateRuns, lockForBackup } from '../store/gate-lock.ts';
 import { gateId } from '../transparent/loop.ts';
 import { copyDatabase, requireSound } from './database-store.ts';
@@ -80,6 +81,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
     await syncFolders(target);
     const path = await freeName(folder, new Date(manifest.at));
     await rename(target, path);
+    failPoint('backup-renamed');
     syncPath(folder);
     return { path, manifest };
   } finally {
@@ -103,6 +105,7 @@ async function copyContent(
     now,
     onProgress: (done, total) => onProgress('copying', done, total),
   });
+  failPoint('backup-copied');
   running ||= gateRuns(dataDir);
   await chmod(copy, 0o600);
   const paths = [DATABASE];

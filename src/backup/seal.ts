@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeWebStream } from 'node:stream/web';
 import {
   Decrypter,
   Encrypter,
@@ -101,5 +102,13 @@ function addRecipient(encrypter: Encrypter, recipient: string): void {
   }
 }
 
-const webStream = (stream: Readable): ReadableStream<Uint8Array> => Readable.toWeb(stream);
-const nodeStream = (stream: ReadableStream<Uint8Array>): Readable => Readable.fromWeb(stream);
+// Where the DOM's types are known too, theirs and Node's of the same class differ.
+
+function webStream(stream: Readable): ReadableStream<Uint8Array> {
+  const web: unknown = Readable.toWeb(stream);
+  return web as ReadableStream<Uint8Array>;
+}
+
+function nodeStream(stream: unknown): Readable {
+  return Readable.fromWeb(stream as NodeWebStream);
+}

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 import { addressKey } from './address.ts';
+import { erasedValue } from './erased.ts';
 import { lookalikes } from './lookalike.ts';
 import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
 import { type RecordNow, recheckRecord } from './recheck.ts';
@@ -39,7 +40,9 @@ export async function aliasRecords(db: Kysely<Schema>, address: string): Promise
     (reading) =>
       prospects.some((one) => one.address_key === reading) ||
       suppressed.some(({ kind, value }) =>
-        kind === 'address' ? value === reading : suppressingDomains([reading]).includes(value),
+        kind === 'address'
+          ? value === reading || value === erasedValue(db, reading)
+          : suppressingDomains([reading]).includes(value),
       ),
   );
   const found: AliasRecord[] = [];

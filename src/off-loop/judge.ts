@@ -4,7 +4,6 @@ import type { Verdict } from '../judge/verdict.ts';
 import { isPlainlyEnglish } from '../judge/language/english.ts';
 import { newText } from '../message/new-text.ts';
 import { unreadMessage } from '../message/parse.ts';
-import type { Draft } from '../message/types.ts';
 import { JobLimitError } from './job-limit-error.ts';
 import { SHORT_TEXT_CHARS } from './limits.ts';
 import type { Workers } from './pool.ts';
@@ -17,7 +16,7 @@ import { judges } from './shared-pool.ts';
  * @returns for text beyond a worker's limits what the record alone decides; `too_complex` if that is nothing
  */
 export async function judgeMail(input: JudgeInput, workers: () => Workers = judges): Promise<Verdict> {
-  if (charactersOf(input) <= SHORT_TEXT_CHARS && isEnglish(input.draft)) return judgeByRules(input);
+  if (isShort(input)) return judgeByRules(input);
   try {
     return await workers().run('judge', input);
   } catch (error) {
@@ -30,9 +29,16 @@ export async function judgeMail(input: JudgeInput, workers: () => Workers = judg
   }
 }
 
-/** Otherwise the rules would ask the language detector, and the event loop is not held up to load it. */
-function isEnglish(draft: Draft): boolean {
-  return isPlainlyEnglish(newText(draft)) && isPlainlyEnglish(draft.subject ?? '');
+/**
+ * The event loop judges it itself: there is little text, and no language detector to load for it, which would hold the loop up.
+ */
+export function isShort(input: JudgeInput): boolean {
+  const { draft } = input;
+  return (
+    charactersOf(input) <= SHORT_TEXT_CHARS &&
+    isPlainlyEnglish(newText(draft)) &&
+    isPlainlyEnglish(draft.subject ?? '')
+  );
 }
 
 function charactersOf({ draft, prospect }: JudgeInput): number {

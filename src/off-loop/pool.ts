@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { cpuTimeOf } from './cpu-time.ts';
 import { JobLimitError } from './job-limit-error.ts';
 import type { JobInput, JobName, JobResult } from './jobs.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
+import { startWorker } from './start-worker.ts';
 
 export interface PoolOptions {
   /** Workers at most; each is started when there is work for it. */
@@ -46,9 +47,6 @@ interface Seat {
 
 /** How often jobs at work are looked at, milliseconds. */
 const WATCH_MS = 50;
-
-/** Run from sources (tests, benchmarks), a worker needs the same TypeScript loader. */
-const FROM_SOURCES = import.meta.url.endsWith('.ts');
 
 /**
  * Worker threads for what may cost time: one job at a time each, in order of arrival. A job that goes beyond a limit ends its
@@ -203,18 +201,4 @@ export class WorkerPool {
 /** A job that takes its worker along is as little to be tried again as one that takes too long. */
 function broken(error: Error): Error {
   return error instanceof JobLimitError ? error : new JobLimitError(`ended the worker (${error.message})`);
-}
-
-function startWorker(heapMb: number): Worker {
-  // What the process was started with (a debugger, an instrumentation) is not for every worker.
-  const options = {
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
-  };
-  const file = new URL(FROM_SOURCES ? './worker.ts' : './worker.js', import.meta.url);
-  if (!FROM_SOURCES) return new Worker(file, options);
-  // A thread does not inherit the loader of its process, and cannot be given one by `--import`.
-  const loader = import.meta.resolve('tsx/esm/api');
-  const code = `import { register } from '${loader}'; register(); await import('${file.href}');`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), options);
 }

@@ -129,7 +129,7 @@ export class Runner {
   /** Waits for a message to be judged, but not for one that takes long. */
   async #unlessSlow(id: string, judged: Promise<void>): Promise<void> {
     let done = false;
-    const ended = judged.then(() => {
+    const ended = judged.finally(() => {
       done = true;
       this.#slow.delete(id);
     });

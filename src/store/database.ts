@@ -110,7 +110,7 @@ export class Database {
   }
 
   /** Where its schema stands; changes nothing. */
-  schemaState(): Promise<SchemaState> {
+  schemaState(): SchemaState {
     return schemaState(this.#raw);
   }
 

@@ -1,9 +1,9 @@
 import type SQLite from 'better-sqlite3';
-import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
+import { type Kysely, type Migration, Migrator } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import { presendVersion } from '../config/version.ts';
 import { failPoint } from '../observability/fail-point.ts';
-import { migrationProvider } from './migrations/index.ts';
+import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 
 /** How long a migration waits for another process that writes. */
@@ -22,11 +22,8 @@ export interface SchemaState {
 }
 
 /** Reads where a database stands; changes nothing. An empty file has nothing applied. */
-export async function schemaState(
-  raw: SQLite.Database,
-  provider: MigrationProvider = migrationProvider,
-): Promise<SchemaState> {
-  const known = Object.keys(await provider.getMigrations()).toSorted();
+export function schemaState(raw: SQLite.Database, all: Record<string, Migration> = migrations): SchemaState {
+  const known = Object.keys(all).toSorted();
   const exists = raw.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get();
   const applied = exists
     ? raw.prepare<[], string>('select name from kysely_migration order by name').pluck().all()
@@ -59,9 +56,9 @@ export function refuseNewer(raw: SQLite.Database, { unknown }: SchemaState): voi
 export async function migrateDatabase(
   raw: SQLite.Database,
   db: Kysely<Schema>,
-  provider: MigrationProvider = migrationProvider,
+  all: Record<string, Migration> = migrations,
 ): Promise<string[]> {
-  const before = await schemaState(raw, provider);
+  const before = schemaState(raw, all);
   refuseNewer(raw, before);
   if (before.pending.length === 0) return [];
   const waited = raw.pragma('busy_timeout', { simple: true }) as number;
@@ -71,7 +68,7 @@ export async function migrateDatabase(
     raw.exec('begin immediate');
     const { error, results } = await new Migrator({
       db,
-      provider: interruptible(provider),
+      provider: { getMigrations: async () => interruptible(all) },
     }).migrateToLatest();
     if (error) {
       const failed = results?.find((one) => one.status === 'Error')?.migrationName ?? 'unknown';
@@ -94,19 +91,18 @@ export async function migrateDatabase(
   }
 }
 
-/** The same migrations, with the fail-points between them. */
-function interruptible(provider: MigrationProvider): MigrationProvider {
-  const between = ({ up }: Migration): Migration => ({
-    up: async (db) => {
-      failPoint('migration-between');
-      await up(db);
-      failPoint('migration-inside');
-    },
-  });
-  return {
-    getMigrations: async () =>
-      Object.fromEntries(
-        Object.entries(await provider.getMigrations()).map(([name, one]) => [name, between(one)]),
-      ),
-  };
+/** The migrations with the fail-points between them. */
+function interruptible(all: Record<string, Migration>): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(all).map(([name, migration]) => [
+      name,
+      {
+        up: async (db) => {
+          failPoint('migration-between');
+          await migration.up(db);
+          failPoint('migration-inside');
+        },
+      },
+    ]),
+  );
 }

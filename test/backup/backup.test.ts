@@ -114,29 +114,38 @@ describe('a backup', () => {
     expect(manifest.tables['settings']).toBeGreaterThanOrEqual(halves);
   });
 
-  test.each([
-    'copying',
-    'checking',
-  ])('killed while %s leaves nothing under a backup’s name, and the next one cleans up', async (at) => {
-    const folder = temporary();
-    const recipient = at === 'checking' ? await identityToRecipient(await generateIdentity()) : null;
-    const killed = await run(process.execPath, [
-      join(import.meta.dirname, 'backup-child.mjs'),
-      data,
-      folder,
-      at,
-      recipient ?? '',
-    ]).then(
+  /** Makes one in a process of its own that is killed there. */
+  async function killedAt(folder: string, point: string, recipient = ''): Promise<void> {
+    const child = [join(import.meta.dirname, 'backup-child.mjs'), data, folder, point, recipient];
+    const env = { ...process.env, PRESEND_FAIL_POINT: point.startsWith('backup-') ? point : '' };
+    const signal = await run(process.execPath, child, { env }).then(
       () => null,
       (error: { signal: string }) => error.signal,
     );
-    expect(killed).toBe('SIGKILL');
+    expect(signal).toBe('SIGKILL');
+  }
+
+  test.each([
+    'copying',
+    'backup-copied',
+    'checking',
+  ])('killed at %s leaves nothing under a backup’s name, and the next one cleans up', async (point) => {
+    const folder = temporary();
+    const recipients = point === 'checking' ? [await identityToRecipient(await generateIdentity())] : [];
+    await killedAt(folder, point, recipients[0]);
     expect(await listBackups(folder)).toEqual([]);
     expect(readdirSync(folder).every((name) => name.startsWith('.'))).toBe(true);
-    const { path } = await make({ folder, sealing: recipient === null ? null : { recipients: [recipient] } });
+    const { path } = await make({ folder, sealing: recipients.length === 0 ? null : { recipients } });
     expect(readdirSync(folder)).toEqual([path.slice(folder.length + 1)]);
     expect(readdirSync(data).filter((name) => name.startsWith('.'))).toEqual([]);
   }, 60_000);
+
+  test('killed when it has its name is a whole one', async () => {
+    const folder = temporary();
+    await killedAt(folder, 'backup-renamed');
+    const [made] = await listBackups(folder);
+    await check(made.path);
+  });
 
   test('that does not read back as it was is not made', async () => {
     const folder = temporary();

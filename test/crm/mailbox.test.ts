@@ -2,6 +2,7 @@ import { asyncProperty, assert, constantFrom, oneof, pre, property, stringMatchi
 import { describe, expect, test } from 'vitest';
 import { addressKey } from '../../src/crm/address.ts';
 import { aliasRecords } from '../../src/crm/aliases.ts';
+import { erasedValue } from '../../src/crm/erased.ts';
 import { isRouted, lookalikes } from '../../src/crm/lookalike.ts';
 import { type MailboxRules, NO_RULES, mailboxKey } from '../../src/crm/mailbox.ts';
 import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
@@ -153,6 +154,23 @@ test('whoever may be meant is found with the record, whatever stops them', async
     }),
     { numRuns: 300 },
   );
+});
+
+test('a person who was erased is reached by no spelling either', async () => {
+  const database = await openDatabase();
+  await database.transact((trx) => saveMailboxRules(trx, RULES));
+  await suppress(database, erasedValue(database.db, 'jane@copy.example'));
+  await suppress(database, erasedValue(database.db, 'jane@one.example'));
+  for (const same of ['JANE+x@copy.example', '"jane"@copy.example', 'j.ane@un.example', 'jane@one.example']) {
+    expect(await suppressionsHolding(database.db, same), same).toHaveLength(1);
+  }
+  for (const alike of [
+    'jаne@copy.example',
+    'jane%copy.example@relay.example',
+    'copy.example!jane@relay.example',
+  ]) {
+    expect(await aliasRecords(database.db, alike), alike).toHaveLength(1);
+  }
 });
 
 test('the prospect is looked up by the same mailbox, exactly spelled first, and all records of it count', async () => {

@@ -6,6 +6,7 @@ import { parseStrictYaml } from '../../src/config/strict-yaml.ts';
 import { oddJson } from '../../src/http/odd-json.ts';
 import type { Endpoint } from '../../src/http/endpoint.ts';
 import { readCsv } from '../../src/crm/csv-read.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { parseJson } from '../../src/intake/json-body.ts';
 import { readForm } from '../../src/message/form.ts';
 import { startGate } from '../support/gate.ts';
@@ -294,6 +295,48 @@ function fitting({ body }: Endpoint, sent: Record<string, unknown>): unknown {
   if (!(body instanceof z.ZodObject)) return {};
   return Object.fromEntries(Object.entries(sent).filter(([field]) => field in body.shape));
 }
+
+test('A query in which a name repeats is refused, so that no reader takes another one than the next', async () => {
+  const gate = await startGate();
+  const { cookie } = await signIn(gate, { role: 'admin' });
+  for (const path of ['/api/queue?q=a&q=b', '/api/audit?actor=a&actor=b', '/api/crm/prospects?q=a&q[]=b']) {
+    expect((await ask(gate, path, { headers: { cookie } })).status, path).toBe(400);
+  }
+  const frame = await ask(gate, '/app/mail-frame?images=none&images=remote');
+  expect(frame.headers['content-security-policy']).toContain('img-src data:;');
+});
+
+test('Nothing a client sends begins a line of the log', async () => {
+  const lines: string[] = [];
+  const log = createLogger('trace', { destination: { write: (line: string) => void lines.push(line) } });
+  const gate = await startGate({ log, engine: { loopbackWithoutAuth: true } });
+  const forged = '{"level":60,"msg":"forged"}';
+  const odd = `x%0a${encodeURIComponent(forged)}%0d%0a`;
+  await ask(gate, `/api/nothing/${odd}`);
+  await ask(gate, `/app/%E0${odd}`);
+  await ask(gate, `/act/${odd}`);
+  await ask(gate, '/api/session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': `x\t${forged}` },
+    body: JSON.stringify({ email: `a\n${forged}\n@b.example`, password: `\r\n${forged}` }),
+  });
+  await ask(gate, '/emails', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      from: 'ann@sender.example',
+      to: 'jane@unknown.example',
+      subject: `Hi\n${forged}`,
+      text: `Hello\r\n${forged}`,
+    }),
+  });
+  await gate.app.stop();
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) {
+    expect(line.trimEnd()).not.toContain('\n');
+    expect((JSON.parse(line) as { msg: string }).msg).not.toBe('forged');
+  }
+});
 
 test('Trouble inside is told in general words; what happened is in the log only', async () => {
   const gate = await startGate();

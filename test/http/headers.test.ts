@@ -166,3 +166,30 @@ test('A request that names another host finds that name in no answer and no link
     expect(text).not.toContain('evil.example');
   }
 });
+
+test('An engine that needs no key on this machine is not opened by a page: by rebinding, from another site, through a proxy', async () => {
+  const gate = await startGate();
+  const { port } = gate.app.addresses.http;
+  const send = async (headers: Record<string, string>) => {
+    const { status } = await ask(gate, '/emails', {
+      method: 'POST',
+      // The engine's name in the place of a key.
+      headers: { 'content-type': 'application/json', authorization: 'Bearer engine', ...headers },
+      body: JSON.stringify({
+        from: 'ann@sender.example',
+        to: 'jane@unknown.example',
+        subject: JSON.stringify(headers),
+        text: 'Hello',
+      }),
+    });
+    return status;
+  };
+  expect(await send({ host: `evil.example:${port}` })).toBe(403);
+  expect(await send({ host: `127.0.0.1.evil.example:${port}` })).toBe(403);
+  expect(await send({ origin: 'https://evil.example' })).toBe(403);
+  expect(await send({ origin: 'null' })).toBe(403);
+  expect(await send({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+  expect(await send({ 'x-forwarded-for': '127.0.0.1' })).toBe(403);
+  expect(await gate.deliveries()).toEqual([]);
+  expect(await send({ host: `localhost:${port}` })).toBe(200);
+});

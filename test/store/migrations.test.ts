@@ -11,7 +11,7 @@ import { listBackups } from '../../src/backup/list.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { Database } from '../../src/store/database.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
-import { migrationProvider, migrations } from '../../src/store/migrations/index.ts';
+import { migrations } from '../../src/store/migrations/index.ts';
 import type { Schema } from '../../src/store/schema.ts';
 import { startGate } from '../support/gate.ts';
 import { COVERED, fillAsOf } from './migration-cases.ts';
@@ -27,7 +27,9 @@ async function dataAsOf(level: string): Promise<string> {
   const raw = new SQLite(join(folder, 'presend.db'));
   raw.pragma('journal_mode = WAL');
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: raw }) });
-  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateTo(level);
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateTo(
+    level,
+  );
   expect(error).toBeUndefined();
   fillAsOf(raw, level);
   await db.destroy();
@@ -137,8 +139,9 @@ test('a migration that fails leaves the database as it was, with those before it
       await sql`insert into no_such_table values (1)`.execute(trx);
     },
   };
-  const provider = { getMigrations: async () => ({ ...migrations, '9999-fails': failing }) };
-  await expect(migrateDatabase(raw, db, provider)).rejects.toThrow(/9999-fails failed.*no_such_table/);
+  await expect(migrateDatabase(raw, db, { ...migrations, '9999-fails': failing })).rejects.toThrow(
+    /9999-fails failed.*no_such_table/,
+  );
   await db.destroy();
   expect(contentOf(path)).toEqual(before);
   const again = new SQLite(path, { readonly: true });

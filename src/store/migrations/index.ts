@@ -1,4 +1,4 @@
-import type { Migration, MigrationProvider } from 'kysely';
+import type { Migration } from 'kysely';
 import * as first from './0001-first.ts';
 import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
@@ -31,5 +31,3 @@ export const migrations: Record<string, Migration> = {
   '0015-retention': retention,
   '0016-engine-networks': engineNetworks,
 };
-
-export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };
