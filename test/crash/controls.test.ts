@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../src/evaluate/random.ts';
 import { type CycleOptions, runCycle } from './cycle.ts';
@@ -20,16 +21,27 @@ afterAll(() => lane.close());
 async function broken(
   spots: readonly Spot[],
   options: Pick<CycleOptions, 'wrong' | 'power'>,
-): Promise<Set<Breach['what']>> {
-  const kills = planKills(spots, randomFrom(SEED));
-  const { breaches } = await runCycle(lane, {
-    seed: SEED,
-    name: 'control',
-    model: 'rules',
-    kills,
-    ...options,
-  });
-  return new Set(breaches.map(({ what }) => what));
+  seed = SEED,
+): Promise<Breach['what'][]> {
+  const kills = planKills(spots, randomFrom(seed));
+  const outcome = await runCycle(lane, { seed, name: 'control', model: 'rules', kills, ...options });
+  if (outcome.folder) rmSync(outcome.folder, { recursive: true, force: true });
+  return [...new Set(outcome.breaches.map(({ what }) => what))];
+}
+
+/** Cycles that may go by before a fault shows: whether one does depends on what the upstream and the clock happen to do. */
+const TRIES = 8;
+
+/** The same until it shows a kind of breach. */
+async function brokenInTheEnd(
+  breach: Breach['what'],
+  spots: readonly Spot[],
+  options: Pick<CycleOptions, 'wrong' | 'power'>,
+): Promise<Breach['what'][]> {
+  let found: Breach['what'][] = [];
+  for (let i = 0; i < TRIES && !found.includes(breach); i += 1)
+    found = await broken(spots, options, SEED + i);
+  return found;
 }
 
 /** Kills after which a client has been told something. */
@@ -41,9 +53,9 @@ describe('power cuts', () => {
   test.skipIf(power === null)(
     'lose nothing that was told, and the same cuts lose mail when commits are not synced',
     async () => {
-      expect(await broken(ONCE_TOLD, { power: power! })).toEqual(new Set());
-      const found = await broken(ONCE_TOLD, { power: power!, wrong: { synchronous: 'NORMAL' } });
-      expect(found).toContain('lost');
+      expect(await broken(ONCE_TOLD, { power: power! })).toEqual([]);
+      const unsynced = { power: power!, wrong: { synchronous: 'NORMAL' as const } };
+      expect(await brokenInTheEnd('lost', ONCE_TOLD, unsynced)).toContain('lost');
     },
     600_000,
   );
@@ -56,7 +68,7 @@ describe('the reconciliation notices a gate', () => {
       'twice',
       ['last-byte-sent', 'upstream-has-it', 'last-byte-sent', 'upstream-has-it'],
     ],
-    ['deferred counts as relayed', 'untrue', ['settled', 'event-sent', 'settled']],
+    ['deferred counts as relayed', 'untrue', ['settled', 'event-sent']],
     ['a hold does not hold', 'slipped', ['settled']],
     ['forgetful', 'lost', ['settled']],
     ['unaudited', 'unaudited', ['settled']],
@@ -65,7 +77,7 @@ describe('the reconciliation notices a gate', () => {
   test.each(cases)(
     'with the fault: %s',
     async (mutation, breach, spots) => {
-      expect(await broken(spots, { wrong: { mutation } })).toContain(breach);
+      expect(await brokenInTheEnd(breach, spots, { wrong: { mutation } })).toContain(breach);
     },
     600_000,
   );

@@ -2,11 +2,12 @@ import type { Database } from '../../src/store/database.ts';
 import type { GateChild, Ports } from './child.ts';
 import type { Load } from './load.ts';
 
-/** How long the mail may take to come to rest once nothing goes wrong any more. */
-const REST_MS = 60_000;
+/** How long the mail may take to come to rest once nothing goes wrong any more: minutes, for machines with much else to do. */
+const REST_MS = 600_000;
 
 /**
- * Waits until nothing is under way, with the clock running ahead so that what is put off falls due.
+ * Waits until nothing is under way. Where everything is put off to a later time, the gate's clock is set to that time; not
+ * while anything is in hand, whose lease would lapse.
  *
  * @param load null = clients have nothing left to submit
  */
@@ -20,19 +21,25 @@ export async function rest(
   const until = performance.now() + REST_MS;
   while (performance.now() < until) {
     await load?.retry(ports);
-    const { underWay } = await db
+    const deliveries = await db
       .selectFrom('deliveries')
-      .select((eb) => eb.fn.countAll<number>().as('underWay'))
+      .select(['next_attempt_at', 'lease_until'])
       .where('state', 'in', ['received', 'relaying', 'escalating', 'scheduled', 'deferred'])
-      .executeTakeFirstOrThrow();
-    const { untold } = await db
+      .execute();
+    const events = await db
       .selectFrom('events')
-      .select((eb) => eb.fn.countAll<number>().as('untold'))
+      .select(['next_attempt_at', 'lease_until'])
       .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow();
-    if ((load?.unanswered ?? 0) === 0 && underWay === 0 && untold === 0) return;
-    clock.offsetMs += 5_000;
-    gate.clock(clock.offsetMs);
+      .execute();
+    const open = [...deliveries, ...events];
+    if ((load?.unanswered ?? 0) === 0 && open.length === 0) return;
+    const now = Date.now() + clock.offsetMs;
+    const inHand = open.some(({ lease_until: lease }) => lease !== null && lease > now);
+    const next = Math.min(...open.map(({ next_attempt_at: at }) => at ?? 0));
+    if (!inHand && open.length > 0 && next > now) {
+      clock.offsetMs = next - Date.now();
+      gate.clock(clock.offsetMs);
+    }
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
