@@ -10,6 +10,7 @@ import { redactEntries } from '../store/audit-redact-store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { keptDetail } from './kept-detail.ts';
+import { namesOf, saysIn } from './names.ts';
 import type { Person } from './person-store.ts';
 import { UNNAMED, forgetAround } from './removal-store.ts';
 import { windows } from './windows-store.ts';
@@ -20,6 +21,8 @@ const ERASED = 'erased';
 /** What an erasure waits for. */
 export interface Pending {
   messages: string[];
+  /** Of these messages the deliveries to the person. */
+  deliveries: string[];
   /** Opt-outs on their way to others. */
   write_backs: number[];
 }
@@ -45,7 +48,11 @@ export async function beginErasure(
       .execute();
   }
   const id = `e_${ulid(at).toLowerCase()}`;
-  const pending: Pending = { messages: person.messages, write_backs: [] };
+  const pending: Pending = {
+    messages: person.messages,
+    deliveries: person.deliveries.map((one) => one.id),
+    write_backs: [],
+  };
   await trx
     .insertInto('erasures')
     .values({
@@ -160,13 +167,9 @@ export async function removeMentions(trx: Trx, { keys }: Person): Promise<number
     .where('value', 'in', keys)
     .where('state', '!=', 'pending')
     .execute();
-  for (const key of keys) {
-    await trx.deleteFrom('idempotency_keys').where(mentions('key', key)).execute();
-    await trx.deleteFrom('review_views').where(mentions('query', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('label', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('theirs', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('mine', key)).execute();
-  }
+  await removeNaming(trx, 'idempotency_keys', ['key'], keys);
+  await removeNaming(trx, 'review_views', ['query'], keys);
+  await removeNaming(trx, 'hubspot_differences', ['label', 'mine', 'theirs', 'note'], keys);
   const pending = await trx
     .selectFrom('write_backs')
     .select('id')
@@ -174,6 +177,26 @@ export async function removeMentions(trx: Trx, { keys }: Person): Promise<number
     .where('value', 'in', keys)
     .execute();
   return pending.map(({ id }) => id);
+}
+
+/** Deletes rows of a small table of which a column names the person. */
+async function removeNaming(
+  trx: Trx,
+  table: 'idempotency_keys' | 'review_views' | 'hubspot_differences',
+  columns: readonly string[],
+  addresses: readonly string[],
+): Promise<void> {
+  const names = namesOf(addresses);
+  const rows: Record<string, unknown>[] = await trx
+    .selectFrom(table)
+    .selectAll()
+    .where((eb) => eb.or(columns.flatMap((column) => addresses.map((one) => holds(column, one)))))
+    .execute();
+  const key = table === 'idempotency_keys' ? 'key' : 'id';
+  for (const row of rows) {
+    if (!columns.some((column) => names(String(row[column] ?? '')))) continue;
+    await sql`delete from ${sql.table(table)} where ${sql.ref(key)} = ${row[key]}`.execute(trx);
+  }
 }
 
 /** Deletes requests' keys of these messages, which are known for two days. */
@@ -185,70 +208,102 @@ export async function forgetKeysOf(trx: Trx, messages: readonly string[], since:
     .where('received_at', '>=', since)
     .execute();
   for (const { id } of recent)
-    await trx.deleteFrom('idempotency_keys').where(mentions('message_ids', id)).execute();
+    await trx.deleteFrom('idempotency_keys').where(holds('message_ids', id)).execute();
 }
 
-function mentions(column: string, text: string) {
+/** A first, rough look: the text stands somewhere in the column. */
+function holds(column: string, text: string) {
   return sql<boolean>`instr(lower(coalesce(${sql.ref(column)}, '')), ${text.toLowerCase()}) > 0`;
 }
 
 /** Tables whose revisions are about one person. */
 const OF_PEOPLE = ['prospects', 'commitments', 'threads', 'thread_messages', 'suppressions'];
 
-/** Deletes revisions that say one of the words, of records that are gone already too. */
+/** Who is looked for in texts. */
+export interface Wanted {
+  /** As they are spelt. */
+  addresses: readonly string[];
+  /** The record's id. */
+  prospectId: string | null;
+  /** What else is the person's, as the audit log names it: `commitment 5`. */
+  records: readonly string[];
+}
+
+/** Deletes revisions that name the person, of records that are gone already too. */
 export async function removeRevisions(
   database: Database,
-  words: readonly string[],
+  wanted: Wanted,
   pause: () => Promise<void>,
 ): Promise<void> {
+  const names = namesOf(wanted.addresses);
+  const parts = partsOf(wanted);
   for await (const { after, to } of windows(database.db, 'revisions')) {
-    await database.transact((trx) =>
-      trx
-        .deleteFrom('revisions')
+    await database.transact(async (trx) => {
+      const rows = await trx
+        .selectFrom('revisions')
+        .select(['id', 'before', 'after'])
         .where('id', '>', Number(after))
         .where('id', '<=', Number(to))
         .where('table_name', 'in', OF_PEOPLE)
-        .where((eb) => eb.or(words.flatMap((word) => [mentions('before', word), mentions('after', word)])))
-        .execute(),
-    );
+        .where((eb) => eb.or(parts.flatMap((part) => [holds('before', part), holds('after', part)])))
+        .execute();
+      const found = rows.filter(({ before: was, after: is }) =>
+        [was, is].some((json) => saysIn(JSON.parse(json ?? 'null'), names, wanted.prospectId)),
+      );
+      for (const { id } of found) await trx.deleteFrom('revisions').where('id', '=', id).execute();
+    });
     await pause();
   }
 }
 
-/** Takes the words out of the audit log, whatever the entry is about. @returns how many entries were redacted */
-export async function redactWords(
+/** What a row that names the person must hold somewhere. */
+function partsOf({ addresses, prospectId }: Wanted): string[] {
+  return [...addresses, ...(prospectId === null ? [] : [`"prospect_id":${JSON.stringify(prospectId)}`])];
+}
+
+/** Takes the person out of the audit log, whatever an entry is about. @returns how many entries were redacted */
+export async function redactPerson(
   database: Database,
-  words: readonly string[],
+  wanted: Wanted,
   pause: () => Promise<void>,
 ): Promise<number> {
   let redacted = 0;
-  const without = (text: string): string =>
-    words.some((word) => text.toLowerCase().includes(word.toLowerCase())) ? ERASED : text;
+  const names = namesOf(wanted.addresses);
+  const without = (text: string): string => (names(text) ? ERASED : text);
+  const records = new Set(wanted.records);
+  const ids = [...new Set(wanted.records.map((one) => one.slice(one.indexOf(' ') + 1)))];
   for await (const { after, to } of windows(database.db, 'audit')) {
     await database.transact(async (trx) => {
       const rows = await trx
         .selectFrom('audit')
-        .select(['id', 'actor', 'subject_id', 'detail'])
+        .select(['id', 'actor', 'subject_type', 'subject_id', 'detail'])
         .where('id', '>', Number(after))
         .where('id', '<=', Number(to))
         .where((eb) =>
-          eb.or(
-            words.flatMap((word) => [
-              mentions('detail', word),
-              mentions('actor', word),
-              mentions('subject_id', word),
-            ]),
-          ),
+          eb.or([
+            ...partsOf(wanted).map((part) => holds('detail', part)),
+            ...wanted.addresses.flatMap((one) => [holds('actor', one), holds('subject_id', one)]),
+            ...(ids.length === 0 ? [] : [eb('subject_id', 'in', ids)]),
+          ]),
         )
         .execute();
-      redacted += rows.length;
+      const record = ({ subject_type, subject_id }: { subject_type: string; subject_id: string }): boolean =>
+        records.has(`${subject_type} ${subject_id}`);
+      const found = rows.filter(
+        (row) =>
+          record(row) ||
+          names(row.actor) ||
+          names(row.subject_id) ||
+          saysIn(JSON.parse(row.detail), names, wanted.prospectId),
+      );
+      redacted += found.length;
       await redactEntries(
         trx,
-        rows.map(({ id, actor, subject_id, detail }) => ({
-          id,
-          actor: without(actor),
-          subject_id: without(subject_id),
-          detail: keptDetail(detail),
+        found.map((row) => ({
+          id: row.id,
+          actor: without(row.actor),
+          subject_id: record(row) ? ERASED : without(row.subject_id),
+          detail: keptDetail(row.detail),
         })),
       );
     });
@@ -257,14 +312,13 @@ export async function redactWords(
   return redacted;
 }
 
-/** Takes the deliveries and the words out of what people were told. */
+/** Takes the person and the deliveries out of what people were told. */
 export async function redactNotifications(
   database: Database,
-  { words, deliveries }: { words: readonly string[]; deliveries: ReadonlySet<string> },
+  { addresses, deliveries }: { addresses: readonly string[]; deliveries: ReadonlySet<string> },
   pause: () => Promise<void>,
 ): Promise<void> {
-  const says = (text: string): boolean =>
-    words.some((word) => text.toLowerCase().includes(word.toLowerCase()));
+  const says = namesOf(addresses);
   for await (const { after, to } of windows(database.db, 'notifications')) {
     await database.transact(async (trx) => {
       const rows = await trx
@@ -308,12 +362,10 @@ function contentWithout(
 }
 
 /** Erasures that wait for something. */
-export async function pendingErasures(
-  db: Kysely<Schema>,
-): Promise<{ id: string; value: string; pending: Pending }[]> {
+export async function pendingErasures(db: Kysely<Schema>): Promise<{ id: string; pending: Pending }[]> {
   const rows = await db
     .selectFrom('erasures')
-    .select(['id', 'value', 'pending'])
+    .select(['id', 'pending'])
     .where('finished_at', 'is', null)
     .orderBy('at')
     .execute();
@@ -344,19 +396,4 @@ export async function removeWriteBacks(trx: Trx, ids: readonly number[]): Promis
     .where('id', 'in', [...ids])
     .execute();
   return left.map(({ id }) => id);
-}
-
-/** Deliveries of these messages whose address has the hash. */
-export async function deliveriesOfHash(
-  db: Kysely<Schema>,
-  messages: readonly string[],
-  value: string,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select(['id', 'address_key'])
-    .where('message_id', 'in', [...messages])
-    .where('kind', '=', 'mail')
-    .execute();
-  return rows.filter(({ address_key }) => erasedValue(db, address_key) === value).map(({ id }) => id);
 }
