@@ -111,7 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   const unlock = lockDataFolder(config.data_dir);
-  const database = new Database(join(config.data_dir, 'presend.db'));
+  const database = openDatabase(config.data_dir, unlock);
   const closers: (() => Promise<void>)[] = [async () => unlock(), () => database.close()];
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
@@ -527,6 +527,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     };
   } catch (error) {
     await stopAll();
+    throw error;
+  }
+}
+
+function openDatabase(dataDir: string, unlock: () => void): Database {
+  try {
+    return new Database(join(dataDir, 'presend.db'));
+  } catch (error) {
+    unlock();
     throw error;
   }
 }

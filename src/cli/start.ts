@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { appBase, newSetupLink } from '../access/links.ts';
 import { adminExists } from '../access/user-store.ts';
@@ -8,7 +10,8 @@ import type { Config } from '../config/config.ts';
 import { type Logger, createLogger } from '../observability/logger.ts';
 import { readSetup } from '../transparent/ca.ts';
 import { hostsLeadingHere } from '../transparent/loop.ts';
-import { configFor } from './context.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { configFor, databasePath } from './context.ts';
 import { printLine } from './output.ts';
 
 /** `presend start`: runs the gate until it is told to stop. */
@@ -25,7 +28,7 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
     .action(async (_options: unknown, command: Command) => {
       const config = configFor(command);
       const log = createLogger(config.log.level, { redact: config.log.redact });
-      const app = await startApp({ config, log });
+      const app = await startWhenDiskTakesIt(config, log);
       const stop = (): void => {
         void app.stop().then(() => process.exit(0));
       };
@@ -66,6 +69,31 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
       }
       await printSetup(app, config);
     });
+}
+
+/** Between two tries to start on a disk in trouble. */
+const START_AGAIN_MS = 3_000;
+
+/**
+ * A gate whose disk is full or failing waits for it here: ended and started over and over by a service manager it would be no
+ * nearer to running, and might be given up.
+ *
+ * @throws what else keeps the gate from starting
+ */
+async function startWhenDiskTakesIt(config: Config, log: Logger): Promise<App> {
+  for (;;) {
+    try {
+      return await startApp({ config, log });
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      // What is read-only, cannot be opened or is damaged waits for a person; so does a first start.
+      const passes = trouble !== null && /^SQLITE_(?:FULL|IOERR)/.test(trouble.code);
+      if (!passes || !existsSync(databasePath(config))) throw error;
+      const { kind, says, code, mend } = trouble;
+      log.error({ storage: kind, mend }, `not started yet: ${says} (${code})`);
+      await pause(START_AGAIN_MS);
+    }
+  }
 }
 
 /** While nobody can use the browser app, each start prints the way in. */
