@@ -1,11 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type ActivatedSockets, requireServed } from './app/activated-sockets.ts';
 import { adapterBench, adapterLine } from './app/adapter.ts';
 import { openBrowserSide } from './app/browser-side.ts';
 import { openCanary } from './app/canary.ts';
+import { openDatabase } from './app/open-database.ts';
 import { startChores } from './app/chores.ts';
-import { internalMatcher, leaseMs, requirePublicUrl, requireSmtpBeside } from './app/config-checks.ts';
+import {
+  internalMatcher,
+  leaseMs,
+  mailboxRulesOf,
+  requirePublicUrl,
+  requireSmtpBeside,
+} from './app/config-checks.ts';
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
@@ -18,6 +26,7 @@ import { gateSecret } from './config/gate-secret.ts';
 import { readProviderSecrets } from './config/providers.ts';
 import { presendVersion } from './config/version.ts';
 import type { HubSpotSync } from './crm/hubspot/sync.ts';
+import { saveMailboxRules } from './crm/mailbox-store.ts';
 import { Couriers } from './delivery/couriers.ts';
 import { openProviderApis } from './delivery/provider-apis.ts';
 import { loadUpstream } from './delivery/upstream.ts';
@@ -32,6 +41,7 @@ import { createAnswer } from './intake/answer.ts';
 import { CredentialChecker } from './intake/credentials.ts';
 import { createFetchAttachment } from './intake/fetch-attachment.ts';
 import { httpIntakeRoutes } from './intake/http.ts';
+import { LoginGuard } from './intake/login-guard.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
 import { SmtpIntake } from './intake/smtp.ts';
@@ -45,9 +55,9 @@ import type { Canary } from './kill-switch/canary/canary.ts';
 import { SpotChecks } from './kill-switch/spot-check/spot-checks.ts';
 import { KillSwitch } from './kill-switch/switch.ts';
 import { Watch } from './kill-switch/watch.ts';
-import { parseMessage } from './message/parse.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './observability/logger.ts';
+import { parseMail } from './off-loop/mail.ts';
 import { AfterVerdict } from './pipeline/after-verdict.ts';
 import { createComposer } from './pipeline/compose.ts';
 import { deliverMessage } from './pipeline/deliver-message.ts';
@@ -56,14 +66,15 @@ import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
+import { readRestoreState } from './queue/restore-store.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
 import { Runner } from './queue/runner.ts';
 import { releaseLeases } from './queue/store.ts';
 import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
-import { Database } from './store/database.ts';
-import { lockDataFolder } from './store/gate-lock.ts';
+import type { Database } from './store/database.ts';
+import { Storage } from './store/storage.ts';
 import { transparentListener } from './transparent/listen.ts';
 import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
 import { TransparentCertificate } from './transparent/server-name.ts';
@@ -78,6 +89,8 @@ export interface AppOptions {
   model?: JudgeModel | null;
   /** Folder of the probe cases; default: the project's own. */
   probes?: string;
+  /** Listening sockets handed over by the system; where there is none the gate opens its own. */
+  sockets?: ActivatedSockets;
   /** How often housekeeping and the queue look for work nobody announced, milliseconds. */
   pollMs?: number;
 }
@@ -98,8 +111,12 @@ export interface App {
   firstRun: boolean;
   /** Looks for work at once. */
   wake(): void;
-  /** Stops taking mail, settles what is in flight, closes the database. */
-  stop(): Promise<void>;
+  /**
+   * Stops taking mail, settles what is in flight, closes the database.
+   *
+   * @param options.lingerMs how long kept HTTP connections may still bring a request; default 0
+   */
+  stop(options?: { lingerMs: number }): Promise<void>;
 }
 
 /**
@@ -108,17 +125,16 @@ export interface App {
  * @throws UserError and the system's errors (EADDRINUSE …) when the gate cannot start; nothing is left running then
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, log, now = Date.now, random = Math.random, pollMs = 500 } = options;
+  const { config, log, now = Date.now, random = Math.random, pollMs = 500, sockets = new Map() } = options;
+  requireServed(sockets, config);
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(config.data_dir);
-  const database = new Database(join(config.data_dir, 'presend.db'));
+  const { database, unlock } = await openDatabase(config, { log, now });
   const closers: (() => Promise<void>)[] = [async () => unlock(), () => database.close()];
   const stopAll = async (): Promise<void> => {
     for (const close of closers.toReversed()) await close();
   };
   let stopping = false;
   try {
-    await database.migrate();
     const rubricSource = new RubricSource(config, (why) =>
       log.error(`the rubric's file is not valid, the last good one stays in force: ${why}`),
     );
@@ -126,9 +142,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const key of inlineSecrets(config))
       log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
+    const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
     await database.transact(async (trx) => {
       await releaseLeases(trx);
       await releaseEventLeases(trx);
+      await saveMailboxRules(trx, mailboxRulesOf(config));
     });
 
     const intakeFirst = new IntakeFirst();
@@ -144,6 +162,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     closers.push(() => observed.stop());
     const { metrics, stages } = observed;
+    const storage = new Storage({
+      disk: database.disk,
+      folder: config.data_dir,
+      minFreeBytes: config.storage.min_free_mb * 1e6,
+      now,
+      log,
+      onChange: (kind) => {
+        metrics.diskTrouble.reset();
+        if (kind !== null) metrics.diskTrouble.set({ kind }, 1);
+      },
+    });
+    await storage.start();
+    closers.push(() => storage.stop());
     let canary: Canary | null = null;
     const killSwitch = new KillSwitch(database, (entry) => {
       const { mode, actor, reason } = entry;
@@ -267,6 +298,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
     const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    /** What waits for a disk in trouble waits no longer when the gate stops. */
+    const ending = new AbortController();
     const runner = new Runner({
       standBack: () => intakeFirst.standBack(),
       database,
@@ -286,11 +319,13 @@ export async function startApp(options: AppOptions): Promise<App> {
             log,
             stages,
             board,
-            parse: parseMessage,
+            parse: parseMail,
             accounts,
             judge,
             bench,
+            restoredUntil,
             afterVerdict: (judgement) => afterVerdict?.add(judgement),
+            giveUp: ending.signal,
           },
           message,
         );
@@ -310,6 +345,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             courierFor: (names) => couriers.for(names),
             apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
             fingerprint: fingerprints,
+            giveUp: ending.signal,
           },
           delivery,
         );
@@ -322,10 +358,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       waitMs: config.answer.wait_ms,
       announce: () => runner.announce(),
     });
+    const guard = new LoginGuard({ database, key: deriveKey, now, limits: config.engine_login });
     const onActivity = (): void => intakeFirst.note();
     const dryRun = createDryRun({ judge, rubric, bench, now });
-    const accept: SubmitOptions['accept'] = (submissions, once) =>
-      intakeFirst.during(acceptor.acceptAll(submissions, once));
+    const accept: SubmitOptions['accept'] = (submissions, once) => {
+      storage.requireRoom();
+      return intakeFirst.during(acceptor.acceptAll(submissions, once));
+    };
     const browser = openBrowserSide({
       database,
       config,
@@ -360,6 +399,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       'http',
       listenHttp({
         ...config.http,
+        fd: sockets.get('http'),
         log,
         routers: [
           ...feedback.routers,
@@ -376,6 +416,8 @@ export async function startApp(options: AppOptions): Promise<App> {
               watchSeconds: config.kill_switch.watch_seconds,
               now,
               isStopping: () => stopping,
+              metricsFrom: config.http.metrics_from,
+              storage,
             }),
           ],
           ['/act', linkRoutes({ ...notify.links, review })],
@@ -391,6 +433,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 stages,
                 now,
                 keys: new ApiKeys(database, deriveKey),
+                guard,
                 accept,
                 answer,
                 onActivity,
@@ -407,12 +450,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     app.set('trust proxy', config.access.trusted_proxies);
     publicUrl.base ??= `http://${config.http.host}:${httpAddress.port}`;
     closers.push(() => closeHttp(http));
-    // Before the connections are cut, so that event streams come to their end.
-    closers.push(() => browser.stop());
+    let browserStopped: Promise<void> | null = null;
+    const stopBrowser = (): Promise<void> => (browserStopped ??= browser.stop());
+    closers.push(stopBrowser);
     const transparent = await TransparentCertificate.open({ dataDir: config.data_dir, now });
     const https = await listening(
       'transparent',
-      transparentListener({ config, app, certificate: transparent, log }),
+      transparentListener({ config, app, certificate: transparent, log, fd: sockets.get('https') }),
     );
     if (https) closers.push(() => closeHttp(https.server));
 
@@ -439,7 +483,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
     bench?.judge.start();
     runner.start();
-    closers.push(() => runner.stop());
+    closers.push(() => {
+      ending.abort();
+      return runner.stop();
+    });
     browser.start();
     const { insight, sessionLengths } = browser;
     closers.push(
@@ -472,15 +519,28 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
       replies: feedback.forwarded,
-      credentials: new CredentialChecker(database),
-      accept: (submission) => intakeFirst.during(acceptor.accept(submission)),
+      credentials: new CredentialChecker({ database, guard, limits: config.engine_login }),
+      accept: (submission) => {
+        storage.requireRoom();
+        return intakeFirst.during(acceptor.accept(submission));
+      },
       onActivity,
       answer,
     });
-    const smtpAddresses = await listening('smtp', smtp.listen());
+    const smtpAddresses = await listening('smtp', smtp.listen(sockets));
     smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
-    closers.push(() => smtp.close());
+    // Before all else: who waits for an answer gets it, and for that the queue must still run.
+    closers.push(async () => {
+      await Promise.all([
+        smtp.close(),
+        closeHttp(http, lingerMs),
+        https && closeHttp(https.server, lingerMs),
+      ]);
+    });
+    // An event stream is a request that would never end.
+    closers.push(stopBrowser);
 
+    let lingerMs = 0;
     return {
       database,
       review,
@@ -496,8 +556,9 @@ export async function startApp(options: AppOptions): Promise<App> {
         runner.wake();
         webhooks.wake();
       },
-      stop: () => {
+      stop: (options) => {
         stopping = true;
+        lingerMs = options?.lingerMs ?? 0;
         return stopAll();
       },
     };

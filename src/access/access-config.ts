@@ -8,6 +8,7 @@ const domain = z.string().regex(/^[^\s@]+\.[^\s@]+$/u, 'must be a domain like ex
 export const accessSchema = z.strictObject({
   session_idle_hours: z.number().positive().max(720).default(12),
   session_days: z.number().positive().max(90).default(7),
+  confirm_minutes: z.number().positive().max(10_080).default(60),
   trusted_proxies: z.array(z.string().min(1)).default([]),
   require_totp: z.array(z.enum(ROLES)).default([]),
   oidc: z

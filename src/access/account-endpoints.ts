@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
-import { type Endpoint, OWN, SCOPES, endpoint } from '../http/endpoint.ts';
-import { SCOPES_OF, addApiToken, listApiTokens, revokeApiToken } from './api-token-store.ts';
+import { type Endpoint, OWN, SCOPES, endpoint, recent } from '../http/endpoint.ts';
+import { SCOPES_OF, addApiToken, listApiTokens, revokeApiToken, revokeApiTokens } from './api-token-store.ts';
 import { type KnownSession, sessionOf } from './authenticate.ts';
 import { type AccessContext, sessionLengths } from './context.ts';
 import { handOver, openSession } from './entry.ts';
-import { nameField, passwordField } from './fields.ts';
+import { nameField, passwordField, revokeField } from './fields.ts';
 import { hashPassword } from './password-hash.ts';
 import { passwordTrouble } from './password-rules.ts';
 import { recoveryCodesLeft } from './recovery-code-store.ts';
@@ -15,7 +15,7 @@ import { confirmPassword } from './sign-in.ts';
 import { endEverything } from './user-acts.ts';
 import { tokenView, tokenViews } from './user-list-store.ts';
 import { changeUser } from './user-store.ts';
-import type { AccountView, OwnSession, SessionView, TokenView } from './web-types.ts';
+import type { AccountView, EndedOthers, OwnSession, SessionView, TokenView } from './web-types.ts';
 
 /** Most tokens in use at once. */
 const TOKENS_MAX = 20;
@@ -76,7 +76,7 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
     }),
     endpoint('post', '/account/password', {
       access: OWN,
-      body: z.strictObject({ current: passwordField, password: passwordField }),
+      body: z.strictObject({ current: passwordField, password: passwordField, revoke_tokens: revokeField }),
       handle: async ({ body, req, res }): Promise<SessionView> => {
         const { user, session } = await own(context, req);
         if (user.provider_only === 1 || user.password_hash === null) {
@@ -91,6 +91,7 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
         const by = { actor: user.email, now: now() };
         const changed = await database.transact(async (trx) => {
           await endEverything(trx, user, 'the password was changed', by);
+          if (body.revoke_tokens) await revokeApiTokens(trx, user.id, by);
           return changeUser(trx, user, { password_hash: hash }, { ...by, action: 'password_changed' });
         });
         return openSession(context, changed, { method: session.method, req, res });
@@ -131,14 +132,16 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
     }),
     endpoint('post', '/account/sessions/end-others', {
       access: OWN,
-      handle: async ({ req, res }): Promise<{ ended: number; session: SessionView }> => {
+      body: z.strictObject({ revoke_tokens: revokeField }),
+      handle: async ({ body, req, res }): Promise<EndedOthers> => {
         const { user, session } = await own(context, req);
         const by = { actor: user.email, now: now() };
-        const { ended, token } = await database.transact(async (trx) => ({
+        const { token, ...done } = await database.transact(async (trx) => ({
           ended: await endSessions(trx, user.id, 'ended from the account page', by, { except: session.id }),
+          revoked: body.revoke_tokens ? await revokeApiTokens(trx, user.id, by) : 0,
           token: await rotateSession(trx, session),
         }));
-        return { ended, session: await handOver(context, user, token, { req, res }) };
+        return { ...done, session: await handOver(context, user, token, { req, res }) };
       },
     }),
 
@@ -149,7 +152,7 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
       }),
     }),
     endpoint('post', '/account/tokens', {
-      access: OWN,
+      access: recent(OWN),
       body: newTokenBody,
       handle: async ({ body, req }): Promise<{ token: string; view: TokenView }> => {
         const { user } = await own(context, req);

@@ -88,6 +88,13 @@ export async function revokeApiToken(trx: Trx, userId: string, id: string, by: B
   return true;
 }
 
+/** Revokes all tokens of a user that are in use. @returns how many there were */
+export async function revokeApiTokens(trx: Trx, userId: string, by: By): Promise<number> {
+  const used = (await listApiTokens(trx, userId)).filter((one) => one.revoked_at === null);
+  for (const { id } of used) await revokeApiToken(trx, userId, id, by);
+  return used.length;
+}
+
 /** The token a request presents and its owner; null when it is unknown, revoked, over, or its owner disabled. */
 export async function findApiToken(
   database: Database,

@@ -44,10 +44,21 @@ export function createAuthenticate(context: AccessContext): Authenticate {
       const known = bearer === null ? null : await findApiToken(context.database, bearer, context.now());
       if (!known) return null;
       const { user, scopes, token } = known;
-      return { account: { ...accountOf(user), scopes, actor: `${user.email} (${token.name})` }, csrf: null };
+      return {
+        account: { ...accountOf(user), scopes, actor: `${user.email} (${token.name})` },
+        csrf: null,
+        // No one sits before it; what needs a person has no scope.
+        recent: true,
+      };
     }
     const known = await sessionOf(context, req);
-    return known && { account: accountOf(known.user), csrf: known.csrf };
+    return (
+      known && {
+        account: accountOf(known.user),
+        csrf: known.csrf,
+        recent: context.now() - known.session.created_at < context.config.access.confirm_minutes * 60_000,
+      }
+    );
   };
 }
 

@@ -2,12 +2,12 @@ import type { Request, Response } from 'express';
 import type { SessionTable } from '../store/access-schema.ts';
 import type { Trx } from '../store/database.ts';
 import { type AccessContext, isSecure, originOf, sessionLengths } from './context.ts';
-import { setCookie } from './cookies.ts';
+import { readCookie, setCookie } from './cookies.ts';
 import { markDevice } from './device.ts';
 import { issueToken } from './one-time-token-store.ts';
 import { csrfToken } from './random-token.ts';
 import { beginEnrolment, hasSecondFactor } from './second-factor.ts';
-import { beginSession } from './session-store.ts';
+import { beginSession, endReplaced } from './session-store.ts';
 import { qrCode, totpUri } from './totp.ts';
 import { type User, adminExists, userById } from './user-store.ts';
 import type { Enrolment, SessionView, SignInResult } from './web-types.ts';
@@ -73,14 +73,17 @@ export async function openSession(
   user: User,
   { method, req, res }: { method: Method; req: Request; res: Response },
 ): Promise<SessionView> {
-  const { token } = await context.database.transact((trx) =>
-    beginSession(trx, user, {
+  const now = context.now();
+  const before = readCookie(req, 'presend_session', isSecure(context, req));
+  const { token } = await context.database.transact(async (trx) => {
+    await endReplaced(trx, user, before, { actor: user.email, now });
+    return beginSession(trx, user, {
       method,
       lengths: sessionLengths(context),
       origin: originOf(req),
-      now: context.now(),
-    }),
-  );
+      now,
+    });
+  });
   markDevice(context, user.email, { req, res });
   return handOver(context, user, token, { req, res });
 }

@@ -17,3 +17,9 @@ export const nameField = z
 
 /** Judged by `password-rules.ts`; here only bounded. */
 export const passwordField = z.string().min(1, 'is needed').max(1000, 'is too long');
+
+/**
+ * Whether API tokens end too. They outlive a new password unless asked for: what runs by them unattended would stop, and a
+ * forgotten password is no reason for that; a stolen one is.
+ */
+export const revokeField = z.boolean().default(false);

@@ -6,26 +6,29 @@ import { type AccessContext, baseOf } from './context.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Requests an address may make in a minute. */
-const LIMITS = { signIn: 30, link: 30, wrongToken: 30, token: 1_200 } as const;
+/** Requests an address may make in a minute; `token`: each API token. An office may have one address. */
+const LIMITS = { all: 6_000, signIn: 30, link: 30, wrongToken: 30, token: 1_200 } as const;
 
 /**
  * What stands before the browser API: changes that another site's page makes are refused, and signing in, one-time links and
  * API tokens have rates. The CSRF token of each session (`http/api-router.ts`) guards changes as well.
  */
-export function accessGuards(context: AccessContext): Router {
+export function accessGuards(
+  context: AccessContext,
+  limits: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS,
+): Router {
   const router = Router();
-  router.use(refuseCrossSite(context));
-  router.post(['/session', '/session/second-step'], limited(LIMITS.signIn));
-  router.post('/links/:act', limited(LIMITS.link));
-  router.get(['/oidc/start', '/oidc/callback'], limited(LIMITS.signIn));
+  router.use(refuseCrossSite(context), limited(limits.all));
+  router.post(['/session', '/session/second-step'], limited(limits.signIn));
+  router.post('/links/:act', limited(limits.link));
+  router.get(['/oidc/start', '/oidc/callback'], limited(limits.signIn));
   router.use(
-    limited(LIMITS.wrongToken, {
+    limited(limits.wrongToken, {
       skip: (req) => req.get('authorization') === undefined,
       skipSuccessfulRequests: true,
       requestWasSuccessful: (_req, res) => res.statusCode !== API_ERRORS.unauthenticated,
     }),
-    limited(LIMITS.token, {
+    limited(limits.token, {
       skip: (req) => req.get('authorization') === undefined,
       keyGenerator: (req) => tokenHash(req.get('authorization') ?? ''),
     }),

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { listApiTokens, revokeApiTokens } from './api-token-store.ts';
 import type { AccessContext } from './context.ts';
 import { proceed } from './entry.ts';
 import { findToken, takeToken } from './one-time-token-store.ts';
 import { hashPassword } from './password-hash.ts';
 import { passwordTrouble } from './password-rules.ts';
-import { emailField, nameField, passwordField } from './fields.ts';
+import { emailField, nameField, passwordField, revokeField } from './fields.ts';
 import { endEverything } from './user-acts.ts';
 import { type User, addUser, adminExists, changeUser, userById } from './user-store.ts';
 import type { LinkView, SignInResult } from './web-types.ts';
@@ -28,8 +29,16 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
           if (await adminExists(database.db)) throw gone();
           return { kind: 'setup' };
         }
-        const { email, name, role } = await userOf(row.user_id);
-        return { kind: row.kind as 'invite' | 'reset', email, name, role, expires_at: row.expires_at };
+        const { id, email, name, role } = await userOf(row.user_id);
+        const tokens = (await listApiTokens(database.db, id)).filter((one) => one.revoked_at === null);
+        return {
+          kind: row.kind as 'invite' | 'reset',
+          email,
+          name,
+          role,
+          expires_at: row.expires_at,
+          tokens: tokens.length,
+        };
       },
     }),
     endpoint('post', '/links/setup', {
@@ -51,7 +60,12 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
     }),
     endpoint('post', '/links/password', {
       access: 'public',
-      body: z.strictObject({ token, name: nameField.optional(), password: passwordField }),
+      body: z.strictObject({
+        token,
+        name: nameField.optional(),
+        password: passwordField,
+        revoke_tokens: revokeField,
+      }),
       handle: async ({ body, req, res }): Promise<SignInResult> => {
         const row = await findToken(database.db, ['invite', 'reset'], body.token, now());
         if (!row) throw gone();
@@ -65,6 +79,7 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
           if (!present || present.disabled_at !== null || present.provider_only === 1) throw gone();
           const by = { actor: present.email, now: now() };
           await endEverything(trx, present, 'a new password was chosen', by);
+          if (body.revoke_tokens) await revokeApiTokens(trx, present.id, by);
           return changeUser(
             trx,
             present,

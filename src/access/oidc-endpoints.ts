@@ -31,7 +31,7 @@ export function oidcEndpoints(context: AccessContext): Endpoint[] {
   return [
     endpoint('get', '/oidc/start', {
       access: 'public',
-      query: z.object({ to: z.string().max(2000).optional() }),
+      query: z.strictObject({ to: z.string().max(2000).optional() }),
       handle: async ({ query, req, res }) => {
         if (!oidc) throw new ApiError('not_found', 'No identity provider is configured.');
         try {

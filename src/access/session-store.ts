@@ -122,6 +122,17 @@ export async function endSession(trx: Trx, user: Pick<User, 'id'>, id: string, b
   return true;
 }
 
+/** Ends the session that a user signs in over, so that it does not stay behind. */
+export async function endReplaced(trx: Trx, user: User, token: string | null, by: By): Promise<void> {
+  if (!token) return;
+  const old = await trx
+    .selectFrom('sessions')
+    .select('id')
+    .where('token_hash', '=', tokenHash(token))
+    .executeTakeFirst();
+  if (old) await endSession(trx, user, old.id, by);
+}
+
 /** Ends all sessions of a user, as after a new password or role. @returns how many there were */
 export async function endSessions(
   trx: Trx,

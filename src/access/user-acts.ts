@@ -2,6 +2,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Role } from '../http/endpoint.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
+import { revokeApiTokens } from './api-token-store.ts';
 import { issueToken, voidTokens } from './one-time-token-store.ts';
 import { removeSecondFactor } from './second-factor.ts';
 import { endSessions } from './session-store.ts';
@@ -42,9 +43,15 @@ export async function inviteAgain(trx: Trx, user: User, by: By): Promise<LinkTok
   return issueLink(trx, user, 'invite', by);
 }
 
-/** The present password stops working, sessions end, and a one-time link lets the user choose another. */
-export async function resetPassword(trx: Trx, user: User, by: By): Promise<LinkToken> {
+/** The present password stops working, sessions end (API tokens too if asked for), and a one-time link lets the user choose another. */
+export async function resetPassword(
+  trx: Trx,
+  user: User,
+  by: By,
+  { revokeTokens = false }: { revokeTokens?: boolean } = {},
+): Promise<LinkToken> {
   requireEnabled(user);
+  if (revokeTokens) await revokeApiTokens(trx, user.id, by);
   if (user.provider_only === 1) {
     throw new UserError(
       `the user ${user.email} signs in by the identity provider only and has no password here`,

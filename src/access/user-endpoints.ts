@@ -10,11 +10,12 @@ import {
   type Rights,
   type Role,
   endpoint,
+  recent,
 } from '../http/endpoint.ts';
 import type { Trx } from '../store/database.ts';
 import { revokeApiToken } from './api-token-store.ts';
 import { type AccessContext, baseOf, sessionLengths } from './context.ts';
-import { emailField, nameField } from './fields.ts';
+import { emailField, nameField, revokeField } from './fields.ts';
 import { linkTo } from './links.ts';
 import { endSessions } from './session-store.ts';
 import {
@@ -84,7 +85,7 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       }),
     }),
     endpoint('post', '/users', {
-      access: ADMIN,
+      access: recent(ADMIN),
       body: invitation,
       handle: async ({ body, account, req }): Promise<{ user: UserView } & OneTimeLink> => {
         noAdminByToken(account, body.role);
@@ -99,7 +100,7 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       },
     }),
     endpoint('patch', '/users/:id', {
-      access: ADMIN,
+      access: recent(ADMIN),
       body: changes,
       handle: async (call): Promise<UserView> => {
         const { name, role, provider_only } = call.body;
@@ -133,14 +134,14 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
       },
     }),
     endpoint('post', '/users/:id/enable', {
-      access: ADMIN,
+      access: recent(ADMIN),
       handle: async (call): Promise<UserView> => {
         await act(call, (trx, user, by) => enableUser(trx, user, by));
         return view(call.params['id']!);
       },
     }),
     endpoint('post', '/users/:id/invite', {
-      access: ADMIN,
+      access: recent(ADMIN),
       handle: async (call): Promise<OneTimeLink> =>
         asLink(
           await act(call, (trx, user, by) => {
@@ -151,14 +152,19 @@ export function userEndpoints(context: AccessContext): Endpoint[] {
         ),
     }),
     endpoint('post', '/users/:id/reset-password', {
-      access: IN_BROWSER,
+      access: recent(IN_BROWSER),
+      body: z.strictObject({ revoke_tokens: revokeField }),
       handle: async (call): Promise<OneTimeLink> => {
         notOneself(call, 'reset the password of');
-        return asLink(await act(call, (trx, user, by) => resetPassword(trx, user, by)), call.req);
+        const revokeTokens = call.body.revoke_tokens;
+        return asLink(
+          await act(call, (trx, user, by) => resetPassword(trx, user, by, { revokeTokens })),
+          call.req,
+        );
       },
     }),
     endpoint('post', '/users/:id/reset-totp', {
-      access: IN_BROWSER,
+      access: recent(IN_BROWSER),
       handle: async (call): Promise<UserView> => {
         notOneself(call, 'reset the one-time codes of');
         await act(call, (trx, user, by) => resetTotp(trx, user, by));

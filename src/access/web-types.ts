@@ -37,7 +37,23 @@ export type SignInResult =
 /** `POST /links/check`: what a one-time link is for. */
 export type LinkView =
   | { kind: 'setup' }
-  | { kind: 'invite' | 'reset'; email: string; name: string; role: Role; expires_at: number };
+  | {
+      kind: 'invite' | 'reset';
+      email: string;
+      name: string;
+      role: Role;
+      expires_at: number;
+      /** API tokens in use, which the new password may end. */
+      tokens: number;
+    };
+
+/** `POST /account/sessions/end-others` */
+export interface EndedOthers {
+  ended: number;
+  /** API tokens. */
+  revoked: number;
+  session: SessionView;
+}
 
 /** A one-time link, shown to the admin who made it. */
 export interface OneTimeLink {

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { addressKey, domainKey } from '../crm/address.ts';
+import { addressKey, domainKey, domainOfKey } from '../crm/address.ts';
+import { isRouted } from '../crm/lookalike.ts';
+import type { MailboxRules } from '../crm/mailbox.ts';
 import { PROVIDER_TITLES, type ProviderName } from '../message/provider.ts';
 
 /** Own people and CRM dropboxes, by address or domain. */
@@ -9,8 +11,16 @@ export function internalMatcher({ addresses, domains }: Config['internal']): (ad
   const own = new Set(domains.map((d) => domainKey(d) ?? d));
   return (address) => {
     const key = addressKey(address);
-    return key !== null && (keys.has(key) || own.has(key.slice(key.lastIndexOf('@') + 1)));
+    if (key === null) return false;
+    // Own domain or not: what is routed on (`jane%example.com@…`) leaves it.
+    return keys.has(key) || (own.has(domainOfKey(key)) && !isRouted(key));
   };
+}
+
+/** Which spellings reach the same mailbox. */
+export function mailboxRulesOf({ recipients }: Pick<Config, 'recipients'>): MailboxRules {
+  const { same_domains, ignore_dots, dash_tags } = recipients;
+  return { sameDomains: same_domains, ignoreDots: ignore_dots, dashTags: dash_tags };
 }
 
 /** The gate's own mails (forwards to account owners, reports, reminders) go by SMTP; the outbox would swallow them. */

@@ -1,5 +1,6 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { Server as NetServer } from 'node:net';
 import { UserError } from '../config/user-error.ts';
 
 /** Runs `work` again and again with a pause between; `stop` waits for the round in progress. */
@@ -51,10 +52,30 @@ export async function listening<T>(section: 'smtp' | 'http' | 'transparent', lis
   }
 }
 
-/** Ends kept connections too; requests under way are cut. */
-export function closeHttp(server: Server | HttpsServer): Promise<void> {
+/** How long requests under way may take to be answered when the gate stops; SMTP transactions have as long. */
+const DRAIN_MS = 5_000;
+
+/**
+ * Takes no more connections, lets requests under way be answered, then cuts what is left.
+ *
+ * @param lingerMs how long kept connections stay open for a request that is on its way; each answer closes its connection
+ */
+export function closeHttp(server: Server | HttpsServer, lingerMs = 0): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    server.prependListener('request', (_req, res: ServerResponse) => res.setHeader('Connection', 'close'));
+    let idle: NodeJS.Timeout | undefined;
+    const linger = setTimeout(() => {
+      server.closeIdleConnections();
+      // A request that was under way leaves its connection idle.
+      idle = setInterval(() => server.closeIdleConnections(), 50);
+    }, lingerMs);
+    const cut = setTimeout(() => server.closeAllConnections(), lingerMs + DRAIN_MS);
+    // Not that of HTTP, which closes idle connections at once.
+    NetServer.prototype.close.call(server, () => {
+      clearTimeout(linger);
+      clearInterval(idle);
+      clearTimeout(cut);
+      resolve();
+    });
   });
 }

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { finishExchange } from '../backup/swap.ts';
+import { bringUpToDate } from '../backup/up-to-date.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import { Database } from '../store/database.ts';
+import { gateRuns } from '../store/gate-lock.ts';
 
 /** Options every command shares; `register`ed on the program in cli/program.ts. */
 export interface GlobalOptions {
@@ -15,6 +18,11 @@ export interface GlobalOptions {
 export function configFor(command: Command): Config {
   const options = command.optsWithGlobals<GlobalOptions>();
   return loadConfig({ path: options.config, dataDir: options.data });
+}
+
+/** The folder that relative paths in the configuration start from. */
+export function configBase(config: Config): string {
+  return dirname(config.source ?? config.data_dir);
 }
 
 /** Path of the SQLite file that holds state, queue and CRM mirror. */
@@ -44,6 +52,7 @@ export async function withExistingDatabase<T>(
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = configFor(command);
+  await finishExchange(config.data_dir, { locked: false });
   const path = databasePath(config);
   if (!existsSync(path)) {
     throw new UserError(
@@ -72,9 +81,16 @@ export async function withReadOnlyDatabase<T>(
 
 async function open<T>(config: Config, work: (database: Database, config: Config) => Promise<T>): Promise<T> {
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
+  await finishExchange(config.data_dir, { locked: false });
   const database = new Database(databasePath(config));
   try {
-    await database.migrate();
+    // A gate that runs has done so when it started.
+    if (!gateRuns(config.data_dir)) database.secureLog();
+    const { backup, trouble } = await bringUpToDate(database, config.data_dir, Date.now);
+    if (backup)
+      process.stderr.write(`The database was brought up to date; as it was before: ${backup.path}\n`);
+    if (trouble !== null)
+      process.stderr.write(`The database was brought up to date without a backup: ${trouble}\n`);
     return await work(database, config);
   } finally {
     await database.close();

@@ -2,9 +2,12 @@ import { Command } from 'commander';
 import { presendVersion } from '../config/version.ts';
 import { register as audit } from './audit.ts';
 import { register as backtest } from './backtest.ts';
+import { register as backup } from './backup.ts';
+import { register as restore } from './restore.ts';
 import { register as canary } from './canary.ts';
 import { register as crm } from './crm.ts';
 import { register as demo } from './demo.ts';
+import { register as doctor } from './doctor.ts';
 import { register as engine } from './engine.ts';
 import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
@@ -36,6 +39,7 @@ export function createProgram(): Command {
   for (const register of [
     start,
     demo,
+    doctor,
     engine,
     user,
     crm,
@@ -57,6 +61,8 @@ export function createProgram(): Command {
     labels,
     models,
     transparent,
+    backup,
+    restore,
   ])
     register(program);
   return program;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readRaw, textRemoval } from '../queue/store.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import { type DeliveryDetail, readDetails } from '../review/read.ts';
 import { withExistingDatabase } from './context.ts';
 import { printJson, printLine } from './output.ts';
@@ -17,7 +17,7 @@ export async function showDetails(id: string, options: { json?: boolean }, comma
         const removed = await textRemoval(database.db, detail.message.id);
         if (removed !== null) return { ...detail, draft: { subject: null, body: removed } };
         const raw = await readRaw(database.db, detail.message.id, detail.delivery.body_revision);
-        const { draft } = await parseMessage(raw);
+        const { draft } = await parseMail(raw);
         return { ...detail, draft };
       }),
     );

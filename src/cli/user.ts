@@ -128,12 +128,14 @@ Examples:
   user
     .command('reset-password <email>')
     .description('make the password void and print a link to choose another')
+    .option('--revoke-tokens', 'end the API tokens too, as after a theft')
     .option('--json', 'print JSON')
-    .action(async (email: string, options: Options, command: Command) => {
+    .action(async (email: string, options: Options & { revokeTokens?: boolean }, command: Command) => {
       await withExistingDatabase(command, async (database, config) => {
         const { found, link } = await database.transact(async (trx) => {
           const found = await requireUser(trx, email);
-          return { found, link: await resetPassword(trx, found, by()) };
+          const { revokeTokens = false } = options;
+          return { found, link: await resetPassword(trx, found, by(), { revokeTokens }) };
         });
         printLink(config, found, link, options);
       });

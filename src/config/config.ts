@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { accessSchema } from '../access/access-config.ts';
+import { backupSchema } from '../backup/config.ts';
+import { comeFromSchema } from '../http/come-from.ts';
 import { STOP_NAMES } from '../judge/stop-names.ts';
 import { syncSchema } from '../crm/hubspot/settings.ts';
 import { PROVIDERS } from '../message/provider.ts';
@@ -64,10 +66,28 @@ export const configSchema = z.strictObject({
       max_connections_per_address: z.int().positive().default(100),
       max_line_bytes: z.int().min(998).default(16_384),
       max_commands_per_minute: z.int().positive().default(60_000),
+      max_errors: z.int().positive().default(20),
+      max_auth_attempts: z.int().positive().default(3),
+      login_seconds: z.number().positive().default(60),
       idle_seconds: z.number().positive().default(60),
+      session_seconds: z.number().positive().default(3_600),
       data_seconds: z.number().positive().default(300),
+      min_data_bytes_per_second: z.int().min(0).default(1_000),
+      data_grace_seconds: z.number().positive().default(15),
+      backlog: z.int().positive().default(511),
       greeting_delay_ms: z.int().min(0).max(10_000).default(0),
       proxy_from: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  engine_login: z
+    .strictObject({
+      account_failures: z.int().positive().default(5),
+      address_failures: z.int().positive().default(30),
+      first_wait_seconds: z.number().positive().default(15),
+      longest_wait_seconds: z.number().positive().default(900),
+      remembered: z.int().min(100).default(20_000),
+      checks_at_once: z.int().positive().max(64).default(2),
+      checks_waiting: z.int().min(0).default(64),
     })
     .prefault({}),
   http: z
@@ -81,6 +101,7 @@ export const configSchema = z.strictObject({
       retry_minutes: z.number().min(0).max(1_440).default(10),
       fetch_attachments: z.boolean().default(false),
       accept_fields: z.array(z.string()).default([]),
+      metrics_from: comeFromSchema.default(['loopback', 'private']),
     })
     .prefault({}),
   transparent: z
@@ -114,6 +135,17 @@ export const configSchema = z.strictObject({
     .strictObject({
       addresses: z.array(address).default([]),
       domains: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  recipients: z
+    .strictObject({
+      same_domains: z.array(z.array(z.string()).min(2)).default([
+        ['icloud.com', 'me.com', 'mac.com'],
+        ['proton.me', 'protonmail.com', 'pm.me'],
+        ['yandex.com', 'yandex.ru', 'ya.ru', 'yandex.by', 'yandex.kz', 'yandex.ua'],
+      ]),
+      ignore_dots: z.array(z.string()).default(['proton.me']),
+      dash_tags: z.array(z.string()).default([]),
     })
     .prefault({}),
   upstreams: z
@@ -220,7 +252,14 @@ export const configSchema = z.strictObject({
     )
     .prefault({}),
   access: accessSchema.prefault({}),
+  backup: backupSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  storage: z
+    .strictObject({
+      /** Below this nothing more is accepted, so that what is accepted can be seen through. */
+      min_free_mb: z.number().min(0).default(100),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -266,6 +305,7 @@ export function loadConfig(
     data_dir: resolve(options.dataDir ?? process.env['PRESEND_DATA'] ?? parsed.data_dir),
     models_dir: parsed.models_dir && resolve(base, parsed.models_dir),
     rubric: resolve(base, parsed.rubric),
+    backup: { ...parsed.backup, folder: parsed.backup.folder && resolve(base, parsed.backup.folder) },
     smtp: {
       ...parsed.smtp,
       tls: parsed.smtp.tls && {

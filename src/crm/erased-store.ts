@@ -2,15 +2,22 @@ import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Schema } from '../store/schema.ts';
 import { erasedValue } from './erased.ts';
+import { mailboxesOf } from './mailbox-store.ts';
 import { chunks } from './revision-store.ts';
 
-/** The keys among these whose people were erased on request. */
+/** The keys among these whose people were erased on request, under whichever spelling of their mailbox. */
 export async function erasedAmong(
   db: Kysely<Schema>,
   keys: Iterable<string | null | undefined>,
 ): Promise<Set<string>> {
-  const byValue = new Map<string, string>();
-  for (const key of keys) if (key) byValue.set(erasedValue(db, key), key);
+  const given = [...keys].flatMap((key) => key || []);
+  const byValue = new Map<string, string[]>();
+  for (const { key, stands } of await mailboxesOf(db, given)) {
+    for (const one of stands) {
+      const value = erasedValue(db, one);
+      byValue.set(value, [...(byValue.get(value) ?? []), key]);
+    }
+  }
   const erased = new Set<string>();
   for (const some of chunks([...byValue.keys()], 500)) {
     const rows = await db
@@ -19,7 +26,7 @@ export async function erasedAmong(
       .where('kind', '=', 'address')
       .where('value', 'in', [...some])
       .execute();
-    for (const { value } of rows) erased.add(byValue.get(value)!);
+    for (const { value } of rows) for (const key of byValue.get(value) ?? []) erased.add(key);
   }
   return erased;
 }

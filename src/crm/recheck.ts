@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import { type Prospect, united } from './records.ts';
-import { getCompany, getProspect, getProspectByAddress } from './store.ts';
+import { getCompany, getProspect, prospectsOfMailbox } from './store.ts';
 import { channelsOf, suppressionsHolding } from './suppression-store.ts';
 import { newestInbound } from './thread-store.ts';
 
@@ -23,7 +23,7 @@ export interface RecordNow {
 /**
  * Rules 1 and 2, take-overs and replies as of now, for the transaction that starts a courier attempt. A
  * recipient that was unknown when judged may have become a prospect since; where the address and the id
- * now lead to two prospects, both count.
+ * now lead to several prospects, all count.
  *
  * @param of.address the envelope recipient, as given or as its key
  */
@@ -31,9 +31,10 @@ export async function recheckRecord(
   trx: Kysely<Schema>,
   of: { address: string; prospectId: string | null },
 ): Promise<RecordNow> {
-  const byAddress = await getProspectByAddress(trx, of.address);
-  const byId =
-    of.prospectId === null || of.prospectId === byAddress?.id ? null : await getProspect(trx, of.prospectId);
+  const prospects = await prospectsOfMailbox(trx, of.address);
+  const isNew = of.prospectId !== null && !prospects.some(({ id }) => id === of.prospectId);
+  const byId = isNew ? await getProspect(trx, of.prospectId!) : null;
+  if (byId) prospects.push(byId);
   const suppressions = await suppressionsHolding(trx, of.address);
   const now: RecordNow = {
     disqualifiers: [],
@@ -43,8 +44,7 @@ export async function recheckRecord(
     newest_reply_at: null,
     available_signals: {},
   };
-  for (const prospect of [byAddress, byId]) {
-    if (prospect === null) continue;
+  for (const prospect of prospects) {
     const company = prospect.company_id === null ? null : await getCompany(trx, prospect.company_id);
     const replyAt = await newestInbound(trx, prospect.id);
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
@@ -69,7 +69,14 @@ export async function optOutsOf(
     holding.push(...(await suppressionsHolding(db, one)));
   }
   const suppressions = distinct(holding);
-  return { channels: united(prospect.opt_out_channels, channelsOf(suppressions)), suppressions };
+  // Two records can be of one mailbox.
+  const others = await prospectsOfMailbox(db, address ?? prospect.address);
+  const channels = united(
+    prospect.opt_out_channels,
+    ...others.map((one) => one.opt_out_channels),
+    channelsOf(suppressions),
+  );
+  return { channels, suppressions };
 }
 
 function distinct(suppressions: readonly SuppressionEvidence[]): SuppressionEvidence[] {

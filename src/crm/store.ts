@@ -4,6 +4,7 @@ import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
 import { refuseErased } from './erased-store.ts';
+import { sameMailbox } from './mailbox-store.ts';
 import { nameKey } from './names.ts';
 import { newRecordId } from './record-id.ts';
 import {
@@ -79,11 +80,21 @@ export async function getProspect(db: Kysely<Schema>, id: string): Promise<Prosp
   return row ? prospectFromRow(row) : null;
 }
 
+/** The prospect of exactly this address key, else one whose address reaches the same mailbox. */
 export async function getProspectByAddress(db: Kysely<Schema>, address: string): Promise<Prospect | null> {
+  const [prospect] = await prospectsOfMailbox(db, address);
+  return prospect ?? null;
+}
+
+/** Every prospect whose address reaches the same mailbox, the one of exactly this address key first. */
+export async function prospectsOfMailbox(db: Kysely<Schema>, address: string): Promise<Prospect[]> {
   const key = addressKey(address);
-  if (key === null) return null;
-  const row = await db.selectFrom('prospects').selectAll().where('address_key', '=', key).executeTakeFirst();
-  return row ? prospectFromRow(row) : null;
+  if (key === null) return [];
+  const keys = await sameMailbox(db, key);
+  const rows = await db.selectFrom('prospects').selectAll().where('address_key', 'in', keys).execute();
+  return rows
+    .toSorted((a, b) => keys.indexOf(a.address_key) - keys.indexOf(b.address_key))
+    .map(prospectFromRow);
 }
 
 /** @throws UserError when the address is none, another prospect has it, or its person was erased */

@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { addressKey, domainChain, domainKey, domainOfKey } from './address.ts';
+import { addressKey, domainKey } from './address.ts';
 import { erasedValue, isErasedValue } from './erased.ts';
+import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
 import { deleteRow, getRow, insertRow, type Row, updateRow } from './revision-store.ts';
@@ -117,9 +118,41 @@ export async function suppressionsOf(
     .execute();
 }
 
+/** Suppressions of any channel that name one of these keys: the one place where they are looked up for mail. */
+export async function suppressionsNaming(
+  db: Kysely<Schema>,
+  { addresses, domains }: { addresses: readonly string[]; domains: readonly string[] },
+): Promise<Row<'suppressions'>[]> {
+  return await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where.and([
+          where('kind', '=', 'address'),
+          where(
+            'value',
+            'in',
+            addresses.flatMap((value) => valuesOf(db, { kind: 'address', value })),
+          ),
+        ]),
+        where.and([where('kind', '=', 'domain'), where('value', 'in', domains)]),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
+}
+
+const evidenceOf = ({ value, channel, reason, source }: Row<'suppressions'>): SuppressionEvidence => ({
+  value,
+  channel,
+  reason,
+  source,
+});
+
 /**
- * Opt-outs that hold for an address: its own, of its domain or of a parent domain, whether or not the CRM mirror knows a
- * prospect behind it.
+ * Opt-outs that hold for an address: of its mailbox however spelled, of its domain or of a parent domain, whether or not the CRM
+ * mirror knows a prospect behind it.
  *
  * @param address as given in the envelope, or a key; one that is no address has no opt-outs
  */
@@ -129,21 +162,9 @@ export async function suppressionsHolding(
 ): Promise<SuppressionEvidence[]> {
   const key = addressKey(address);
   if (key === null) return [];
-  return await db
-    .selectFrom('suppressions')
-    .select(['value', 'channel', 'reason', 'source'])
-    .where('channel', '!=', UNCLEAR)
-    .where((where) =>
-      where.or([
-        where.and([
-          where('kind', '=', 'address'),
-          where('value', 'in', valuesOf(db, { kind: 'address', value: key })),
-        ]),
-        where.and([where('kind', '=', 'domain'), where('value', 'in', domainChain(domainOfKey(key)))]),
-      ]),
-    )
-    .orderBy('id')
-    .execute();
+  const addresses = await sameMailbox(db, key);
+  const rows = await suppressionsNaming(db, { addresses, domains: suppressingDomains(addresses) });
+  return rows.filter(({ channel }) => channel !== UNCLEAR).map(evidenceOf);
 }
 
 /** What may be an opt-out of one of the addresses; null when nothing may. */
@@ -151,17 +172,11 @@ export async function possibleOptOut(
   db: Kysely<Schema>,
   addresses: readonly string[],
 ): Promise<SuppressionEvidence | null> {
-  const keys = addresses.flatMap((address) => addressKey(address) ?? []);
-  if (keys.length === 0) return null;
-  const row = await db
-    .selectFrom('suppressions')
-    .select(['value', 'channel', 'reason', 'source'])
-    .where('kind', '=', 'address')
-    .where('value', 'in', keys)
-    .where('channel', '=', UNCLEAR)
-    .orderBy('id')
-    .executeTakeFirst();
-  return row ?? null;
+  const keys: string[] = [];
+  for (const key of addresses.map(addressKey)) if (key !== null) keys.push(...(await sameMailbox(db, key)));
+  const rows = await suppressionsNaming(db, { addresses: keys, domains: [] });
+  const unclear = rows.find(({ channel }) => channel === UNCLEAR);
+  return unclear ? evidenceOf(unclear) : null;
 }
 
 /** The channels of `suppressionsHolding`, each once. */

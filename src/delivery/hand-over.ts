@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { failPoint, failPointAfter } from '../observability/fail-point.ts';
 
 const CHUNK = 64 * 1024;
 
@@ -48,6 +49,7 @@ export class HandOver extends Readable {
   }
 
   override _read(): void {
+    if (!this.begun) failPoint('body-begun');
     this.begun = true;
     if (this.#at < this.#headEnd) {
       const end = Math.min(this.#at + CHUNK, this.#headEnd);
@@ -71,9 +73,12 @@ export class HandOver extends Readable {
       this.destroy(new Error(this.refusal ?? 'refused'));
       return;
     }
+    failPoint('hand-over-marked');
     this.handedOver = true;
     if (this.#raw.length > 0) this.push(this.#raw.subarray(this.#headEnd));
     this.push(null);
+    // Not before the dot behind it has left, too.
+    this.once('end', () => setImmediate(() => failPointAfter('last-byte-sent', this.#flushed)));
   }
 
   async #permission(): Promise<boolean> {

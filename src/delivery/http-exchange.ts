@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Agent } from 'node:http';
+import { failPoint } from '../observability/fail-point.ts';
 import type { ApiAnswer, ApiRequest } from './providers/dialect.ts';
 
 const MAX_ANSWER = 64 * 1024;
@@ -36,6 +37,7 @@ export function exchange(
     let handedOver = false;
     let asked = false;
     let over = false;
+    failPoint('data-before');
     const open = new URL(url).protocol === 'https:' ? requestHttps : requestHttp;
     const req = open(url, { method, agent, headers: { ...headers, 'Content-Length': body.length } });
     const finish = (result: Exchange): void => {
@@ -64,16 +66,18 @@ export function exchange(
     async function handOver(): Promise<void> {
       const lastByte = Math.max(0, body.length - 1);
       await new Promise<void>((written) => req.write(body.subarray(0, lastByte), () => written()));
+      failPoint('body-begun');
       // An answer before the whole request came is a refusal, and nothing was carried out.
       if (over) return;
       asked = true;
       const refusal = await permission(beforeLastByte);
       if (over) return;
       if (refusal !== null) return finish({ kind: 'refused', why: refusal });
+      failPoint('hand-over-marked');
       handedOver = true;
       clearTimeout(timer);
       timer = setTimeout(() => broken(`no answer within ${answerMs / 1000} s`), answerMs);
-      req.end(body.subarray(lastByte));
+      req.end(body.subarray(lastByte), () => failPoint('last-byte-sent'));
     }
   });
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SMTPConnectionOptions, SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
 import type { HandOver } from './hand-over.ts';
@@ -88,6 +89,14 @@ export class UpstreamConnection {
       this.destroy();
       throw error;
     }
+  }
+
+  /** When the upstream's certificate ends, milliseconds since the epoch; null without TLS. */
+  get certificateUntil(): number | null {
+    const socket = this.#smtp._socket;
+    if (!(socket instanceof TLSSocket)) return null;
+    const { valid_to: until } = socket.getPeerCertificate();
+    return until ? Date.parse(until) : null;
   }
 
   offers(extension: '8BITMIME' | 'SMTPUTF8' | 'DSN'): boolean {

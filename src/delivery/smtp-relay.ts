@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { findBareLineBreak } from '../message/bare-line-break.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { AttemptJob, AttemptResult, Courier } from './courier.ts';
 import { HandOver } from './hand-over.ts';
 import {
@@ -88,6 +89,7 @@ export class SmtpRelay implements Courier {
         this.#pool.keep(connection);
         return lacking;
       }
+      failPoint('data-before');
       const reply = await connection.send(submissionOf(job, needs), body);
       connection.allowSilence(null);
       this.#pool.keep(connection);

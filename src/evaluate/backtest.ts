@@ -4,10 +4,10 @@ import type { SuppressionEvidence } from '../crm/prospect.ts';
 import { decidingRule } from '../judge/deciding-rule.ts';
 import { UNCALIBRATED } from '../judge/adapter/reading.ts';
 import { type Opinion, combine, needsAdapter } from '../judge/combine.ts';
-import { judgeByRules } from '../judge/judge.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { parseMessage } from '../message/parse.ts';
+import { judgeMail } from '../off-loop/judge.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import { type Disposal, type Judged, dispose } from '../pipeline/dispose.ts';
@@ -89,7 +89,7 @@ export async function backtestMessage(message: StoredMessage, by: BacktestBy): P
 async function readable(message: StoredMessage, whole: boolean): Promise<ParsedMessage | null> {
   if (message.raw === null) return null;
   try {
-    return withTroubleOf(await parseMessage(message.raw), whole ? message.request : null);
+    return withTroubleOf(await parseMail(message.raw), whole ? message.request : null);
   } catch {
     return null;
   }
@@ -105,10 +105,10 @@ async function judgeAgain(
   if (stored.rubric_version === '') return { why: 'judge_failed' };
   const rubric = rubricOf(stored.rubric_version);
   if (!rubric) return { why: 'rubric_unknown' };
-  const again = byRules(rubric, delivery, parsed);
+  const again = await byRules(rubric, delivery, parsed);
   if (!sameVerdict(withReadingThen(again, stored, rubric), stored)) return { why: 'rules_changed' };
   const by = candidate ?? rubric;
-  const rules = candidate ? byRules(candidate, delivery, parsed) : again;
+  const rules = candidate ? await byRules(candidate, delivery, parsed) : again;
   const asked =
     model && stored.prospect && needsAdapter(rules)
       ? await model.ask({
@@ -132,8 +132,8 @@ function byRules(
   rubric: Rubric,
   { verdict: stored, possibleOptOut }: StoredDelivery & { verdict: StoredVerdict },
   { draft, headers, trouble }: ParsedMessage,
-): Verdict {
-  return judgeByRules({
+): Promise<Verdict> {
+  return judgeMail({
     draft,
     headers,
     trouble,

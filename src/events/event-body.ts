@@ -69,6 +69,8 @@ export function eventType({ after, event }: Omit<Change, 'before'>): DeliveryEve
     case 'due':
     case 'resend':
       return null;
+    case 'restored':
+      return after.state === 'uncertain' ? 'delivery.uncertain' : null;
     case 'release':
       return 'delivery.released';
     case 'rejudged':
@@ -155,6 +157,7 @@ function explained({ before, after, event }: Change): { rationale: string | null
     case 'reschedule':
     case 'due':
     case 'resend':
+    case 'restored':
       return { rationale: null, reason: sentence(after.note) };
   }
 }

@@ -1,6 +1,7 @@
 import { givenId } from '../message/given-id.ts';
 import { newIdAfter } from '../message/id.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Trx } from '../store/database.ts';
 import { type Change, type DeliveryRow, eventBody, eventType } from './event-body.ts';
 
@@ -132,5 +133,6 @@ async function queueEvent(
       lease_until: null,
     })
     .execute();
+  failPoint('event-queued');
   return id;
 }

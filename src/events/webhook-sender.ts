@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Config } from '../config/config.ts';
 import { webhookSecret } from '../config/gate-secret.ts';
 import { UserError } from '../config/user-error.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import { type ClaimedEvent, claimEvents, settleEvent } from './event-queue-store.ts';
@@ -70,6 +71,7 @@ export class WebhookSender {
       // Before the claim, so that an event announced during it is not slept over.
       const woken = new Promise<void>((resolve) => (this.#wake = resolve));
       const due = await this.#claim();
+      if (due.length > 0) failPoint('event-claimed');
       for (const event of due) {
         const work: Promise<void> = this.#send(event)
           // The lease lapses and the event is sent again.
@@ -113,6 +115,7 @@ export class WebhookSender {
     const { database, config, now, random, log, onAttempt } = this.#options;
     const began = performance.now();
     const result = await this.#post(event);
+    failPoint('event-sent');
     const durationMs = Math.round(performance.now() - began);
     const at = now();
     const next = nextStep(result, {

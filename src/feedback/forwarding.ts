@@ -6,7 +6,7 @@ import type { InboundMail } from './event.ts';
 import { inlineForward } from './forwarded-text.ts';
 import { isAutomatic } from './automatic.ts';
 import { inboundFromMime } from './from-mime.ts';
-import { sameText } from './signatures/constant-time.ts';
+import { sameText } from '../http/constant-time.ts';
 import { isOwnAddress, type TakeReplyDeps, type TakenReply, takeInbound } from './take-reply.ts';
 
 /**

@@ -1,10 +1,10 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { scanMime } from '../message/mime.ts';
-import { parseMessage } from '../message/parse.ts';
 import type { Draft } from '../message/types.ts';
 import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from '../message/encoded-words.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { InboundMail } from './event.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { InboundMail } from './event.ts';
  * @returns never rejects; of a mail that cannot be read the text is what could be made out, and `from` may be ''
  */
 export async function inboundFromMime(raw: Buffer, receivedAt: number): Promise<InboundMail> {
-  const { headers, draft } = await parseMessage(raw);
+  const { headers, draft } = await parseMail(raw);
   const fields = headerFields(raw);
   const [from] = addressparser(fields.get('from')?.split('\n', 1)[0] ?? '', { flatten: true });
   const date = Date.parse(headers.date ?? '');

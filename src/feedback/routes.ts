@@ -1,4 +1,6 @@
 import { type Request, type Response, Router, raw } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { addressKind } from '../http/address-kind.ts';
 import { PROVIDER_TITLES, PROVIDERS, type ProviderName } from '../message/provider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -22,6 +24,12 @@ const MAX_LARGE = 8;
 
 const RETRY_SECONDS = '30';
 
+/**
+ * Unproven requests an address may make in a minute; then it is told to come later, before anything is read. Only public
+ * addresses are counted: others may be a proxy's, and providers must not be kept out with the strangers behind it.
+ */
+const UNPROVEN_PER_MINUTE = 300;
+
 /** A request that is answered with this status and sentence. */
 class Refusal extends Error {
   override name = 'Refusal';
@@ -37,6 +45,23 @@ export function feedbackRoutes(options: FeedbackOptions): Router {
   const { sources, metrics, log } = options;
   const router = Router();
   let large = 0;
+
+  router.use(
+    rateLimit({
+      windowMs: 60_000,
+      limit: UNPROVEN_PER_MINUTE,
+      standardHeaders: false,
+      legacyHeaders: false,
+      validate: false,
+      skip: (req) => addressKind((req.ip ?? '').replace(/^::ffff:/u, '')) !== 'public',
+      skipSuccessfulRequests: true,
+      requestWasSuccessful: (_req, res) => res.statusCode !== 401,
+      handler: (_req, res) => {
+        res.set('Retry-After', RETRY_SECONDS);
+        answer(res, 429, 'too many requests of this address were not proven; try again later');
+      },
+    }),
+  );
 
   router.post('/:provider', async (req, res) => {
     const provider = PROVIDERS.find((name) => name === req.params.provider);

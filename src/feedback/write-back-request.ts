@@ -6,10 +6,11 @@ export type WriteBackResult =
   | { kind: 'permanent'; error: string };
 
 export interface ApiRequest {
-  method: 'POST' | 'PATCH' | 'PUT';
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT';
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** null for GET. */
+  body: string | null;
 }
 
 export interface ApiOptions {

@@ -2,6 +2,7 @@
 export const API_ERRORS = {
   invalid: 400,
   unauthenticated: 401,
+  sign_in_again: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,

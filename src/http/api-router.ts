@@ -6,13 +6,17 @@ import { UserError } from '../config/user-error.ts';
 import { TransitionError } from '../message/disposition.ts';
 import type { Logger } from '../observability/logger.ts';
 import { API_ERRORS, ApiError, type ApiErrorCode } from './api-error.ts';
+import { sameText } from './constant-time.ts';
 import { type Account, type Endpoint, SENT } from './endpoint.ts';
+import { oddJson } from './odd-json.ts';
 
 /** Who a request comes from. */
 export interface Authenticated {
   account: Account;
   /** The token a change must repeat in `X-CSRF-Token`; null where no cookie was used, so that nothing can be forged. */
   csrf: string | null;
+  /** The sign-in is as recent as acts with `recent` rights need it. */
+  recent: boolean;
 }
 
 export type Authenticate = (req: Request) => Promise<Authenticated | null>;
@@ -47,7 +51,7 @@ export function apiRouter({
           account: accountOf(req),
           params: req.params as Record<string, string>,
           query: one.query === null ? null : check(one.query, req.query),
-          body: one.body === null ? null : one.body === 'text' ? textOf(req) : check(one.body, req.body),
+          body: one.body === null ? null : one.body === 'text' ? textOf(req) : checkBody(one.body, req.body),
           req,
           res,
         };
@@ -83,7 +87,7 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
   if (access === 'public') return;
   const known = await authenticate(req);
   if (!known) throw new ApiError('unauthenticated', 'Sign in first.');
-  const { account, csrf } = known;
+  const { account, csrf, recent } = known;
   if (!access.roles.includes(account.role)) {
     throw new ApiError(
       'forbidden',
@@ -98,8 +102,14 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
         : `This needs an API token with the scope ${access.scope}.`,
     );
   }
-  if (method !== 'get' && csrf !== null && req.get('x-csrf-token') !== csrf) {
+  if (method !== 'get' && csrf !== null && !sameText(req.get('x-csrf-token') ?? '', csrf)) {
     throw new ApiError('forbidden', 'The page is out of date: reload it and try again.');
+  }
+  if (access.recent && !recent) {
+    throw new ApiError(
+      'sign_in_again',
+      'You signed in some time ago: sign in again, so that it is certain to be you.',
+    );
   }
   (req as Request & { [ACCOUNT]?: Account })[ACCOUNT] = account;
 }
@@ -107,11 +117,22 @@ async function authorise({ access, method }: Endpoint, req: Request, authenticat
 /** After the rights are known, so that nobody unknown makes the gate read a large body. */
 function bodyReader({ body, limit }: Endpoint): express.RequestHandler {
   if (body === null) return (_req, _res, next) => next();
-  return body === 'text' ? express.text({ type: () => true, limit }) : express.json({ limit });
+  // Nobody sends these packed, and what is not unpacked cannot be a bomb.
+  const options = { limit, inflate: false };
+  return body === 'text' ? express.text({ type: () => true, ...options }) : express.json(options);
 }
 
 function textOf(req: Request): string {
   return typeof req.body === 'string' ? req.body : '';
+}
+
+function checkBody(schema: z.ZodType, body: unknown): unknown {
+  const odd = oddJson(body);
+  if (odd) {
+    const { field, message } = odd;
+    throw new ApiError('invalid', `${field}: ${message}`, { fields: { [field]: message } });
+  }
+  return check(schema, body);
 }
 
 function check(schema: z.ZodType, value: unknown): unknown {

@@ -42,6 +42,8 @@ export interface Rights {
   roles: readonly Role[];
   /** The scope an API token needs; null: no token will do (acts on sessions, users' own secrets). */
   scope: Scope | null;
+  /** A session must be of a recent sign-in (`access.confirm_minutes`): an open browser alone will not do. */
+  recent?: true;
 }
 
 /**
@@ -104,5 +106,7 @@ export const CRM: Rights = { roles: ['admin'], scope: 'crm' };
 export const ADMIN: Rights = { roles: ['admin'], scope: 'admin' };
 /** Reads that tell secrets' hints, the audit log, who does what. */
 export const AUDIT: Rights = { roles: ['admin', 'auditor'], scope: 'admin' };
+/** The same, for what gives somebody a way in or hands out a secret. */
+export const recent = (rights: Rights): Rights => ({ ...rights, recent: true });
 /** A person's own account, in a browser session only. */
 export const OWN: Rights = { roles: ROLES, scope: null };

@@ -1,11 +1,14 @@
 import { Router } from 'express';
+import type { Storage } from '../store/storage.ts';
 import { alarms } from '../kill-switch/monitor-store.ts';
 import { exposition, wantsOpenMetrics } from '../observability/exposition.ts';
 import { type ScrapeOptions, adapterState, collectGauges } from '../observability/scrape.ts';
+import { comeFrom } from './come-from.ts';
 
 /**
  * `/healthz` – the process answers; `/readyz` – it can take mail (the database takes writes); `/metrics` – Prometheus, as OpenMetrics
- * with exemplars for a scraper that asks for it.
+ * with exemplars for a scraper that asks for it. How the gate fares is told to whom `http.metrics_from` names; anybody else hears
+ * whether it is ready.
  * An adapter that is loading or has failed makes nothing unready: mail is taken and waits for it.
  */
 export function healthRoutes(
@@ -13,13 +16,18 @@ export function healthRoutes(
     /** How often the monitors are looked at. */
     watchSeconds: number;
     isStopping: () => boolean;
+    /** `http.metrics_from` */
+    metricsFrom: readonly string[];
+    /** Whether the disk takes mail. */
+    storage: Pick<Storage, 'unready'>;
   },
 ): Router {
-  const { database, adapter, killSwitch, watchSeconds, now, isStopping } = options;
+  const { database, adapter, killSwitch, watchSeconds, now, isStopping, storage } = options;
+  const isInside = comeFrom(options.metricsFrom);
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
 
-  router.get('/readyz', async (_req, res) => {
+  router.get('/readyz', async (req, res) => {
     if (isStopping()) return void res.status(503).json({ status: 'stopping' });
     try {
       await database.transact((trx) =>
@@ -29,7 +37,10 @@ export function healthRoutes(
           .onConflict((c) => c.column('key').doUpdateSet({ value: String(now()) }))
           .execute(),
       );
+      const unready = storage.unready();
+      if (unready) return void res.status(503).json({ status: 'not ready', ...unready });
       await killSwitch.refresh();
+      if (!isInside(req)) return void res.json({ status: 'ready' });
       const mode = adapter?.mode() ?? 'off';
       const tripped = killSwitch.state();
       const watched = adapter ? await alarms(database.db, { now: now(), watchSeconds }) : [];
@@ -45,12 +56,16 @@ export function healthRoutes(
           monitors: watched.map(({ monitor, state, since, says }) => ({ monitor, state, since, says })),
         },
       });
-    } catch {
-      res.status(503).json({ status: 'not ready', why: 'the database takes no writes' });
+    } catch (error) {
+      const why = storage.unready() ?? { why: `the database cannot be used: ${codeOf(error)}` };
+      res.status(503).json({ status: 'not ready', ...why });
     }
   });
 
   router.get('/metrics', async (req, res) => {
+    if (!isInside(req)) {
+      return void res.status(403).type('text').send('Not shown to this address: see http.metrics_from.\n');
+    }
     await collectGauges(options);
     const { contentType, text } = await exposition(
       options.metrics.registry,
@@ -59,4 +74,9 @@ export function healthRoutes(
     res.set('Vary', 'Accept').type(contentType).send(text);
   });
   return router;
+}
+
+/** What names the fault and tells nothing of a mail. */
+function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? 'see the log';
 }

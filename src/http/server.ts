@@ -1,35 +1,38 @@
 import type { AddressInfo } from 'node:net';
 import { type Server, createServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Logger } from '../observability/logger.ts';
+import { addressKind } from './address-kind.ts';
+import { limitConnections } from './connection-limit.ts';
 import { page } from './page.ts';
-import { MAX_CONNECTIONS, serverOptions } from './server-options.ts';
+import { securityHeaders } from './security-headers.ts';
+import { IDLE_MS, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, serverOptions } from './server-options.ts';
 
 export interface HttpOptions {
   host: string;
   port: number;
+  /** A listening socket that was handed over, instead of `host` and `port`. */
+  fd?: number | undefined;
   /** How long the body of a request may take to arrive. */
   body_seconds: number;
+  /** Where people reach it; null = not configured. */
+  public_url?: string | null;
   log: Logger;
   /** Path and router of each part; the health routes among them. */
   routers: [path: string, router: Router][];
 }
 
 /** The gate's HTTP side: security headers, the parts' routers, and one place where errors become answers. */
-export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>): Express {
+export function createApp({
+  routers,
+  log,
+  public_url = null,
+}: Pick<HttpOptions, 'routers' | 'log' | 'public_url'>): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use((_req, res, next) => {
-    res.set({
-      'Content-Security-Policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
-      'Cache-Control': 'no-store',
-    });
-    next();
-  });
+  app.use(securityHeaders(public_url), oneHost);
   for (const [path, router] of routers) app.use(path, router);
   app.use((req, res) => {
     res.status(404);
@@ -57,18 +60,41 @@ export function createApp({ routers, log }: Pick<HttpOptions, 'routers' | 'log'>
   return app;
 }
 
+/** Node takes the first of two Hosts, a proxy before it perhaps the last (RFC 9112 3.2: refuse). */
+function oneHost({ rawHeaders }: Request, res: Response, next: NextFunction): void {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length <= 1) return next();
+  res.status(400).set('Connection', 'close').json({ message: 'The request names two hosts.' });
+}
+
 /** @returns the listening server, its address and its application; rejects with the system's error (EADDRINUSE …) */
 export function listenHttp(
   options: HttpOptions,
 ): Promise<{ server: Server; address: AddressInfo; app: Express }> {
   const app = createApp(options);
   const server = createServer(serverOptions(options.body_seconds), app);
-  server.maxConnections = MAX_CONNECTIONS;
+  guardServer(server, app, options.log);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve({ server, address: server.address() as AddressInfo, app });
-    });
+    server.listen(
+      options.fd === undefined ? { port: options.port, host: options.host } : { fd: options.fd },
+      () => {
+        server.off('error', reject);
+        resolve({ server, address: server.address() as AddressInfo, app });
+      },
+    );
+  });
+}
+
+/** Bounds of connections, for each server the application is behind. */
+export function guardServer(server: Server | HttpsServer, app: Express, log: Logger): void {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = IDLE_MS;
+  const isProxy = (address: string): boolean =>
+    (app.get('trust proxy fn') as (address: string, hops: number) => boolean)(address, 0);
+  limitConnections(server, {
+    perAddress: MAX_CONNECTIONS_PER_ADDRESS,
+    exempt: (address) => addressKind(address) === 'loopback' || isProxy(address),
+    onRefused: (from) => log.warn({ from }, 'refused connections of an address that has very many already'),
   });
 }

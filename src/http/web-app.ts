@@ -41,7 +41,10 @@ export function webAppRoutes(folder: string): Router {
   });
   router.get(`${WEB_PATH}/mail-frame`, (req, res) => {
     res
-      .set('Content-Security-Policy', mailFramePolicy(req.query['images'] === 'remote'))
+      .set({
+        'Content-Security-Policy': mailFramePolicy(req.query['images'] === 'remote'),
+        'X-Frame-Options': 'SAMEORIGIN',
+      })
       .type('html')
       .send(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mail</title></head><body></body></html>',

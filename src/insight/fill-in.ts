@@ -1,4 +1,4 @@
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { Logger } from '../observability/logger.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
@@ -64,7 +64,7 @@ export class FillIn {
     const { database } = this.#options;
     const raw = await readRaw(database.db, one.message_id, one.revision);
     const context = await textContext(database.db, one.message_id);
-    const text = draftTextOf({ raw, parsed: await parseMessage(raw), ...context });
+    const text = draftTextOf({ raw, parsed: await parseMail(raw), ...context });
     await database.transact(async (trx) => keepDraftText(trx, one, text, await nextOlderId(trx)));
   }
 }

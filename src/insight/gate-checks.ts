@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
 import type { HealthAnswer, HealthCheck } from './health-check.ts';
 import { heldDeliveries, probeWrite, waitingDeliveries, waitingMessages } from './health-store.ts';
 import { counted } from '../message/counted.ts';
@@ -30,7 +31,14 @@ export function gateChecks({ database, config, now, adapter }: GateCheckDeps): H
         const path = join(config.data_dir, 'presend.db');
         const [file, log] = await Promise.all([stat(path), stat(`${path}-wal`).catch(() => ({ size: 0 }))]);
         const began = performance.now();
-        await database.transact((trx) => probeWrite(trx, now()));
+        try {
+          await database.transact((trx) => probeWrite(trx, now()));
+        } catch (error) {
+          const trouble = diskTrouble(error);
+          if (trouble === null) throw error;
+          const { says, code, mend } = trouble;
+          return { state: 'bad', detail: `No mail is taken: ${says} (${code}).`, advice: mend };
+        }
         const took = performance.now() - began;
         const detail = `${bytes(file.size + log.size)}, of it ${bytes(log.size)} in the write-ahead log; a write was on disk after ${took.toFixed(0)} ms.`;
         if (took > 1_000) {

@@ -130,6 +130,12 @@ export async function newestRecord(db: Reader): Promise<number | null> {
   return row?.at ?? null;
 }
 
+/** The oldest time anything was recorded. */
+export async function oldestRecord(db: Reader): Promise<number | null> {
+  const row = await db.selectFrom('audit').select('at').orderBy('id').limit(1).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** The newest sync with HubSpot that came to its end, and the newest of all. */
 export async function newestSyncs(db: Reader) {
   const newest = await db

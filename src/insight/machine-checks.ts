@@ -28,7 +28,7 @@ export function machineChecks({
       title: 'Disk',
       look: async () => {
         const { bavail, blocks, bsize } = await statfs(config.data_dir);
-        return diskAnswer(bavail * bsize, blocks * bsize);
+        return diskAnswer(bavail * bsize, blocks * bsize, config.storage.min_free_mb * 1e6);
       },
     },
     {
@@ -58,9 +58,13 @@ export function machineChecks({
   ];
 }
 
-export function diskAnswer(free: number, size: number): HealthAnswer {
+/** @param reserve bytes below which nothing more is accepted */
+export function diskAnswer(free: number, size: number, reserve: number): HealthAnswer {
   const detail = `${bytes(free)} of ${bytes(size)} free in the data folder.`;
   const advice = 'Make room: without it the gate takes no more mail (451), though nothing accepted is lost.';
+  if (free < reserve) {
+    return { state: 'bad', detail: `${detail} Nothing more is accepted until there is room again.`, advice };
+  }
   if (free < 1e9 || free / size < 0.02) return { state: 'bad', detail, advice };
   return free < 5e9 || free / size < 0.05 ? { state: 'warn', detail, advice } : { state: 'ok', detail };
 }

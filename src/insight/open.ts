@@ -4,6 +4,7 @@ import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
+import { backupChecks } from './backup-checks.ts';
 import { auditCheck, watchAudit } from './audit-watch.ts';
 import { exchangeChecks } from './exchange-checks.ts';
 import { FillIn } from './fill-in.ts';
@@ -44,6 +45,7 @@ export function openInsight(options: InsightOptions): Insight {
   const health = new HealthChecks();
   health.add(
     ...gateChecks(options),
+    ...backupChecks(options),
     auditCheck(options),
     ...exchangeChecks(options),
     ...machineChecks(options),

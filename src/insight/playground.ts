@@ -5,7 +5,7 @@ import { prospectFromContext } from '../evaluate/context.ts';
 import { ApiError } from '../http/api-error.ts';
 import { composeMime } from '../intake/compose-mime.ts';
 import type { Engine } from '../intake/engine-store.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Schema } from '../store/schema.ts';
 import type { PlaygroundDraft, PlaygroundVerdict } from './web-types.ts';
@@ -51,7 +51,7 @@ export async function judgeDraft(
       ? composed(address, subject ?? '', text ?? '', now)
       : Buffer.from(eml.replace(/\r?\n/g, '\r\n'), 'utf8');
   const verdict = await dryRun(NOBODY, { raw, address, record });
-  const { draft } = await parseMessage(raw);
+  const { draft } = await parseMail(raw);
   return {
     verdict: { ...verdict, created_at: now },
     draft: { subject: draft.subject, body: draft.body },

@@ -128,6 +128,8 @@ function wordsOf(
       return { words: `${actor} confirmed that it arrived.`, kind: 'person' };
     case 'resend':
       return { words: `${actor} had it sent again.`, kind: 'person' };
+    case 'restored':
+      return { words: `The gate was restored from a backup${why}`, kind: 'stop' };
     default:
       return { words: `${action.replaceAll('_', ' ')} by ${actor}${why}`, kind: 'person' };
   }

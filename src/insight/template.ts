@@ -9,9 +9,12 @@ const SLOT = '_';
 /** Fewer words beside the slots than this are no template: half of all short mails would share it. */
 const MIN_WORDS = 6;
 
-/** Addresses, targets of links, and anything with a digit in it, currency and unit included. */
+/**
+ * Addresses, targets of links, and anything with a digit in it, currency and unit included. What may be long begins at the start
+ * of its run only: looked for from every letter of a long word, it would take the square of its length.
+ */
 const VARIABLE =
-  /\bhttps?:\/\/\S+|\bwww\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[$€£¥]?\p{L}*\p{N}[\p{L}\p{N}.,:/%+-]*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b/giu;
+  /\bhttps?:\/\/\S+|\bwww\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[$€£¥]|(?<!\p{L}))\p{L}*\p{N}[\p{L}\p{N}.,:/%+-]*|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b/giu;
 
 /** What the record says of a prospect that a template would fill in. */
 export type TemplateRecord = Pick<

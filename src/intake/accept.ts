@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../message/id.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { newDelivery } from '../queue/new-delivery.ts';
 import { recordAudits } from '../store/audit.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
@@ -94,13 +95,14 @@ export class Acceptor {
         if (this.#scheduled) this.#flush();
         return this.#insert(trx, batch);
       })
-      .then((results) =>
-        batch.forEach((group, i) => {
+      .then((results) => {
+        failPoint('accept-committed');
+        return batch.forEach((group, i) => {
           const result = results[i]!;
           if (result === 'conflict') group.reject(new IdempotencyConflictError());
           else group.resolve(result);
-        }),
-      )
+        });
+      })
       .catch((error: unknown) => {
         // The transaction may have failed before it began.
         if (batch.length === 0) {
@@ -229,6 +231,7 @@ export class Acceptor {
         detail: { size: s.raw.length, recipients: s.envelope.recipients.length, ...s.origin },
       })),
     );
+    failPoint('accept-before-commit');
     return results;
   }
 }

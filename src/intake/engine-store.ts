@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { domainKey } from '../crm/address.ts';
 import { newId } from '../message/id.ts';
 import { decisionsSchema } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
@@ -170,10 +171,12 @@ export async function changeEngine(
 }
 
 /** May the engine send as this address? The null sender is allowed: it carries delivery reports. */
-export function maySendAs(engine: Engine, address: string): boolean {
+export function maySendAs(engine: Pick<Engine, 'senderDomains'>, address: string): boolean {
   if (address === '') return true;
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  return engine.senderDomains.some((allowed) =>
-    allowed.startsWith('.') ? domain.endsWith(allowed) || domain === allowed.slice(1) : domain === allowed,
-  );
+  const domain = domainKey(address.slice(address.lastIndexOf('@') + 1));
+  if (domain === null || !address.includes('@')) return false;
+  return engine.senderDomains.some((allowed) => {
+    const own = domainKey(allowed.replace(/^\./, ''));
+    return own !== null && (domain === own || (allowed.startsWith('.') && domain.endsWith(`.${own}`)));
+  });
 }

@@ -1,25 +1,42 @@
 import type { Request } from 'express';
+import { isProxied } from '../http/come-from.ts';
 import type { Database } from '../store/database.ts';
 import { type ApiKeys, KEY_MARK } from './api-keys.ts';
 import { type Engine, listEngines } from './engine-store.ts';
+import type { LoginGuard } from './login-guard.ts';
 import { Refusal } from './refusal.ts';
 
 const isLoopback = (address: string): boolean => /^(?:::1|(?:::ffff:)?127\.)/.test(address);
 const LOOPBACK_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i;
 
-const PROXY_HEADERS = [
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'cf-connecting-ip',
-];
-
 export interface AuthOptions {
   database: Database;
   keys: ApiKeys;
+  guard: LoginGuard;
+}
+
+/** Where the client is; behind a trusted proxy, where that says. */
+const addressOf = (req: Request): string => req.ip ?? 'unknown';
+
+/** @throws Refusal `too_many` while the address waits for its wrong keys, unless the engine was there before */
+export async function admitKey(guard: LoginGuard, req: Request, engine: Engine): Promise<void> {
+  const address = addressOf(req);
+  const waitMs = await guard.waitMs({ account: null, engine, address });
+  if (waitMs > 0) throw tooMany(waitMs);
+  await guard.right(engine, address);
+}
+
+/** Counts a wrong key. @returns the refusal: `wrong_key` as worded, or `too_many` */
+export async function wrongKey(guard: LoginGuard, req: Request, text: string): Promise<Refusal> {
+  const attempt = await guard.begin({ account: null, engine: null, address: addressOf(req) });
+  return 'waitMs' in attempt ? tooMany(attempt.waitMs) : new Refusal('wrong_key', text);
+}
+
+function tooMany(waitMs: number): Refusal {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new Refusal('too_many', `Too many wrong keys came from this address: try again in ${seconds} s.`, {
+    retryAfterSeconds: seconds,
+  });
 }
 
 /**
@@ -32,15 +49,18 @@ export interface AuthOptions {
  * @param key as presented; null = none
  * @param place where it belongs, for a client that has put it elsewhere
  * @returns `withoutKey`: it counts as an engine that needs none
- * @throws Refusal `no_key` or `wrong_key`
+ * @throws Refusal `no_key`, `wrong_key` or `too_many`
  */
 export async function engineOfKey(
-  { database, keys }: AuthOptions,
+  { database, keys, guard }: AuthOptions,
   req: Request,
   { key, place }: { key: string | null; place: string },
 ): Promise<{ engine: Engine; withoutKey: boolean }> {
   const known = key === null ? null : await keys.byBearer(key);
-  if (known) return { engine: known, withoutKey: false };
+  if (known) {
+    await admitKey(guard, req, known);
+    return { engine: known, withoutKey: false };
+  }
   const open = await openEngines(database, req, key);
   const chosen = open.find(({ name }) => name === key) ?? open[0];
   if (chosen) return { engine: chosen, withoutKey: true };
@@ -50,8 +70,9 @@ export async function engineOfKey(
       `Give an API key of presend as ${place}; \`presend engine key <engine>\` prints one.`,
     );
   }
-  throw new Refusal(
-    'wrong_key',
+  throw await wrongKey(
+    guard,
+    req,
     'The API key is not one of presend, or it was revoked; `presend engine key <engine>` prints a new one.',
   );
 }
@@ -61,7 +82,6 @@ async function openEngines(database: Database, req: Request, key: string | null)
   const local = isLoopback(req.socket.remoteAddress ?? '') && LOOPBACK_HOST.test(req.headers.host ?? '');
   const page = req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
   // A proxy on this machine brings strangers to the loopback address, some with a Host of this machine.
-  const proxied = PROXY_HEADERS.some((name) => req.headers[name] !== undefined);
-  if (own || page || proxied || !local) return [];
+  if (own || page || isProxied(req) || !local) return [];
   return (await listEngines(database.db)).filter((engine) => engine.loopbackWithoutAuth);
 }

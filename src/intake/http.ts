@@ -9,8 +9,9 @@ import type { Database } from '../store/database.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { EngineActs } from './engine-acts.ts';
 import type { Engine } from './engine-store.ts';
-import { engineOfKey } from './http-auth.ts';
+import { admitKey, engineOfKey, wrongKey } from './http-auth.ts';
 import { bodyDone, readBody } from './http-body.ts';
+import type { LoginGuard } from './login-guard.ts';
 import { readMessageView } from './message-view.ts';
 import type { Front, FrontRoute, Gate, HttpAnswer, HttpRequest } from './providers/front.ts';
 import { openApi } from './providers/openapi.ts';
@@ -21,6 +22,7 @@ export interface HttpIntakeOptions extends SubmitOptions {
   config: Config;
   database: Database;
   keys: ApiKeys;
+  guard: LoginGuard;
   log: Logger;
   metrics: Metrics;
   /** Called for every request. */
@@ -101,7 +103,7 @@ async function serve(
       seconds: config.http.body_seconds,
     });
     const request = requestOf(req, body);
-    const engine = early?.engine ?? (await verified(options, front, request));
+    const engine = early?.engine ?? (await verified(options, front, { req, request }));
     const gate = gateFor(options, front, { engine, withoutKey: early?.withoutKey ?? false }, req, request);
     answer = await route.handle(request, gate);
   } catch (error) {
@@ -111,8 +113,9 @@ async function serve(
     // What is suppressed was accepted before.
     if (refusal.kind !== 'suppressed') stages.refused(front.name, refusal.kind);
     answer = front.refuse(refusal);
-    if (refusal.kind === 'trouble')
-      answer = { ...answer, headers: { ...answer.headers, 'Retry-After': RETRY_AFTER } };
+    const retryAfter = refusal.kind === 'trouble' ? RETRY_AFTER : refusal.retryAfterSeconds;
+    if (retryAfter !== null)
+      answer = { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfter) } };
   } finally {
     if (body !== null) bodyDone(body);
   }
@@ -120,20 +123,24 @@ async function serve(
 }
 
 /** A signature is over the body, but a stranger's need not be read. */
-async function knownSigner({ keys }: HttpIntakeOptions, front: Front, req: Request): Promise<null> {
+async function knownSigner({ keys, guard }: HttpIntakeOptions, front: Front, req: Request): Promise<null> {
   const id = front.keyId?.(req.headers) ?? null;
-  if (id !== null && !(await keys.byAccessKeyId(id))) {
-    throw new Refusal(
-      'wrong_key',
-      'The access key id is not one of presend, or it was revoked; `presend engine key <engine> --sigv4` prints a new one.',
-    );
-  }
+  if (id !== null && !(await keys.byAccessKeyId(id))) throw await wrongKey(guard, req, WRONG_SIGNATURE);
   return null;
 }
 
-async function verified(options: HttpIntakeOptions, front: Front, request: HttpRequest): Promise<Engine> {
-  const engine = await front.verify!(request, options.keys, options.now());
-  if (!engine) throw new Refusal('wrong_key', 'The request is not signed with a key of presend.');
+/** The same whether the id or the signature is wrong, so that ids are not guessed one by one. */
+const WRONG_SIGNATURE =
+  'The request is not signed with a key of presend, or its key was revoked; `presend engine key <engine> --sigv4` prints a new one.';
+
+async function verified(
+  { keys, guard, now }: HttpIntakeOptions,
+  front: Front,
+  { req, request }: { req: Request; request: HttpRequest },
+): Promise<Engine> {
+  const engine = await front.verify!(request, keys, now());
+  if (!engine) throw await wrongKey(guard, req, WRONG_SIGNATURE);
+  await admitKey(guard, req, engine);
   return engine;
 }
 

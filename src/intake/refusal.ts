@@ -22,6 +22,8 @@ export type RefusalKind =
   | 'unreadable'
   | 'suppressed'
   | 'too_slow'
+  /** Wrong keys came from this address; `retryAfterSeconds` says when to try again. */
+  | 'too_many'
   /** The gate's own trouble: try again. */
   | 'trouble';
 
@@ -33,12 +35,18 @@ export class Refusal extends Error {
   readonly field: string | null;
   /** Which mail of a batch, from 0. */
   readonly index: number | null;
+  readonly retryAfterSeconds: number | null;
 
-  constructor(kind: RefusalKind, message: string, at: { field?: string; index?: number } = {}) {
+  constructor(
+    kind: RefusalKind,
+    message: string,
+    at: { field?: string; index?: number; retryAfterSeconds?: number } = {},
+  ) {
     super(message);
     this.kind = kind;
     this.field = at.field ?? null;
     this.index = at.index ?? null;
+    this.retryAfterSeconds = at.retryAfterSeconds ?? null;
   }
 
   /** The same about one mail of a batch. */

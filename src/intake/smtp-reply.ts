@@ -13,6 +13,12 @@ export const TROUBLE: SmtpReply = {
   text: '4.3.0 Not accepted just now, nothing was stored: try again later',
 };
 
+/** The same when the disk is full, in the code that says so (RFC 3463 3.4). */
+export const NO_ROOM: SmtpReply = {
+  code: 451,
+  text: '4.3.1 Not accepted just now, the gate has no room left and nothing was stored: try again later',
+};
+
 /**
  * What the client hears (DESIGN, "What the client hears").
  *

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import { constants } from 'node:crypto';
 import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
+import { BusyError } from '../access/bounded.ts';
 import type { Config } from '../config/config.ts';
 import { checkSubmittedBytes } from './submitted-bytes.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -10,8 +12,12 @@ import { addressKey } from '../crm/address.ts';
 import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
 import { type Engine, findEngine, listEngines, maySendAs } from './engine-store.ts';
-import { GateSmtpServer } from './smtp-connection.ts';
-import { type SmtpReply, TROUBLE, smtpReply } from './smtp-reply.ts';
+import { Admission } from './smtp-admission.ts';
+import { collect } from './smtp-data.ts';
+import { LimitLog, connectionLimits } from './smtp-limits.ts';
+import { SmtpRefusal, refuse, toRefusal, unauthenticated } from './smtp-refusal.ts';
+import { smtpReply } from './smtp-reply.ts';
+import { ALPN_PROTOCOLS, GateSmtpServer } from './smtp-server.ts';
 import type { Accepted, Submission } from './submission.ts';
 import type { KeyPair } from './tls.ts';
 import type { Database } from '../store/database.ts';
@@ -41,41 +47,7 @@ export interface SmtpIntakeOptions {
   stages: Stages;
 }
 
-/** A refusal with its SMTP reply code; smtp-server sends `message` after it. `reason` is for the figures. */
-class Refusal extends Error {
-  readonly responseCode: number;
-  readonly reason: RefusalReason;
-  constructor(code: number, text: string, reason: RefusalReason) {
-    super(text);
-    this.responseCode = code;
-    this.reason = reason;
-  }
-}
-
-/** In the words of the HTTP intake (`RefusalKind`) where it has one. */
-type RefusalReason =
-  | 'no_key'
-  | 'wrong_key'
-  | 'sender'
-  | 'recipient'
-  | 'malformed'
-  | 'too_large'
-  | 'too_many_connections'
-  | 'suppressed'
-  | 'trouble';
-
-const refuseWith = ({ code, text }: SmtpReply, reason: RefusalReason): Refusal =>
-  new Refusal(code, text, reason);
-
-/** @param secure AUTH is offered at once; otherwise only after STARTTLS */
-const unauthenticated = (secure: boolean): SmtpReply => ({
-  code: 530,
-  text: `5.7.0 Authentication required: ${secure ? '' : 'STARTTLS, then '}AUTH with the name and password of an engine`,
-});
-
 const NOT_OFFERED = ['WIZ', 'SHELL', 'KILL', 'VRFY', 'EXPN', 'XCLIENT', 'XFORWARD'];
-
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
 /**
  * SMTP submission (RFC 6409): engines authenticate, send as their own domains only, and get 250 only after the
@@ -83,27 +55,43 @@ const isLoopback = (address: string): boolean => address === '::1' || address.st
  */
 export class SmtpIntake {
   readonly #options: SmtpIntakeOptions;
-  readonly #servers: { server: GateSmtpServer; port: number }[] = [];
-  readonly #perAddress = new Map<string, number>();
-  readonly #counted = new Set<string>();
+  readonly #servers: { server: GateSmtpServer; port: number; name: 'smtp' | 'submissions' }[] = [];
+  readonly #admission: Admission;
+  readonly #limits: LimitLog;
 
   constructor(options: SmtpIntakeOptions) {
     this.#options = options;
     const { smtp } = options.config;
-    this.#servers.push({ server: this.#createServer(false), port: smtp.port });
+    this.#limits = new LimitLog(options);
+    this.#admission = new Admission({
+      all: smtp.max_connections,
+      perNetwork: smtp.max_connections_per_address,
+      onLimit: (limit) => this.#limits.note(limit),
+      onSize: (connections) => options.metrics.smtpConnections.set(connections),
+    });
+    this.#servers.push({ server: this.#createServer(false), port: smtp.port, name: 'smtp' });
     if (smtp.implicit_tls_port !== null) {
-      this.#servers.push({ server: this.#createServer(true), port: smtp.implicit_tls_port });
+      this.#servers.push({
+        server: this.#createServer(true),
+        port: smtp.implicit_tls_port,
+        name: 'submissions',
+      });
     }
   }
 
-  /** @returns the addresses listened on; rejects with the system's error (EADDRINUSE …) */
-  async listen(): Promise<AddressInfo[]> {
+  /**
+   * @param handedOver file descriptors of sockets that listen already, by name, instead of the configured ports
+   * @returns the addresses listened on; rejects with the system's error (EADDRINUSE …)
+   */
+  async listen(handedOver: ReadonlyMap<string, number> = new Map()): Promise<AddressInfo[]> {
+    const { host, backlog } = this.#options.config.smtp;
     return Promise.all(
       this.#servers.map(
-        ({ server, port }) =>
+        ({ server, port, name }) =>
           new Promise<AddressInfo>((resolve, reject) => {
+            const fd = handedOver.get(name);
             server.server.once('error', reject);
-            server.listen(port, this.#options.config.smtp.host, () => {
+            server.listen(fd === undefined ? { port, host, backlog } : { fd }, () => {
               server.server.off('error', reject);
               resolve(server.server.address() as AddressInfo);
             });
@@ -117,6 +105,7 @@ export class SmtpIntake {
     await Promise.all(
       this.#servers.map(({ server }) => new Promise<void>((resolve) => server.close(resolve))),
     );
+    this.#limits.close();
   }
 
   #createServer(secure: boolean): GateSmtpServer {
@@ -125,13 +114,14 @@ export class SmtpIntake {
     const options: SMTPServerOptions = {
       ...keyPair,
       minVersion: 'TLSv1.2',
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+      ALPNProtocols: ALPN_PROTOCOLS,
       ...(byName ? { SNICallback: byName } : {}),
       secure,
       name: config.hostname,
       banner: 'presend',
       size: smtp.max_message_bytes,
       rejectOversized: true,
-      maxClients: smtp.max_connections,
       maxRecipients: smtp.max_recipients,
       maxCommandLength: smtp.max_line_bytes,
       socketTimeout: smtp.idle_seconds * 1000,
@@ -145,34 +135,35 @@ export class SmtpIntake {
       disableReverseLookup: true,
       disabledCommands: NOT_OFFERED,
       useProxy: smtp.proxy_from.length > 0 ? smtp.proxy_from : false,
-      onConnect: (session, done) => this.#reply(done, () => this.#onConnect(session)),
+      onConnect: (session, done) => this.#reply(done, () => this.#onConnect(server, session)),
       onSecure: (_socket, session, done) => {
         session.disabledCommands = NOT_OFFERED;
         done();
       },
-      onClose: (session) => this.#onClose(session),
-      onAuth: (auth, _session, done) => {
-        this.#authenticate(auth.username ?? '', auth.password ?? '').then(
+      onAuth: ({ username, password }, session, done) => {
+        const login = { username: username ?? '', password: password ?? '' };
+        this.#authenticate(login, server, session).then(
           (user) => done(null, { user }),
           (error: unknown) => done(this.#refusal(error)),
         );
       },
       onMailFrom: (address, session, done) =>
-        this.#reply(done, () => this.#onMailFrom(address.address, session)),
+        this.#reply(done, () => this.#onMailFrom(server, address.address, session)),
       onRcptTo: (address, session, done) => this.#reply(done, () => this.#onRcptTo(address.address, session)),
       onData: (stream, session, done) => {
         this.#onData(server, stream, session).then(
           (text) => done(null, text),
           (error: unknown) => {
-            if (!(error instanceof Refusal)) log.error({ err: error }, 'accepting a message failed');
+            if (!(error instanceof SmtpRefusal)) log.error({ err: error }, 'accepting a message failed');
             done(this.#refusal(error));
           },
         );
       },
     };
     const server = new GateSmtpServer(options, {
-      greetingDelayMs: smtp.greeting_delay_ms,
-      maxCommandsPerMinute: smtp.max_commands_per_minute,
+      limits: connectionLimits(config),
+      admission: this.#admission,
+      onLimit: (limit) => this.#limits.note(limit),
       onActivity: this.#options.onActivity,
     });
     server.on('error', (err) => log.debug({ err }, 'smtp connection error'));
@@ -189,76 +180,76 @@ export class SmtpIntake {
   }
 
   /** Counts it. What is suppressed was accepted before. */
-  #refusal(error: unknown): Refusal {
+  #refusal(error: unknown): SmtpRefusal {
     const refusal = toRefusal(error);
     if (refusal.reason !== 'suppressed') this.#options.stages.refused('smtp', refusal.reason);
     return refusal;
   }
 
-  #onConnect(session: SMTPServerSession): void {
+  #onConnect(server: GateSmtpServer, session: SMTPServerSession): void {
     const { smtp } = this.#options.config;
-    const count = (this.#perAddress.get(session.remoteAddress) ?? 0) + 1;
-    if (count > smtp.max_connections_per_address) {
-      throw new Refusal(
-        421,
-        '4.7.0 Too many connections from your address, try again later',
-        'too_many_connections',
-      );
-    }
-    this.#perAddress.set(session.remoteAddress, count);
-    this.#counted.add(session.id);
     // AUTH in the clear is for loopback only, and only where the config allows it.
-    const clear = smtp.auth_without_tls_on_loopback && isLoopback(session.remoteAddress);
+    const clear = smtp.auth_without_tls_on_loopback && (server.of(session)?.isLocal ?? false);
     session.disabledCommands = session.secure || clear ? NOT_OFFERED : [...NOT_OFFERED, 'AUTH'];
   }
 
-  #onClose(session: SMTPServerSession): void {
-    if (!this.#counted.delete(session.id)) return;
-    const count = (this.#perAddress.get(session.remoteAddress) ?? 1) - 1;
-    if (count > 0) this.#perAddress.set(session.remoteAddress, count);
-    else this.#perAddress.delete(session.remoteAddress);
-  }
-
-  async #authenticate(name: string, password: string): Promise<Engine> {
-    const engine = await this.#options.credentials.check(name, password).catch((err: unknown) => {
-      this.#options.log.error({ err }, 'credentials cannot be checked');
-      throw new Refusal(454, '4.7.0 Temporary authentication failure, try again later', 'trouble');
-    });
-    if (engine) return engine;
+  async #authenticate(
+    { username, password }: { username: string; password: string },
+    server: GateSmtpServer,
+    session: SMTPServerSession,
+  ): Promise<Engine> {
+    const { credentials } = this.#options;
+    const checked = await credentials
+      .check(username, password, session.remoteAddress)
+      .catch((err: unknown) => {
+        if (err instanceof BusyError) this.#limits.note('auth_busy');
+        else this.#options.log.error({ err }, 'credentials cannot be checked');
+        throw refuse(454, '4.7.0 Temporary authentication failure, try again later', 'trouble');
+      });
+    if ('engine' in checked) {
+      server.of(session)?.loggedIn();
+      return checked.engine;
+    }
     this.#options.metrics.authFailures.inc();
-    throw new Refusal(535, '5.7.8 Wrong engine name or password', 'wrong_key');
+    if ('wrong' in checked) throw refuse(535, '5.7.8 Wrong engine name or password', 'wrong_key');
+    this.#limits.note('auth_backoff');
+    const seconds = Math.ceil(checked.waitMs / 1000);
+    throw refuse(454, `4.7.0 Too many failed logins, try again in ${seconds} s`, 'too_many');
   }
 
-  async #onMailFrom(from: string, session: SMTPServerSession): Promise<void> {
+  async #onMailFrom(server: GateSmtpServer, from: string, session: SMTPServerSession): Promise<void> {
+    requireUtf8(from, session);
+    const connection = server.of(session);
     const engine = session.user
       ? await this.#stillTrusted(session.user as Engine)
-      : await this.#loopbackEngine(from, session);
+      : await this.#loopbackEngine(from, connection?.isLocal ?? false);
     // Whoever forwards a reply has no credentials: the recipient decides.
     if (!engine && this.#options.replies) return void sessionEngine.delete(session);
-    if (!engine) throw refuseWith(unauthenticated(session.secure), 'no_key');
+    if (!engine) throw unauthenticated(session.secure);
     if (!maySendAs(engine, from)) {
-      throw new Refusal(
+      throw refuse(
         550,
         `5.7.1 Engine ${engine.name} may not send as ${from.slice(from.lastIndexOf('@') + 1)}; its sender domains are ${engine.senderDomains.join(', ') || 'none yet'}`,
         'sender',
       );
     }
+    connection?.loggedIn();
     sessionEngine.set(session, engine);
   }
 
   /** An engine's recipients are anybody's addresses; the reply address takes mail from anybody, but alone. */
   #onRcptTo(address: string, session: SMTPServerSession): void {
+    requireUtf8(address, session);
     if (addressKey(address) === null) {
-      throw new Refusal(553, '5.1.3 That is not an address mail can be sent to', 'recipient');
+      throw refuse(553, '5.1.3 That is not an address mail can be sent to', 'recipient');
     }
     const { replies } = this.#options;
     const forReplies = (recipient: string): boolean => replies?.isReplyAddress(recipient) ?? false;
     const before = session.envelope.rcptTo;
     if (before.some((rcpt) => forReplies(rcpt.address)) || (forReplies(address) && before.length > 0)) {
-      throw new Refusal(550, '5.7.1 The address for replies takes mail to itself alone', 'recipient');
+      throw refuse(550, '5.7.1 The address for replies takes mail to itself alone', 'recipient');
     }
-    if (!forReplies(address) && !sessionEngine.has(session))
-      throw refuseWith(unauthenticated(session.secure), 'no_key');
+    if (!forReplies(address) && !sessionEngine.has(session)) throw unauthenticated(session.secure);
   }
 
   /** The engine as it is now; undefined when its credential changed since this session authenticated. */
@@ -268,8 +259,8 @@ export class SmtpIntake {
   }
 
   /** An engine that may submit from loopback without AUTH, if its sender domains include this one. */
-  async #loopbackEngine(from: string, session: SMTPServerSession): Promise<Engine | undefined> {
-    if (!isLoopback(session.remoteAddress)) return undefined;
+  async #loopbackEngine(from: string, isLocal: boolean): Promise<Engine | undefined> {
+    if (!isLocal) return undefined;
     const open = (await listEngines(this.#options.database.db)).filter(
       (engine) => engine.loopbackWithoutAuth,
     );
@@ -285,30 +276,32 @@ export class SmtpIntake {
     const engine = sessionEngine.get(session);
     const [only] = session.envelope.rcptTo;
     const isReply = only !== undefined && (replies?.isReplyAddress(only.address) ?? false);
-    const timer = setTimeout(
-      () => server.drop(session.id, '4.4.2 The message took too long to arrive'),
-      config.smtp.data_seconds * 1000,
+    const { smtp } = config;
+    const raw = await collect(
+      stream,
+      {
+        maxBytes: smtp.max_message_bytes,
+        maxMs: smtp.data_seconds * 1000,
+        minBytesPerSecond: smtp.min_data_bytes_per_second,
+        graceMs: smtp.data_grace_seconds * 1000,
+      },
+      (limit, text) => server.of(session)?.end(limit, text),
     );
-    const raw = await collect(stream, config.smtp.max_message_bytes).finally(() => clearTimeout(timer));
     if (raw === null) {
-      throw new Refusal(
-        552,
-        `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`,
-        'too_large',
-      );
+      throw refuse(552, `5.3.4 Message is larger than ${config.smtp.max_message_bytes} bytes`, 'too_large');
     }
     if (replies && isReply) {
       await replies.take(raw, session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
       return '2.0.0 Taken';
     }
-    if (!engine) throw refuseWith(unauthenticated(session.secure), 'no_key');
+    if (!engine) throw unauthenticated(session.secure);
     const began = spanTime();
     const refusal = checkSubmittedBytes(raw, {
       maxLineBytes: config.smtp.max_line_bytes,
       maxHops: config.delivery.max_hops,
       maySendAs: (address) => maySendAs(engine, address),
     });
-    if (refusal) throw refuseWith(refusal, refusal.text.startsWith('5.7.1 ') ? 'sender' : 'malformed');
+    if (refusal) throw new SmtpRefusal(refusal, refusal.text.startsWith('5.7.1 ') ? 'sender' : 'malformed');
 
     const mode = engine.answer ?? config.answer.mode;
     const accepted = await accept({
@@ -352,7 +345,7 @@ export class SmtpIntake {
       return null;
     });
     const reply = smtpReply(accepted.id, outcomes, config.answer.suppressed);
-    if (reply.code >= 400) throw refuseWith(reply, 'suppressed');
+    if (reply.code >= 400) throw new SmtpRefusal(reply, 'suppressed');
     return reply.text;
   }
 }
@@ -360,23 +353,10 @@ export class SmtpIntake {
 /** The engine of the current transaction; smtp-server's session object lives as long as the connection. */
 const sessionEngine = new WeakMap<SMTPServerSession, Engine>();
 
-/** What is not a refusal is gate trouble, and that is always temporary. */
-function toRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : refuseWith(TROUBLE, 'trouble');
-}
-
-/** The whole message, or null when it is larger than `maxBytes` (then the rest is read and dropped). */
-function collect(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    stream.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else chunks.length = 0;
-    });
-    stream.once('end', () => resolve(size > maxBytes ? null : Buffer.concat(chunks, size)));
-    stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the client went away inside DATA')));
-  });
+/** @throws SmtpRefusal for a local part beyond ASCII of which nobody said so (RFC 6531 3.5), or that is no UTF-8 */
+function requireUtf8(address: string, session: SMTPServerSession): void {
+  const local = address.slice(0, address.lastIndexOf('@'));
+  if (address.includes('\uFFFD')) throw refuse(553, '5.6.7 That address is not UTF-8', 'malformed');
+  if (session.envelope.smtpUtf8 || /^[\x20-\x7e]*$/.test(local)) return;
+  throw refuse(553, '5.6.7 An address beyond ASCII needs SMTPUTF8 on MAIL FROM (RFC 6531)', 'malformed');
 }

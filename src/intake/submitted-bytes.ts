@@ -3,6 +3,9 @@ import { findBareLineBreak } from '../message/bare-line-break.ts';
 import { hasReadableHeader, headerValues } from './header-peek.ts';
 import type { SmtpReply } from './smtp-reply.ts';
 
+/** Beside From, which must be there. */
+const OTHER_IDENTITIES = ['Sender', 'Return-Path', 'Resent-From', 'Resent-Sender'];
+
 export interface ByteRules {
   maxLineBytes: number;
   /** Most Received lines before the mail is taken to be in a loop (RFC 5321 6.3). */
@@ -15,7 +18,8 @@ export interface ByteRules {
  *
  * - A bare CR or LF is read as text by one library and sent as a new header line or end of data by another
  *   (header injection, SMTP smuggling).
- * - A From header outside the engine's domains.
+ * - A header that says whose the mail is and names an address outside the engine's domains: From, Sender, Return-Path,
+ *   Resent-From, Resent-Sender. Reply-To may name anybody: it says where answers go, not who writes.
  * - A loop.
  *
  * @returns the refusal, or null when the bytes may be accepted
@@ -46,9 +50,17 @@ export function checkSubmittedBytes(raw: Buffer, rules: ByteRules): SmtpReply | 
   if (from.length === 0 || from.some((addresses) => addresses.length === 0)) {
     return { code: 550, text: '5.6.0 The From header is missing or names no address (RFC 5322 3.6.2)' };
   }
-  for (const address of from.flat()) {
-    if (!rules.maySendAs(address)) {
-      return { code: 550, text: `5.7.1 The From header names ${address}, which this engine may not send as` };
+  const identities = [
+    ['From', from.flat()],
+    ...OTHER_IDENTITIES.map((name) => [name, headerValues(raw, name).flatMap(addressesIn)] as const),
+  ] as const;
+  for (const [name, addresses] of identities) {
+    const foreign = addresses.find((address) => !rules.maySendAs(address));
+    if (foreign !== undefined) {
+      return {
+        code: 550,
+        text: `5.7.1 The ${name} header names ${foreign}, which this engine may not send as`,
+      };
     }
   }
   return null;
@@ -58,12 +70,12 @@ function addressesIn(value: string): string[] {
   return addressparser(value, { flatten: true }).flatMap((entry) => entry.address || []);
 }
 
+/** Leaps from line break to line break as far apart as they may be: a mail of ten million empty lines must cost no more. */
 function findLongLine(raw: Buffer, max: number): number | null {
-  for (let start = 0; start < raw.length; ) {
-    const end = raw.indexOf(0x0a, start);
-    if ((end < 0 ? raw.length : end) - start > max) return start;
-    if (end < 0) return null;
-    start = end + 1;
+  for (let start = 0; start + max < raw.length; ) {
+    const last = raw.lastIndexOf(0x0a, start + max);
+    if (last < start) return start;
+    start = last + 1;
   }
   return null;
 }

@@ -5,7 +5,7 @@ import type { Draft, ParsedHeaders, ParsedMessage } from '../message/types.ts';
 import { channelOf } from './language/channel.ts';
 import { otherLanguage } from './language/english.ts';
 import { noticesOf } from './notices.ts';
-import { optOutStop } from './record-rules.ts';
+import { type StopFields, aliasRationale, decidedByRecord, optOutStop } from './record-rules.ts';
 import type { Rubric } from './rubric.ts';
 import type { RuleInput, RuleResult } from './rule.ts';
 import { rulesInOrder } from './rules/index.ts';
@@ -29,6 +29,8 @@ export interface JudgeInput {
   suppressions?: readonly SuppressionEvidence[];
   /** A reply of the recipient's that may ask for no more mail and that no person has decided on. */
   possibleOptOut?: SuppressionEvidence | null;
+  /** Others whom the address may reach or be taken for, with their records. */
+  aliases?: readonly { address: string; record: StopFields }[];
 }
 
 interface Doubt {
@@ -52,6 +54,7 @@ export function judgeByRules(input: JudgeInput): Verdict {
   const findings: Finding[] = [];
   const notices = noticesOf(draft, input.headers ?? null);
 
+  doubts.push(...stoppedAlias(input));
   if (prospect === null) {
     doubts.push({ reason: 'unknown_recipient', rationale: 'The CRM mirror does not know the recipient.' });
     findings.push(...suppressionFindings(input));
@@ -62,7 +65,9 @@ export function judgeByRules(input: JudgeInput): Verdict {
     doubts.push(...ruled.doubts);
     notices.push(...ruled.notices);
   }
-  doubts.push(...undecidedReply(input), ...foreignLanguage(draft));
+  doubts.push(...undecidedReply(input));
+  // The first doubt is the one that is told, and telling a language costs most.
+  if (doubts.length === 0) doubts.push(...foreignLanguage(draft));
 
   const first = findings.find((finding) => finding.enforced);
   const doubt = doubts[0];
@@ -153,6 +158,15 @@ function undecidedReply({ possibleOptOut, rubric }: JudgeInput): Doubt[] {
       rationale: `A reply may ask for no more mail: ${reason ?? 'see the thread'}. If it does: presend crm opt-out ${value}; if not, release this mail.`,
     },
   ];
+}
+
+/** Somebody who must not get mail may be meant by the address. */
+function stoppedAlias({ aliases = [], rubric, channel }: JudgeInput): Doubt[] {
+  for (const { address, record } of aliases) {
+    const stop = decidedByRecord(record, rubric, channel);
+    if (stop) return [{ reason: 'possible_alias', rationale: aliasRationale(address, stop) }];
+  }
+  return [];
 }
 
 function staleRecord(prospect: ProspectSnapshot, { rubric, today }: JudgeInput): Doubt[] {

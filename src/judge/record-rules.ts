@@ -35,6 +35,10 @@ export function decidedByRecord(
   return rubric.rules.opt_out === 'enforce' ? optOutStop(record, [channelOf(channel)]) : null;
 }
 
+/** @param address whom the mail may reach, or its recipient be taken for */
+export const aliasRationale = (address: string, stop: RecordStop): string =>
+  `The address may reach ${address}, or be taken for it: ${stop.rationale}`;
+
 /** Words of a flag or key: "Anti-Offshore" and "antiOffshore" both give "anti offshore". */
 const plain = (flag: string): string => keyText(flag).trim();
 

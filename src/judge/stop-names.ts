@@ -14,6 +14,7 @@ const DOUBT: Record<HoldReason, true> = {
   unknown_recipient: true,
   stale_record: true,
   possible_opt_out: true,
+  possible_alias: true,
   language: true,
   unknown_headcount: true,
   unvalidated_vertical: true,
@@ -33,6 +34,7 @@ const GATE: Record<GateHold, true> = {
   undone: true,
   cannot_leave: true,
   too_many_hops: true,
+  restored: true,
 };
 
 /** Reasons of holds where the judge had no decision. */

@@ -51,6 +51,7 @@ export type HoldReason =
   | 'unknown_recipient'
   | 'stale_record'
   | 'possible_opt_out'
+  | 'possible_alias'
   | 'language'
   | 'unknown_headcount'
   | 'unvalidated_vertical'

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Profile } from '../judge/adapter/profile.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import { headerText } from '../insight/draft-text.ts';
 import type { Schema } from '../store/schema.ts';
@@ -141,7 +141,7 @@ async function exampleFrom(
 
 async function readable(raw: Buffer): Promise<ParsedMessage | null> {
   try {
-    return await parseMessage(raw);
+    return await parseMail(raw);
   } catch {
     return null;
   }

@@ -13,23 +13,13 @@ export interface BareLineBreak {
  * mail, and would then see another message than the one judged (SMTP smuggling).
  */
 export function findBareLineBreak(raw: Buffer): BareLineBreak | null {
-  const lf = nextBareLf(raw);
-  const cr = nextBareCr(raw);
-  if (lf < 0 && cr < 0) return null;
-  if (cr < 0 || (lf >= 0 && lf < cr)) return { offset: lf, kind: 'LF' };
-  return { offset: cr, kind: 'CR' };
-}
-
-function nextBareLf(raw: Buffer): number {
-  for (let at = raw.indexOf(LF); at >= 0; at = raw.indexOf(LF, at + 1)) {
-    if (raw[at - 1] !== CR) return at;
+  // Byte by byte: looking for each break with `indexOf` costs ten times as much on a mail of empty lines.
+  for (let offset = 0; offset < raw.length; offset++) {
+    const byte = raw[offset];
+    if (byte === LF) return { offset, kind: 'LF' };
+    if (byte !== CR) continue;
+    if (raw[offset + 1] !== LF) return { offset, kind: 'CR' };
+    offset++;
   }
-  return -1;
-}
-
-function nextBareCr(raw: Buffer): number {
-  for (let at = raw.indexOf(CR); at >= 0; at = raw.indexOf(CR, at + 1)) {
-    if (raw[at + 1] !== LF) return at;
-  }
-  return -1;
+  return null;
 }

@@ -11,6 +11,7 @@ import type { Decision } from './types.ts';
  *               └→ suppressed                 escalated ─→ relaying | closed
  * deferred returns to the state it came from or is suppressed | expired;
  * uncertain is settled to what it was attempting, or sent again, by an event or a person.
+ * When an older database is restored, whatever was on its way (relaying, escalating, deferred, scheduled) is uncertain.
  * ```
  */
 export const DELIVERY_STATES = [
@@ -64,7 +65,8 @@ export type GateHold =
   | 'judged_in_observe'
   | 'undone'
   | 'cannot_leave'
-  | 'too_many_hops';
+  | 'too_many_hops'
+  | 'restored';
 
 export type DispositionEvent =
   | {
@@ -105,7 +107,12 @@ export type DispositionEvent =
   | { type: 'reschedule'; at: number }
   | { type: 'close'; by: string; note: string }
   | { type: 'confirm'; by: string }
-  | { type: 'resend'; by: string };
+  | { type: 'resend'; by: string }
+  /**
+   * The database is a restored one, older than what the gate did last. What was on its way may have gone out since; what a person was
+   * to settle may have been settled.
+   */
+  | { type: 'restored'; note: string; expiresAt: number | null };
 
 export type EventType = DispositionEvent['type'];
 
@@ -141,6 +148,7 @@ const PAST: Record<EventType, string> = {
   close: 'closed',
   confirm: 'confirmed',
   resend: 'sent again',
+  restored: 'marked as restored',
 };
 
 /** States in which nothing more happens by itself or by a person. */
@@ -319,6 +327,15 @@ export function transition(from: Disposition, event: DispositionEvent, now: numb
         ...rest(from.returns_to ?? refuse(), `sent again by ${event.by}`),
         next_attempt_at: now,
         released_by: from.released_by ?? event.by,
+      };
+    case 'restored':
+      // These wait for a person anyway; what they wait for is asked anew.
+      if (from.state === 'held') return { ...from, expires_at: event.expiresAt };
+      if (from.state === 'escalated') return from;
+      allow('relaying', 'escalating', 'deferred', 'scheduled', 'uncertain');
+      return {
+        ...rest('uncertain', event.note),
+        returns_to: from.returns_to ?? (from.state === 'escalating' ? 'escalating' : 'relaying'),
       };
     default:
       return event satisfies never;

@@ -57,8 +57,12 @@ const CHUNK = 64 * 1024;
  * because a rule hides what stands above it too. Never throws; stops at the limits and says so.
  */
 export function renderHtml(html: string, limits: ParseLimits): RenderedHtml {
+  return render(html, limits, false);
+}
+
+function render(html: string, limits: ParseLimits, inComment: boolean): RenderedHtml {
   const sheet = readStyleSheets(html.slice(0, limits.htmlChars), limits);
-  const rendering = new Rendering(sheet, limits);
+  const rendering = new Rendering(sheet, limits, inComment);
   rendering.run(html);
   return rendering.result();
 }
@@ -100,6 +104,7 @@ class Rendering {
   private readonly styles = new Map<string, Declarations>();
   private readonly sheet: StyleSheet;
   private readonly limits: ParseLimits;
+  private readonly inComment: boolean;
   private stack: Frame[] = [];
   private elements = 0;
   private steps = 0;
@@ -108,9 +113,10 @@ class Rendering {
   private lastHidden: HiddenPiece | null = null;
   private lastHiddenIn: Frame | undefined;
 
-  constructor(sheet: StyleSheet, limits: ParseLimits) {
+  constructor(sheet: StyleSheet, limits: ParseLimits, inComment: boolean) {
     this.sheet = sheet;
     this.limits = limits;
+    this.inComment = inComment;
     if (sheet.tooComplex) this.tooComplex = 'style sheets too long';
     for (const text of sheet.generated) this.distorted.add(`style sheet adds text: ${text.slice(0, 80)}`);
   }
@@ -256,12 +262,12 @@ class Rendering {
     if (this.stopped || !/\S/.test(text.replace('<![endif]', ''))) return;
     this.lastHidden = null;
     const conditional = /^\s*\[if\b[^\]]*\]>([^]*?)(?:<!\[endif\]\s*)?$/i.exec(text);
-    if (conditional === null) {
+    if (conditional === null || this.inComment) {
       this.hide(text.trim(), 'comment', 'comment');
       return;
     }
     // Outlook for Windows shows what is inside. Comments do not nest, so this goes one level deep.
-    const inner = renderHtml(conditional[1] ?? '', this.limits);
+    const inner = render(conditional[1] ?? '', this.limits, true);
     if (inner.text !== '') this.hide(inner.text, 'comment', 'outlook');
     for (const piece of inner.hidden) this.hide(piece.text, piece.reason, 'element');
     this.lastHidden = null;

@@ -11,6 +11,9 @@ export interface ParseLimits {
   nesting: number;
   /** Attached messages inside each other that are read for their text. */
   attachedMessages: number;
+  /** Bytes of one plain text part, encoded as it came, and of one HTML part. */
+  textBytes: number;
+  htmlBytes: number;
   /** Decoded characters of one HTML part, its elements, and elements inside each other. */
   htmlChars: number;
   htmlElements: number;
@@ -22,7 +25,8 @@ export interface ParseLimits {
   hiddenPieces: number;
   /** Links in the body. */
   links: number;
-  /** Characters of visible text. */
+  /** Characters of the subject, and of visible text. */
+  subjectChars: number;
   bodyChars: number;
   /** Characters kept of one text attachment. */
   attachmentChars: number;
@@ -34,6 +38,9 @@ export const PARSE_LIMITS: Readonly<ParseLimits> = {
   parts: 100,
   nesting: 12,
   attachedMessages: 3,
+  // Quoted-printable makes three bytes of one, and UTF-8 up to four of one character.
+  textBytes: 512 * 1024,
+  htmlBytes: 3 * 1024 * 1024,
   htmlChars: 1_500_000,
   htmlElements: 100_000,
   htmlDepth: 6_000,
@@ -41,6 +48,7 @@ export const PARSE_LIMITS: Readonly<ParseLimits> = {
   cssRules: 3_000,
   hiddenPieces: 1_000,
   links: 1_000,
+  subjectChars: 2_000,
   // A sales mail has a few hundred words; the rules read each of these characters several times.
   bodyChars: 40_000,
   attachmentChars: 100_000,

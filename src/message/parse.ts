@@ -58,21 +58,25 @@ export async function parseMessage(
     return await parse(raw, limits, limits.attachedMessages);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown error';
-    return {
-      headers: readHeaders(scanMime(Buffer.alloc(0), limits).root),
-      draft: EMPTY_DRAFT,
-      trouble: [{ kind: 'malformed_mime', detail }],
-    };
+    return unreadMessage({ kind: 'malformed_mime', detail });
   }
+}
+
+/** What is known of a message that nobody read: why. */
+export function unreadMessage(why: Trouble): ParsedMessage {
+  const { root } = scanMime(Buffer.alloc(0), PARSE_LIMITS);
+  return { headers: readHeaders(root), draft: EMPTY_DRAFT, trouble: [why] };
 }
 
 async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): Promise<ParsedMessage> {
   const scan = scanMime(raw, limits);
   const { root } = scan;
   const headers = readHeaders(root);
-  if (scan.tooComplex !== null) {
-    const draft = { ...EMPTY_DRAFT, subject: headerOf(root, 'subject') };
-    return { headers, draft, trouble: [{ kind: 'too_complex', detail: scan.tooComplex }] };
+  const tooComplex = scan.tooComplex ?? tooLargeText(root, limits);
+  if (tooComplex !== null) {
+    const subject = headerOf(root, 'subject')?.slice(0, limits.subjectChars) ?? null;
+    const draft = { ...EMPTY_DRAFT, subject };
+    return { headers, draft, trouble: [{ kind: 'too_complex', detail: tooComplex }] };
   }
   const trouble = findAmbiguities(raw, root);
   if (headers.from.length > 1) trouble.push({ kind: 'ambiguous_mime', detail: 'several From addresses' });
@@ -82,7 +86,11 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   if (!sameStructure(root, mail.tree)) {
     trouble.push({ kind: 'ambiguous_mime', detail: 'the structure can be read in two ways' });
   }
-  const subject = subjectOf(mail, root);
+  const wholeSubject = subjectOf(mail, root);
+  const subject = wholeSubject?.slice(0, limits.subjectChars) ?? null;
+  if (subject !== wholeSubject) {
+    trouble.push({ kind: 'too_complex', detail: 'a subject longer than anyone reads' });
+  }
   const shown = showNode(textNodeOf(mail.tree), limits);
   const body = shown.text;
   trouble.push(...shown.trouble);
@@ -111,6 +119,17 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
     draft: { subject, body, segments, hidden, links: shown.links, attachments },
     trouble: unique(trouble),
   };
+}
+
+/** Before it is decoded: a large text takes mailparser tens of times its size in memory. */
+function tooLargeText(root: MimePart, limits: ParseLimits): string | null {
+  const inline = leavesOf(root).filter(({ disposition }) => disposition !== 'attachment');
+  const over = inline.find(({ contentType, bodyStart, bodyEnd }) => {
+    if (contentType === 'text/html') return bodyEnd - bodyStart > limits.htmlBytes;
+    return contentType === 'text/plain' && bodyEnd - bodyStart > limits.textBytes;
+  });
+  if (over === undefined) return null;
+  return over.contentType === 'text/html' ? 'HTML too large' : 'more text than anyone reads';
 }
 
 /** Runs mailparser to its end, however the bytes are broken. */

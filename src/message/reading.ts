@@ -2,7 +2,9 @@ import { simpleParser } from 'mailparser';
 import { decodeWords } from './encoded-words.ts';
 import { PARSE_LIMITS } from './limits.ts';
 import { scanMime } from './mime.ts';
-import { parseMessage } from './parse.ts';
+import { parseHeaderBlock } from './mime-headers.ts';
+import type { HeaderBlock } from './mime-headers.ts';
+import { parseMessage, unreadMessage } from './parse.ts';
 import type { Draft } from './types.ts';
 
 /** A part that is not shown as the text, with its content. */
@@ -31,10 +33,7 @@ export interface MailToRead {
 export async function readMail(raw: Buffer): Promise<MailToRead> {
   const { root, tooComplex } = scanMime(raw, PARSE_LIMITS);
   const { draft } = await parseMessage(raw);
-  const headers = root.header.lines.map(({ value, start }) => ({
-    name: raw.subarray(start, raw.indexOf(0x3a, start)).toString('latin1').trim(),
-    value: decodeWords(value),
-  }));
+  const headers = headersOf(raw, root.header);
   const parsed = tooComplex === null ? await partsOf(raw) : null;
   return {
     draft,
@@ -43,6 +42,20 @@ export async function readMail(raw: Buffer): Promise<MailToRead> {
     headers,
     attachments: parsed?.attachments ?? [],
   };
+}
+
+/** Of a mail that is not read any further: its header fields, as far as they are read at all, and no more. */
+export function readHeaderOnly(raw: Buffer): MailToRead {
+  const headers = headersOf(raw, parseHeaderBlock(raw, 0, raw.length, PARSE_LIMITS));
+  const { draft } = unreadMessage({ kind: 'too_complex', detail: '' });
+  return { draft, html: null, text: '', headers, attachments: [] };
+}
+
+function headersOf(raw: Buffer, { lines }: HeaderBlock): MailToRead['headers'] {
+  return lines.map(({ value, start }) => ({
+    name: raw.subarray(start, raw.indexOf(0x3a, start)).toString('latin1').trim(),
+    value: decodeWords(value),
+  }));
 }
 
 async function partsOf(raw: Buffer): Promise<Pick<MailToRead, 'html' | 'attachments'> & { text?: string }> {

@@ -32,10 +32,20 @@ const NOTHING: Shown = { text: '', fromHtml: false, hidden: [], links: [], range
  * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
  * is understood), of other multiparts all text parts one below the other.
  */
-export function showNode(node: TextNode, limits: ParseLimits): Shown {
-  if (node.contentType === 'text/html' && node.text !== null) return showHtml(node.text, limits);
-  if (node.text !== null) return showText(node.text, limits);
-  const children = node.children.map((child) => showNode(child, limits));
+export function showNode(
+  node: TextNode,
+  limits: ParseLimits,
+  // Two alternatives of full length that differ are both shown.
+  left = { chars: limits.bodyChars * 2 },
+): Shown {
+  if (node.text !== null) {
+    const bounded = { ...limits, bodyChars: Math.min(limits.bodyChars, left.chars) };
+    const shown =
+      node.contentType === 'text/html' ? showHtml(node.text, bounded) : showText(node.text, bounded);
+    left.chars -= Math.min(shown.text.length, left.chars);
+    return shown;
+  }
+  const children = node.children.map((child) => showNode(child, limits, left));
   return node.contentType === 'multipart/alternative' ? choose(children) : stack(children);
 }
 

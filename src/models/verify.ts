@@ -15,6 +15,11 @@ export interface Check {
   detail: string;
 }
 
+/** Where sums are known from and recorded; recording may do nothing. */
+export interface KnownSums extends Pick<LockFile, 'get'> {
+  put: (path: string, sha256: string, from: string) => Promise<unknown>;
+}
+
 /**
  * Everything about a model that can be checked without loading it: sums of its files against registry or lock file,
  * headers, whether the adapter fits its base, whether the base knows the chat tokens that the profile uses, and
@@ -24,7 +29,7 @@ export interface Check {
  */
 export async function verifyModel(
   model: Model,
-  lock: LockFile,
+  lock: KnownSums,
   progress?: (file: string, done: number, total: number) => void,
 ): Promise<Check[]> {
   const checks: Check[] = [];
@@ -69,7 +74,7 @@ const summary = ([first, ...rest]: string[]): string =>
 async function fileCheck(
   what: string,
   { path, sha256, bytes }: ModelFile,
-  lock: LockFile,
+  lock: KnownSums,
   checks: Check[],
   progress?: (file: string, done: number, total: number) => void,
 ): Promise<Gguf | null> {

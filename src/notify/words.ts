@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   unknown_recipient: 'recipient not in the CRM',
   stale_record: 'stale records',
   possible_opt_out: 'a possible opt-out',
+  possible_alias: 'an address that may be somebody else’s',
   language: 'language other than English',
   unknown_headcount: 'unknown headcount',
   unvalidated_vertical: 'a vertical the adapter is not validated for',
@@ -37,6 +38,7 @@ const REASONS: Record<string, string> = {
   undone: 'a release was taken back',
   cannot_leave: 'it cannot leave as it is',
   too_many_hops: 'too many hops',
+  restored: 'it may have been sent before a restore',
 };
 
 /** @param reason a rule's name or a hold reason; null = none was stored */

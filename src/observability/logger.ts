@@ -1,5 +1,6 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import { withoutSecrets } from '../config/known-secrets.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
 import { maskAddresses, redactedError, replyCodes } from './redact.ts';
 
 export type { Logger };
@@ -37,7 +38,7 @@ export interface LoggerOptions {
  */
 export function createLogger(
   level: string,
-  { redact = true, destination = pino.destination({ fd: 2, sync: true }) }: LoggerOptions = {},
+  { redact = true, destination = standardError() }: LoggerOptions = {},
 ): Logger {
   return pino(
     {
@@ -49,9 +50,35 @@ export function createLogger(
           path.at(-1) === 'response' && typeof value === 'string' ? replyCodes(value) : '[redacted]',
       },
       ...(redact && { serializers: { err: redactedError } }),
-      hooks: { streamWrite: (line) => withoutSecrets(redact ? maskAddresses(line) : line) },
+      hooks: {
+        streamWrite: (line) => withoutSecrets(redact ? maskAddresses(line) : line),
+        logMethod: quietly,
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,
   );
+}
+
+/** Lines kept while standard error takes none, bytes; what comes after is dropped. */
+const MAX_KEPT = 1_000_000;
+
+/** A log that cannot be written, as on a full disk, must not end the gate: what fits is written when there is room again. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_KEPT });
+  destination.on('error', () => {});
+  return destination;
+}
+
+/**
+ * A disk in trouble fails every loop and every mail, many times a second. `store/storage.ts` tells of it, with what to do, when it
+ * begins, once a minute and when it is over; what follows from it is for `debug`.
+ */
+function quietly(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number): void {
+  const [first] = args as [unknown, ...unknown[]];
+  const { err = null, storage } = Object(first) as { err?: unknown; storage?: unknown };
+  const follows = storage === undefined && diskTrouble(err) !== null;
+  if (!follows) method.apply(this, args);
+  else if (level > this.levels.values['debug']!) this.debug(...args);
+  else method.apply(this, args);
 }

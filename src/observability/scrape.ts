@@ -1,10 +1,12 @@
 import { stat, statfs } from 'node:fs/promises';
+import { readLastBackup } from '../backup/last-backup-store.ts';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import { isRight } from '../kill-switch/canary/result.ts';
 import { newestDecided, readRun } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
 import { unansweredItems } from '../kill-switch/spot-check/answer-store.ts';
+import { readRestoreState } from '../queue/restore-store.ts';
 import type { Database } from '../store/database.ts';
 import type { Metrics } from './metrics.ts';
 import { countByState, heldNow, oldestDue, unjudgedNow } from './scrape-store.ts';
@@ -44,6 +46,8 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   const whole = adapter && (await newestDecided(database.db, adapter.model.adapter.version, 'all'));
   const canary = whole && (await readRun(database.db, whole.id));
   await killSwitch.refresh();
+  const backup = await readLastBackup(database.db);
+  const restore = await readRestoreState(database.db);
   const disk = await statfs(options.dataDir);
   const size = (name: string): Promise<number> =>
     stat(`${options.dataDir}/${name}`).then(
@@ -91,6 +95,8 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   );
   metrics.databaseBytes.set(databaseBytes);
   metrics.walBytes.set(walBytes);
+  metrics.backupAt.set((backup?.at ?? 0) / 1000);
+  metrics.restoreOpen.set(restore !== null && restore.done_at === null ? 1 : 0);
   metrics.diskFree.set(disk.bavail * disk.bsize);
   metrics.diskSize.set(disk.blocks * disk.bsize);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Departure, Dialect, StoredRequest } from '../delivery/providers/dialect.ts';
 import { DIALECTS } from '../delivery/providers/index.ts';
-import { textsOf } from '../message/edited-text.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { textsOfMail } from '../off-loop/mail.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
@@ -68,5 +68,5 @@ async function editOf(
 ): Promise<Pick<Departure, 'edit' | 'raw'>> {
   if (revision === 0) return { edit: null };
   const raw = await readRaw(database.db, message_id, revision);
-  return { edit: await textsOf(raw), raw };
+  return { edit: await textsOfMail(raw), raw };
 }

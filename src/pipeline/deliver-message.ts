@@ -9,11 +9,13 @@ import { addressKey } from '../crm/address.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import { removeSuppressions, UNCLEAR } from '../crm/suppression-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { READ_TRIES, outlast } from '../store/outlast.ts';
 import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
 import {
@@ -46,6 +48,8 @@ export interface DeliverOptions {
   apiOf: (provider: ProviderName) => ProviderApi;
   /** Of words to the hashes the thread index keeps. */
   fingerprint: Fingerprint;
+  /** The gate is stopping: wait for no disk any more. */
+  giveUp: AbortSignal;
 }
 
 /** A delivery that one attempt is made for; through a provider's API there may be several, which share its outcome. */
@@ -66,7 +70,7 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
   const { database, compose, stages } = options;
-  const mail = await compose(delivery);
+  const mail = await outlast(() => compose(delivery), options.giveUp, READ_TRIES);
   if ('waits' in mail) return;
   if ('refused' in mail) {
     await settleUntried(options, delivery, { type: 'failed', note: mail.refused });
@@ -77,15 +81,21 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     return;
   }
 
-  const members = await database.transact((trx) => begin(trx, options, delivery, mail));
+  const stored = <T>(work: (trx: Trx) => Promise<T>): Promise<T> =>
+    outlast(() => database.transact(work), options.giveUp);
+  const members = await stored((trx) => begin(trx, options, delivery, mail));
   if (members === null) return;
+  failPoint('attempt-opened');
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
   const stage = stages.attempting(members.map((member) => member.delivery));
   const answered = await attempt(options, delivery, mail, beforeLastByte);
+  failPoint('reply-received');
   const result = { ...answered, response: withoutSecrets(answered.response) };
   stage.attempted(result);
-  await stage.settle(() => database.transact((trx) => finish(trx, options, members, mail, result)));
+  // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
+  await stage.settle(() => stored((trx) => finish(trx, options, members, mail, result)));
+  failPoint('settled');
 
   if (result.outcome !== 'delivered') return;
   for (const { delivery: sent } of members) {
@@ -174,6 +184,7 @@ async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): P
       .where('id', '=', member.delivery.id)
       .execute();
   }
+  failPoint('hand-over-before');
   return true;
 }
 
@@ -189,8 +200,10 @@ async function finish(
   const at = now();
   for (const { delivery, attempt: id } of members) {
     await closeAttempt(trx, id, result, at);
-    // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to.
+    // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to; or it failed, and
+    // then the delivery is free to be claimed anew.
     if (result.outcome === 'aborted') {
+      await letGo(trx, delivery);
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
       continue;
     }
@@ -211,6 +224,7 @@ async function finish(
     if (event.type === 'failed' && delivery.kind === 'mail')
       await queueReport(trx, after, 'report_failed', at);
   }
+  failPoint('outcome-written');
 }
 
 /** Settles a delivery for which nothing was tried. */

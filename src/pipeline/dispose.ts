@@ -71,6 +71,21 @@ function ofDelivery(
 }
 
 /**
+ * A message that a restored database holds unjudged may have been judged and sent by the gate that the backup was made of: what would
+ * go by itself is held instead, and so is what only waits for its engine.
+ */
+export function holdRestored(disposals: Disposal[]): Disposal[] {
+  return disposals.map((wanted) =>
+    wanted.outcome === 'relay' || wanted.outcome === 'forward' || wanted.reason === 'engine_stopped'
+      ? held(
+          'restored',
+          'it came before the backup that the gate was restored from, and may have been sent since',
+        )
+      : wanted,
+  );
+}
+
+/**
  * Decides for a whole message what happens to each of its deliveries (in the order given).
  *
  * - A stopped engine's mail is all held.

@@ -1,9 +1,10 @@
 import { prospectFromContext } from '../evaluate/context.ts';
 import type { Engine } from '../intake/engine-store.ts';
-import { judgeByRules } from '../judge/judge.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { parseMessage } from '../message/parse.ts';
+import type { ParsedMessage } from '../message/types.ts';
+import { judgeMail } from '../off-loop/judge.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
 import type { JudgeDelivery } from './process-message.ts';
 
@@ -26,26 +27,26 @@ export function createDryRun({
   now: () => number;
 }): DryRun {
   return async (engine, { raw, address, record }) => {
-    const parsed = await parseMessage(raw);
+    const parsed = await parseMail(raw);
     const byRules =
       record === undefined
         ? await judge({ parsed, engine, address, now: now() })
-        : byRecord(parsed, record, rubric(), now());
+        : await byRecord(parsed, record, rubric(), now());
     const verdict = await consultNow(bench, byRules, { failedBefore: false });
     return verdict ?? byRules.verdict;
   };
 }
 
-function byRecord(
-  { draft, headers, trouble }: Awaited<ReturnType<typeof parseMessage>>,
+async function byRecord(
+  { draft, headers, trouble }: ParsedMessage,
   record: unknown,
   rubric: Rubric,
   now: number,
-): Pick<Awaited<ReturnType<JudgeDelivery>>, 'verdict' | 'input'> {
+): Promise<Pick<Awaited<ReturnType<JudgeDelivery>>, 'verdict' | 'input'>> {
   const began = performance.now();
   const today = new Date(now).toISOString().slice(0, 10);
   const prospect = prospectFromContext(record);
-  const verdict = judgeByRules({ draft, headers, trouble, prospect, channel: 'email', today, rubric });
+  const verdict = await judgeMail({ draft, headers, trouble, prospect, channel: 'email', today, rubric });
   return {
     verdict: { ...verdict, latency_ms: performance.now() - began },
     input: { draft, prospect, channel: 'email', today },

@@ -1,17 +1,20 @@
+import { aliasRecords } from '../crm/aliases.ts';
 import { channelsOf, possibleOptOut, suppressionsHolding } from '../crm/suppression-store.ts';
 import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { findThread } from '../crm/threads.ts';
 import { findEngine } from '../intake/engine-store.ts';
-import { judgeByRules } from '../judge/judge.ts';
 import { fingerprints } from '../judge/language/fingerprint.ts';
 import { properNames } from '../judge/language/names.ts';
 import type { Rubric } from '../judge/rubric.ts';
 import { fold } from '../message/fold.ts';
 import { newText } from '../message/new-text.ts';
-import { parseMessage } from '../message/parse.ts';
+import type { Draft } from '../message/types.ts';
 import type { ProviderName } from '../message/provider.ts';
 import { spanTime } from '../observability/tracing.ts';
+import { breathe } from '../off-loop/breathe.ts';
+import { judgeMail } from '../off-loop/judge.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
@@ -35,6 +38,7 @@ export function createJudge({
 }): JudgeDelivery {
   const { db } = database;
   return async ({ parsed, engine, address, now }) => {
+    await breathe();
     const began = spanTime();
     const { draft, headers, trouble } = parsed;
     const found = await findProspect(db, {
@@ -50,20 +54,19 @@ export function createJudge({
         references: headers.references,
         threadIdHint: engine.trustedHeaders ? headers.threadId : null,
       });
-      const text = newText(draft);
       prospect = await snapshot(db, {
         found,
         address,
         threadId,
-        names: properNames(fold(`${draft.subject ?? ''}\n${draft.body}`).text).map(({ name }) => name),
-        fingerprints: fingerprints(text),
+        ...cluesOf(draft),
         today: isoDate(now),
       });
     }
     const suppressions = found ? [] : await suppressionsHolding(db, address);
     const doubted = await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]);
+    const aliases = await aliasRecords(db, address);
     const looked = spanTime();
-    const verdict = judgeByRules({
+    const verdict = await judgeMail({
       draft,
       headers,
       trouble,
@@ -71,6 +74,7 @@ export function createJudge({
       suppressedChannels: channelsOf(suppressions),
       suppressions,
       possibleOptOut: doubted,
+      aliases,
       channel: 'email',
       today: isoDate(now),
       rubric: rubric(),
@@ -84,6 +88,27 @@ export function createJudge({
       took: { began, lookupMs: looked - began, rulesMs: ended - looked },
     };
   };
+}
+
+interface Clues {
+  names: string[];
+  fingerprints: number[];
+}
+
+/** Of drafts in hand: a mail may have a hundred recipients. */
+const clues = new WeakMap<Draft, Clues>();
+
+/** What the CRM mirror is asked about a draft. */
+function cluesOf(draft: Draft): Clues {
+  let found = clues.get(draft);
+  if (found === undefined) {
+    found = {
+      names: properNames(fold(`${draft.subject ?? ''}\n${draft.body}`).text).map(({ name }) => name),
+      fingerprints: fingerprints(newText(draft)),
+    };
+    clues.set(draft, found);
+  }
+  return found;
 }
 
 /** Judges a stored delivery's text again, with today's record, by the rules and the adapter (`bench`; null = none). */
@@ -108,7 +133,7 @@ export function createRejudge({
     const raw = await readRaw(database.db, delivery.message_id, text);
     const request = await readRequestHead(database.db, delivery.message_id);
     const parsed = withTroubleOf(
-      await parseMessage(raw),
+      await parseMail(raw),
       leavesByApi(request, engine, accounts) ? request : null,
     );
     const byRules = await judge({ parsed, engine, address: delivery.recipient, now: now() });

@@ -6,17 +6,22 @@ import { type Engine, findEngine } from '../intake/engine-store.ts';
 import type { AdapterInput } from '../judge/adapter/adapter.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { ProviderName } from '../message/provider.ts';
+import { unreadMessage } from '../message/parse.ts';
 import type { ParsedMessage } from '../message/types.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
+import { breathe } from '../off-loop/breathe.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { READ_TRIES, outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
-import { type Disposal, type Judged, dispose } from './dispose.ts';
+import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
 import { deliveryInFront } from './held-behind.ts';
 import { newestRevision } from './rejudge.ts';
 import { queueReport } from './own-mail.ts';
@@ -51,12 +56,23 @@ export interface ProcessOptions {
   judge: JudgeDelivery;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
+  /** Mail accepted until then came with a restored database; null = it never was. Milliseconds since the epoch. */
+  restoredUntil: number | null;
   /** Told of verdicts that are on disk. */
   afterVerdict: (judgement: StoredJudgement) => void;
+  /** The gate is stopping: wait for no disk any more. */
+  giveUp: AbortSignal;
 }
+
+/** Recipients of one message judged side by side. */
+const JUDGED_AT_ONCE = 16;
 
 /** A mail that kills its judge so often is held without another try. */
 const MAX_JUDGE_ATTEMPTS = 3;
+const GIVEN_UP = {
+  kind: 'too_complex',
+  detail: `given up after ${MAX_JUDGE_ATTEMPTS} attempts to read and judge it`,
+} as const;
 
 interface JudgedDelivery extends Judged {
   delivery: Delivery;
@@ -75,7 +91,54 @@ export async function processMessage(
   options: ProcessOptions,
   message: MessageRow,
 ): Promise<'judged' | 'waits'> {
-  const { database, config, now, board, parse, stages, bench, afterVerdict, accounts } = options;
+  const { database, config, now, board, afterVerdict, giveUp } = options;
+  const { stage, engine, deliveries, revision, raw, read, parsed, whole, consulted } = await outlast(
+    () => readAndJudge(options, message),
+    giveUp,
+    READ_TRIES,
+  );
+  if (consulted.waits) {
+    await outlast(() => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)), giveUp);
+    stage.waits(consulted.failed);
+    return 'waits';
+  }
+
+  failPoint('judge-done');
+  const { judged } = consulted;
+  const text = draftTextOf({
+    raw,
+    parsed: read,
+    addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
+    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+  });
+  const { subject } = parsed.draft;
+  const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
+  const saved = await stage.settle(() =>
+    outlast(
+      () =>
+        database.transact((trx) =>
+          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
+        ),
+      giveUp,
+    ),
+  );
+
+  const outcomes = await readOutcomes(database.db, message.id);
+  if (outcomes) board.publish(message.id, outcomes);
+  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
+    await breathe();
+    const { disposal, verdictId } = saved[i]!;
+    if (!verdict || verdictId === null) continue;
+    const { outcome, reason } = disposal;
+    stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
+    afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
+  }
+  return 'judged';
+}
+
+/** What a verdict is made of; changes nothing, so that it can be done again when the disk fails to read. */
+async function readAndJudge(options: ProcessOptions, message: MessageRow) {
+  const { database, now, parse, stages, bench, accounts } = options;
   const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
@@ -91,49 +154,31 @@ export async function processMessage(
   // Read before the records are: an edit that comes while judging is a later one.
   const revision = await newestRevision(database.db);
   const raw = await readRaw(database.db, message.id, 0);
-  const read = await stage.parse(() => parse(raw));
+  const read = await stage.parse(async () =>
+    // Whatever ended the gate each time might be in the reading.
+    message.judge_attempts > MAX_JUDGE_ATTEMPTS ? unreadMessage(GIVEN_UP) : parse(raw),
+  );
   const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
-  const byRules = await Promise.all(
-    deliveries.map((delivery) =>
-      judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
-    ),
-  );
+  failPoint('judge-before');
+  const byRules: JudgedDelivery[] = [];
+  // All at once, thousands of recipients would wait in every turn of the event loop for theirs.
+  for (let i = 0; i < deliveries.length; i += JUDGED_AT_ONCE) {
+    const some = deliveries.slice(i, i + JUDGED_AT_ONCE);
+    byRules.push(
+      ...(await Promise.all(
+        some.map((delivery) =>
+          judgeOne(options, { delivery, engine, parsed, visible, attempt: message.judge_attempts }),
+        ),
+      )),
+    );
+  }
   const consulted = bench
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
-  if (consulted.waits) {
-    await database.transact((trx) => joinAdapterLine(trx, message, consulted.failed));
-    stage.waits(consulted.failed);
-    return 'waits';
-  }
-
-  const { judged } = consulted;
-  const text = draftTextOf({
-    raw,
-    parsed: read,
-    addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
-    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
-  });
-  const { subject } = parsed.draft;
-  const saved = await stage.settle(() =>
-    database.transact((trx) =>
-      save(trx, { config, engine, message, judged, revision, whole, subject, text }, now()),
-    ),
-  );
-
-  const outcomes = await readOutcomes(database.db, message.id);
-  if (outcomes) board.publish(message.id, outcomes);
-  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
-    const { disposal, verdictId } = saved[i]!;
-    if (!verdict || verdictId === null) continue;
-    const { outcome, reason } = disposal;
-    stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
-    afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
-  }
-  return 'judged';
+  return { stage, engine, deliveries, revision, raw, read, parsed, whole, consulted };
 }
 
 /** A judge that throws is doubt, and doubt is a hold. */
@@ -154,6 +199,8 @@ async function judgeOne(
     if (attempt > MAX_JUDGE_ATTEMPTS) throw new Error(`given up after ${MAX_JUDGE_ATTEMPTS} attempts`);
     return { ...base, ...(await judge({ parsed, engine, address: delivery.recipient, now: now() })) };
   } catch (err) {
+    // Then it is not the judge that failed, and it judges when the disk is well.
+    if (diskTrouble(err) !== null) throw err;
     log.error(
       { err, message: delivery.message_id, delivery: delivery.id },
       'the judge failed; holding the delivery',
@@ -187,6 +234,8 @@ interface ToSave {
   revision: number;
   /** It leaves in one request for all recipients. */
   whole: boolean;
+  /** It came with a restored database. */
+  restored: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
   /** Kept for searching. */
@@ -201,7 +250,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, whole, subject, text }: ToSave,
+  { config, engine, message, judged, revision, whole, restored, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -213,12 +262,16 @@ async function save(
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
   for (const one of judged) {
+    await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
-  const disposals = dispose(judged, engine, config, whole);
+  const wanted = dispose(judged, engine, config, whole);
+  const disposals = restored ? holdRestored(wanted) : wanted;
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
   const saved: Saved[] = [];
   for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
+    // Others who want the database wait; signs of life and who only connects need not.
+    await breathe();
     const disposal = disposals[i]!;
     saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
     const { outcome, reason, note } = disposal;

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
+import { aliasRecords } from '../crm/aliases.ts';
 import { recheckRecord } from '../crm/recheck.ts';
 import type { EngineMode } from '../intake/engine-store.ts';
 import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Rubric } from '../judge/rubric.ts';
-import { decidedByRecord } from '../judge/record-rules.ts';
+import { aliasRationale, decidedByRecord } from '../judge/record-rules.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
@@ -58,6 +59,12 @@ export async function recheck(
       'judged_in_observe',
       `it was judged ${delivery.decision ?? 'doubtful'} while the engine was observed`,
     );
+  }
+  if (delivery.released_by === null) {
+    for (const { address, record: other } of await aliasRecords(trx, delivery.recipient)) {
+      const meant = decidedByRecord(other, rubric);
+      if (meant) return hold('possible_alias', aliasRationale(address, meant));
+    }
   }
   if (record.taken_over_by !== null) {
     return hold('taken_over', `${record.taken_over_by} has taken over this prospect`);

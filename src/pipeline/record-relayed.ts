@@ -3,7 +3,7 @@ import type { Fingerprint } from '../crm/thread-store.ts';
 import { properNames } from '../judge/language/names.ts';
 import { fold } from '../message/fold.ts';
 import { newText } from '../message/new-text.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
 import { newestVerdict } from './verdict-store.ts';
@@ -17,7 +17,7 @@ export interface RelayedDraft {
 }
 
 export async function readRelayedDraft(raw: Buffer): Promise<RelayedDraft> {
-  const { headers, draft } = await parseMessage(raw);
+  const { headers, draft } = await parseMail(raw);
   return {
     messageId: headers.messageId,
     subject: draft.subject,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { addressKey } from '../crm/address.ts';
+import { sameMailbox } from '../crm/mailbox-store.ts';
 import type { Row } from '../crm/revision-store.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Schema } from '../store/schema.ts';
@@ -29,9 +30,14 @@ export interface Person {
  * @param pause awaited between windows of the larger tables, so that mail gets its turn
  */
 export async function findPerson(db: Reader, key: string, pause: () => Promise<void>): Promise<Person> {
+  const mailbox = await sameMailbox(db, key);
   const prospect =
-    (await db.selectFrom('prospects').selectAll().where('address_key', '=', key).executeTakeFirst()) ?? null;
-  const keys = [...new Set([key, ...(prospect ? await formerKeys(db, prospect.id) : [])])];
+    (await db.selectFrom('prospects').selectAll().where('address_key', 'in', mailbox).executeTakeFirst()) ??
+    null;
+  const former = prospect ? await formerKeys(db, prospect.id) : [];
+  const keys = [
+    ...new Set([mailbox, ...(await Promise.all(former.map((one) => sameMailbox(db, one))))].flat()),
+  ];
   const deliveries = await deliveriesTo(db, keys, prospect?.id ?? null, pause);
   const owned = prospect
     ? await db.selectFrom('threads').selectAll().where('prospect_id', '=', prospect.id).execute()

@@ -1,3 +1,4 @@
+import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import type { Delivery } from './settle.ts';
@@ -33,6 +34,13 @@ const JUDGE_BATCH = 16;
 const JUDGE_CONCURRENCY = 4;
 
 /**
+ * A message in hand for longer than this is with a worker, computes nothing here, and no longer keeps the next from its place.
+ * So many may be; they are short of work for the workers, and few enough for memory.
+ */
+const SLOW_MS = 100;
+const SLOW_MESSAGES = 16;
+
+/**
  * Claims work and hands it to the pipeline: one loop for messages that wait for the judge, one for those in the adapter's
  * line, one for deliveries whose courier attempt is due. A lapsed lease is claimed anew, so a crash loses nothing.
  */
@@ -43,6 +51,8 @@ export class Runner {
   #lineWake: () => void = () => {};
   #deliverWake: () => void = () => {};
   #inFlight = new Set<Promise<void>>();
+  /** Messages that take long to judge, by id. */
+  #slow = new Map<string, Promise<void>>();
   /** Messages of the adapter's line at work, by id. */
   #inLine = new Map<string, Promise<void>>();
   #loops: Promise<void>[] = [];
@@ -72,37 +82,65 @@ export class Runner {
     this.#stopping = true;
     this.wake();
     await Promise.all(this.#loops);
-    await Promise.all([...this.#inFlight, ...this.#inLine.values()]);
+    await Promise.all([...this.#inFlight, ...this.#slow.values(), ...this.#inLine.values()]);
   }
 
   async #judgeLoop(): Promise<void> {
-    const { database, now, leaseMs, adapterLine, processMessage, standBack, log } = this.#options;
+    const { database, now, leaseMs, standBack } = this.#options;
     while (!this.#stopping) {
       await standBack?.();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
       const messages = await this.#claim(() =>
-        database.transact((trx) => claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH })),
+        database.transact((trx) =>
+          claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH, inHand: [...this.#slow.keys()] }),
+        ),
       );
       if (messages.length === 0) {
         await slept();
         continue;
       }
+      failPoint('message-claimed');
       const waiting = [...messages];
       const work = async (): Promise<void> => {
         for (let message = waiting.shift(); message; message = waiting.shift()) {
           const { id } = message;
           await standBack?.();
-          const came = await processMessage(message).catch((err: unknown) => {
-            // The lease lapses and the message is judged again; nothing is lost by carrying on.
-            log.error({ err, message: id }, 'judging a message failed');
-          });
-          if (came !== 'waits') this.#deliverWake();
-          // While the adapter cannot be asked, looking through a long line for each mail that joins it would cost too much.
-          else if (adapterLine.acceptedBefore() >= now()) this.#lineWake();
+          await this.#unlessSlow(id, this.#judge(message));
         }
       };
       await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));
     }
+  }
+
+  async #judge(message: MessageRow): Promise<void> {
+    const { processMessage, adapterLine, log, now } = this.#options;
+    let came: 'judged' | 'waits' | 'failed' = 'failed';
+    try {
+      came = await processMessage(message);
+    } catch (err) {
+      // The lease lapses and the message is judged again; nothing is lost by carrying on.
+      log.error({ err, message: message.id }, 'judging a message failed');
+    }
+    if (came !== 'waits') this.#deliverWake();
+    // While the adapter cannot be asked, looking through a long line for each mail that joins it would cost too much.
+    else if (adapterLine.acceptedBefore() >= now()) this.#lineWake();
+  }
+
+  /** Waits for a message to be judged, but not for one that takes long. */
+  async #unlessSlow(id: string, judged: Promise<void>): Promise<void> {
+    let done = false;
+    const ended = judged.finally(() => {
+      done = true;
+      this.#slow.delete(id);
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, SLOW_MS);
+    });
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    while (!done && this.#slow.size >= SLOW_MESSAGES) await Promise.race([ended, ...this.#slow.values()]);
+    if (!done) this.#slow.set(id, ended);
   }
 
   async #adapterLoop(): Promise<void> {
@@ -148,6 +186,7 @@ export class Runner {
           : await this.#claim(() =>
               database.transact((trx) => claimDeliveries(trx, { now: now(), leaseMs, limit: free })),
             );
+      if (due.length > 0) failPoint('delivery-claimed');
       for (const delivery of due) {
         const work: Promise<void> = deliverMessage(delivery)
           .catch((err: unknown) =>

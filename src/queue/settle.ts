@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { recordEvent } from '../events/event-store.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
@@ -66,6 +67,7 @@ export async function settle(
     ...options.set,
   };
   await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
+  failPoint('transition-written');
   await recordAudit(trx, {
     at: options.now,
     actor: options.actor,

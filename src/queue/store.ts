@@ -10,11 +10,12 @@ export type MessageRow = Selectable<MessageTable>;
 /**
  * Claims messages that wait for the judge: never judged, not in the adapter's line, not leased (or the lease lapsed).
  *
+ * @param options.inHand ids this holder is at work on; their lease may lapse while a worker reads them
  * @returns the messages with the token this holder must present when it settles them
  */
 export async function claimMessages(
   trx: Trx,
-  { now, leaseMs, limit }: { now: number; leaseMs: number; limit: number },
+  { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<MessageRow[]> {
   const rows = await trx
     .selectFrom('messages')
@@ -22,6 +23,7 @@ export async function claimMessages(
     .where('judged_at', 'is', null)
     .where('in_adapter_line', '=', sql.lit(0))
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
     .orderBy('received_at')
     .limit(limit)
     .execute();

@@ -22,6 +22,7 @@ const DID: Record<string, string> = {
   close: 'closed it',
   confirm: 'confirmed that it arrived',
   resend: 'sent it again',
+  restored: 'was restored from a backup, with it,',
 };
 
 /**

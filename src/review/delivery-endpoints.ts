@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import { type Endpoint, READ, SENT, endpoint } from '../http/endpoint.ts';
-import { readMail } from '../message/reading.ts';
+import { openMail } from '../off-loop/mail.ts';
 import { deliveryIn } from './asked.ts';
 import { guard, pictureType, sendAttachment } from './attachment-answer.ts';
 import { deliveryView } from './delivery-view.ts';
@@ -55,7 +55,7 @@ export function deliveryEndpoints(desk: ReviewDesk): Endpoint[] {
         const delivery = await deliveryIn(desk, params);
         const { raw } = await rawAt(database.db, delivery.message_id, revisionOf(query, delivery));
         const index = /^\d{1,4}$/.test(params['index'] ?? '') ? Number(params['index']) : -1;
-        const part = (await readMail(raw)).attachments[index];
+        const part = (await openMail(raw)).attachments[index];
         if (!part) throw new ApiError('not_found', 'The mail has no such attachment.');
         const picture = query.inline === '1' ? pictureType(part) : null;
         if (picture === null) sendAttachment(res, part, index);

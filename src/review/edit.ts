@@ -4,8 +4,8 @@ import { UserError } from '../config/user-error.ts';
 import { draftTextOf } from '../insight/draft-text.ts';
 import { keepDraftText, textContext } from '../insight/draft-text-store.ts';
 import type { Verdict } from '../judge/verdict.ts';
-import { EditError, replaceBody } from '../message/edit.ts';
-import { parseMessage } from '../message/parse.ts';
+import { EditError } from '../message/edit.ts';
+import { editMail, parseMail } from '../off-loop/mail.ts';
 import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
 import { companionsOf } from '../pipeline/route.ts';
 import type { Delivery } from '../queue/settle.ts';
@@ -40,14 +40,12 @@ export async function editDelivery(
 
   const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
   const { text, subject } = edit;
-  const edited = await replaceBody(raw, subject === undefined ? { text } : { text, subject }).catch(
-    (error) => {
-      throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
-    },
-  );
+  const edited = await editMail(raw, subject === undefined ? { text } : { text, subject }).catch((error) => {
+    throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
+  });
   const kept = draftTextOf({
     raw: edited,
-    parsed: await parseMessage(edited),
+    parsed: await parseMail(edited),
     ...(await textContext(database.db, delivery.message_id)),
   });
   const revision = await database.transact(async (trx) => {

@@ -1,3 +1,4 @@
+import { failPoint } from '../observability/fail-point.ts';
 import type { Trx } from '../store/database.ts';
 import type { Label } from './act.ts';
 
@@ -16,6 +17,7 @@ export async function addLabel(
       act: label.act,
     })
     .execute();
+  failPoint('label-written');
 }
 
 /** An act that is taken back takes its answer with it: it will be asked again. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { WEB_PATH } from '../http/web-app.ts';
-import { parseMessage } from '../message/parse.ts';
+import { parseMail } from '../off-loop/mail.ts';
 import { reasonText } from '../notify/words.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { readRaw, textRemoval } from '../queue/store.ts';
@@ -23,7 +23,7 @@ async function readText(
 ): Promise<{ subject: string | null; body: string }> {
   const removed = await textRemoval(db, message_id);
   if (removed !== null) return { subject: null, body: removed };
-  return (await parseMessage(await readRaw(db, message_id, body_revision))).draft;
+  return (await parseMail(await readRaw(db, message_id, body_revision))).draft;
 }
 
 /** What the page behind a link shows: the mail at its present text, why it was stopped, and the verdict now. */

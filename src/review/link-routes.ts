@@ -1,7 +1,6 @@
 import { type Request, type Response, Router, urlencoded } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { UserError } from '../config/user-error.ts';
-import { PAGE_POLICY } from '../http/page.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Database } from '../store/database.ts';
@@ -46,13 +45,7 @@ export function linkRoutes(options: LinkRoutesOptions): Router {
   const { key, database, now, publicUrl, personAt, perMinute = 60 } = options;
   const router = Router();
   router.use((_req, res, next) => {
-    res.set({
-      'Content-Security-Policy': PAGE_POLICY,
-      // For browsers that know no frame-ancestors.
-      'X-Frame-Options': 'DENY',
-      'X-Robots-Tag': 'noindex',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-    });
+    res.set('X-Robots-Tag', 'noindex');
     next();
   });
   router.use(

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../http/api-error.ts';
-import { type AttachedPart, readMail } from '../message/reading.ts';
+import type { AttachedPart } from '../message/reading.ts';
+import { openMail } from '../off-loop/mail.ts';
 import { readRaw, textRemoval } from '../queue/store.ts';
 import type { Schema } from '../store/schema.ts';
 import { revisionsOf } from './delivery-view-store.ts';
@@ -26,7 +27,7 @@ export async function mailView(db: Kysely<Schema>, messageId: string, revision: 
   const removed = await textRemoval(db, messageId);
   if (removed !== null) return withoutText(revision, removed);
   const { raw, revisions } = await rawAt(db, messageId, revision);
-  const read = await readMail(raw);
+  const read = await openMail(raw);
   const { draft, headers, attachments } = read;
   const header = (name: string): string | null =>
     headers.find((one) => one.name.toLowerCase() === name)?.value ?? null;

@@ -10,6 +10,7 @@ import { accountOwner } from '../pipeline/dispose.ts';
 import { companionsOf } from '../pipeline/route.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
+import { failPoint } from '../observability/fail-point.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { type Act, actorDetail, personKey, versionOf } from './act.ts';
@@ -299,6 +300,7 @@ export class Review {
         throw new UserError(`${id}: ${error.message} (${await lastChange(trx, delivery.id, now)})`);
       }
     });
+    failPoint('act-committed');
     if ('stopped' in result) throw new UserError(`${id}: ${result.stopped}`);
     return result;
   }

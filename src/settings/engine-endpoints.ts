@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decisionsSchema } from '../config/config.ts';
 import { ApiError } from '../http/api-error.ts';
-import { ADMIN, AUDIT, type Endpoint, endpoint } from '../http/endpoint.ts';
+import { ADMIN, AUDIT, type Endpoint, endpoint, recent } from '../http/endpoint.ts';
 import { addApiKey, revokeApiKey } from '../intake/api-keys.ts';
 import { type Engine, changeEngine, findEngine, listEngines } from '../intake/engine-store.ts';
 import type { SettingsContext } from './context.ts';
@@ -50,7 +50,7 @@ export function engineEndpoints(context: SettingsContext): Endpoint[] {
   return [
     endpoint('get', '/settings/engines', { access: AUDIT, handle: () => enginesPage(context) }),
     endpoint('post', '/settings/engines', {
-      access: ADMIN,
+      access: recent(ADMIN),
       body: newEngine,
       handle: async ({ account, body: input }): Promise<EngineSecrets> => {
         const { name, ...rest } = input;
@@ -84,7 +84,7 @@ export function engineEndpoints(context: SettingsContext): Endpoint[] {
       },
     }),
     endpoint('post', '/settings/engines/:id/password', {
-      access: ADMIN,
+      access: recent(ADMIN),
       handle: async ({ account, params }): Promise<EngineSecrets> => {
         const current = await engine(params['id']!);
         const password = await rotatePassword(database, current.id, by(account.actor));
@@ -92,7 +92,7 @@ export function engineEndpoints(context: SettingsContext): Endpoint[] {
       },
     }),
     endpoint('post', '/settings/engines/:id/webhook-secret', {
-      access: ADMIN,
+      access: recent(ADMIN),
       handle: async ({ account, params }): Promise<EngineSecrets> => {
         const current = await engine(params['id']!);
         const secret = await rotateWebhookSecret(database, current, by(account.actor));
@@ -100,7 +100,7 @@ export function engineEndpoints(context: SettingsContext): Endpoint[] {
       },
     }),
     endpoint('post', '/settings/engines/:id/keys', {
-      access: ADMIN,
+      access: recent(ADMIN),
       body: z.strictObject({ kind: z.enum(['bearer', 'sigv4']) }),
       handle: async ({ account, params, body: { kind } }): Promise<EngineSecrets> => {
         const current = await engine(params['id']!);

@@ -1,12 +1,16 @@
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
-import { migrationProvider } from './migrations/index.ts';
+import { diskTrouble } from './disk-trouble.ts';
+import { DiskTrust } from './disk-trust.ts';
+import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
+import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
@@ -45,10 +49,12 @@ const MAX_GROUP = 64;
  * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
  * has a savepoint, so one that throws takes back only its own changes.
  *
- * Work given to `transact` must await nothing but the transaction it is handed.
+ * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
  */
 export class Database {
   readonly db: Kysely<Schema>;
+  /** Whether changes reach the disk. */
+  readonly disk: DiskTrust;
   readonly #raw: SQLite.Database;
   /** Transaction control, prepared once; used only while the one connection is held. */
   readonly #control: Record<
@@ -91,25 +97,26 @@ export class Database {
       commit: this.#raw.prepare('commit'),
       rollback: this.#raw.prepare('rollback'),
     };
+    this.disk = new DiskTrust(this.#raw);
     this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
     bindKeys(this.db, this.#keys);
   }
 
-  /** Brings the schema up to date. Throws with the migration's name when one fails. */
-  async migrate(): Promise<void> {
+  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
+  secureLog(): void {
     this.#raw.pragma('busy_timeout = 5000');
-    const { error, results } = await new Migrator({
-      db: this.db,
-      provider: migrationProvider,
-    }).migrateToLatest();
+    rewriteLog(this.#raw);
     this.#raw.pragma('busy_timeout = 25');
-    if (error) {
-      const failed = results?.find((r) => r.status === 'Error')?.migrationName ?? 'unknown';
-      throw new Error(
-        `database migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
-        { cause: error },
-      );
-    }
+  }
+
+  /** Where its schema stands; changes nothing. */
+  schemaState(): SchemaState {
+    return schemaState(this.#raw);
+  }
+
+  /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
+  async migrate(): Promise<string[]> {
+    const applied = await migrateDatabase(this.#raw, this.db);
     if (this.#folder !== null) {
       await adoptOldEntries({
         transact: (work) => this.transact(work),
@@ -117,6 +124,7 @@ export class Database {
         now: Date.now,
       });
     }
+    return applied;
   }
 
   /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
@@ -182,6 +190,7 @@ export class Database {
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
+        this.disk.require();
         await this.#begin();
         try {
           // Only the type differs: Kysely's own transaction begins deferred, see #begin.
@@ -204,11 +213,14 @@ export class Database {
               this.#control.release.run();
               tail.takeBack(mark);
               cause = undefined;
+              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
               settle.push(() => reject(error));
             }
           }
           await tail.save(trx);
+          failPoint('commit-before');
           this.#control.commit.run();
+          failPoint('commit-done');
         } catch (error) {
           cause ??= error;
           if (this.#raw.inTransaction) this.#control.rollback.run();
@@ -218,9 +230,11 @@ export class Database {
     } catch (error) {
       // Nothing of the group is on disk. The first error says why; what follows it only that there was no
       // transaction left.
+      this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
       return;
     }
+    this.disk.stored();
     const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
     for (const tell of this.#afterCommit) tell(commit);
     for (const done of settle) done();

@@ -346,6 +346,14 @@ export interface MailboxDayTable {
   sent: number;
 }
 
+/** From where an engine logged in lately. */
+export interface EngineNetworkTable {
+  engine_id: string;
+  /** Keyed hash of the network (`access/network.ts`). */
+  network_hash: string;
+  last_login_at: number;
+}
+
 export interface SettingTable {
   key: string;
   value: string;
@@ -353,6 +361,7 @@ export interface SettingTable {
 
 export interface Schema extends AccessSchema, ReviewSchema, KillSwitchSchema {
   engines: EngineTable;
+  engine_networks: EngineNetworkTable;
   messages: MessageTable;
   bodies: BodyTable;
   deliveries: DeliveryTable;

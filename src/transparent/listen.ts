@@ -1,9 +1,10 @@
-import type { RequestListener } from 'node:http';
 import { type Server, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { MAX_CONNECTIONS, serverOptions } from '../http/server-options.ts';
+import type { Express } from 'express';
+import { guardServer } from '../http/server.ts';
+import { serverOptions } from '../http/server-options.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TransparentCertificate } from './server-name.ts';
 
@@ -11,6 +12,7 @@ import type { TransparentCertificate } from './server-name.ts';
  * HTTPS under the providers' own names, with the same application behind it as the gate's HTTP port: what an engine with a
  * hard-coded `https://api.…` reaches. TLS 1.2 or newer.
  *
+ * @param fd a listening socket that was handed over, instead of the configured port
  * @param certificate null = transparent mode is not set up
  * @returns null when `transparent.https_port` is null; rejects with the system's error (EADDRINUSE …)
  * @throws UserError when the port is configured and nothing is set up
@@ -20,11 +22,13 @@ export async function transparentListener({
   app,
   certificate,
   log,
+  fd,
 }: {
   config: Pick<Config, 'transparent' | 'http'>;
-  app: RequestListener;
+  app: Express;
   certificate: TransparentCertificate | null;
   log: Logger;
+  fd?: number | undefined;
 }): Promise<{ server: Server; address: AddressInfo } | null> {
   const { https_port: port, host } = config.transparent;
   if (port === null) return null;
@@ -49,10 +53,10 @@ export async function transparentListener({
       'a client refused the certificate of transparent mode or spoke no TLS',
     ),
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  guardServer(server, app, log);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(fd === undefined ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve({ server, address: server.address() as AddressInfo });
     });

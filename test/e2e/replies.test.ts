@@ -3,6 +3,7 @@ import { configSchema } from '../../src/config/config.ts';
 import { isReplyAddress, takeForwarded } from '../../src/feedback/forwarding.ts';
 import { Acceptor } from '../../src/intake/accept.ts';
 import { CredentialChecker } from '../../src/intake/credentials.ts';
+import { LoginGuard } from '../../src/intake/login-guard.ts';
 import { SmtpIntake } from '../../src/intake/smtp.ts';
 import { serverKeyPair } from '../../src/intake/tls.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -38,7 +39,11 @@ async function intake(options: { loopback?: boolean; address?: string | null } =
     metrics,
     stages: new Stages({ log: deps.log, metrics, tracing: NO_TRACING }),
     keyPair: await serverKeyPair(config),
-    credentials: new CredentialChecker(database),
+    credentials: new CredentialChecker({
+      database,
+      guard: new LoginGuard({ database, key: Buffer.alloc(32), now: Date.now, limits: config.engine_login }),
+      limits: config.engine_login,
+    }),
     accept: (submission) => acceptor.accept(submission),
     onActivity: () => {},
     answer: () => Promise.resolve(null),

@@ -284,7 +284,7 @@ describe('accepting', () => {
       gate.app.database.db,
     );
     const big = MAIL + 'A long and harmless line of text in this mail.\r\n'.repeat(20_000);
-    expect(await submit(gate.port, big)).toMatch(/^451 4\.3\.0/);
+    expect(await submit(gate.port, big)).toMatch(/^451 4\.3\.1/);
     expect((await fetch(`${gate.httpBase}/healthz`)).status).toBe(200);
     await sql`pragma max_page_count = 1000000`.execute(gate.app.database.db);
     expect(await submit(gate.port, MAIL)).toMatch(/^250 2\.0\.0 Relaying/);

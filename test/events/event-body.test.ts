@@ -276,6 +276,20 @@ const TABLE: Record<EventType, Row[]> = {
       type: null,
     },
   ],
+  restored: [
+    {
+      from: at('relaying'),
+      event: { type: 'restored', note: 'It was on its way.', expiresAt: null },
+      type: 'delivery.uncertain',
+      stop: true,
+      reason: 'It was on its way.',
+    },
+    {
+      from: STOPPED,
+      event: { type: 'restored', note: 'It was held.', expiresAt: NOW + 1 },
+      type: null,
+    },
+  ],
 };
 
 const bodyOf = (before: DeliveryRow, event: DispositionEvent) => {

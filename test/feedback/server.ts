@@ -25,12 +25,16 @@ export interface EventServer {
 /** The real routes on a port of their own, over a gate's database. What is passed on is put into the table of events. */
 export async function eventServer(
   database: Database,
-  options: Partial<FeedbackOptions> & { fetchText?: FetchText } = {},
+  options: Partial<FeedbackOptions> & {
+    fetchText?: FetchText;
+    /** This machine is a proxy that is believed. */
+    trustProxy?: boolean;
+  } = {},
 ): Promise<EventServer> {
   const log = createLogger(process.env['TEST_LOG'] ?? 'silent');
   const metrics = createMetrics();
   const inbound: InboundMail[] = [];
-  const { fetchText, ...rest } = options;
+  const { fetchText, trustProxy = false, ...rest } = options;
   const routes = feedbackRoutes({
     database,
     now: Date.now,
@@ -51,6 +55,7 @@ export async function eventServer(
     log,
     routers: [['/events', routes]],
   });
+  if (trustProxy) listening.app.set('trust proxy', ['127.0.0.1']);
   const { server } = listening;
   const address: AddressInfo = listening.address;
   onTestFinished(

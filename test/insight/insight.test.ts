@@ -152,9 +152,13 @@ test('a check that fails or hangs is told as bad and hides no other', async () =
 });
 
 test('disk, certificate and clock warn before it is too late', () => {
-  expect(diskAnswer(50e9, 100e9).state).toBe('ok');
-  expect(diskAnswer(4e9, 100e9).state).toBe('warn');
-  expect(diskAnswer(0.5e9, 100e9).state).toBe('bad');
+  expect(diskAnswer(50e9, 100e9, 0.1e9).state).toBe('ok');
+  expect(diskAnswer(4e9, 100e9, 0.1e9).state).toBe('warn');
+  expect(diskAnswer(0.5e9, 100e9, 0.1e9).state).toBe('bad');
+  expect(diskAnswer(0.05e9, 100e9, 0.1e9)).toMatchObject({
+    state: 'bad',
+    detail: expect.stringContaining('Nothing more is accepted'),
+  });
   const day = 86_400_000;
   expect([-1, 2 * day, 10 * day, 60 * day].map((left) => certificateAnswer(left, false).state)).toEqual([
     'bad',

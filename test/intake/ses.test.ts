@@ -381,6 +381,18 @@ describe('a request in the shape of Amazon SES', () => {
         FromEmailAddress: 'ann@sender.example',
       }),
     ],
+    [
+      'a foreign Sender in MIME',
+      400,
+      /The Sender header names ceo@other\.example/,
+      rawContent('From: a@sender.example\r\nSender: ceo@other.example\r\nTo: a@x.example\r\n\r\nx'),
+    ],
+    [
+      'a foreign Return-Path in MIME',
+      400,
+      /The Return-Path header names ceo@other\.example/,
+      rawContent('Return-Path: <ceo@other.example>\r\nFrom: a@sender.example\r\nTo: a@x.example\r\n\r\nx'),
+    ],
   ])('with %s is refused and nothing is stored', async (_, status, message, body, type) => {
     const gate = await startGate();
     const answer = await post(gate, body, type ? { headers: { 'Content-Type': type } } : {});

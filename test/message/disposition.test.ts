@@ -72,6 +72,7 @@ const EVENTS: Record<string, DispositionEvent> = {
   close: { type: 'close', by: 'ann', note: 'done' },
   confirm: { type: 'confirm', by: 'ann' },
   resend: { type: 'resend', by: 'ann' },
+  restored: { type: 'restored', note: 'may be sent', expiresAt: NOW + 9 },
 };
 
 /** The diagram of the design, arrow by arrow. Whatever is not here must be refused. */
@@ -91,6 +92,7 @@ const ARROWS: Record<string, Record<string, DeliveryState>> = {
     hold: 'held',
     undo: 'held',
     suppress: 'suppressed',
+    restored: 'uncertain',
   },
   held: {
     rejudged: 'held',
@@ -101,14 +103,22 @@ const ARROWS: Record<string, Record<string, DeliveryState>> = {
     suppress: 'suppressed',
     expire: 'expired',
     cancel: 'cancelled',
+    restored: 'held',
   },
-  escalating: { delivered: 'escalated', deferred: 'deferred', failed: 'failed', lost: 'uncertain' },
+  escalating: {
+    delivered: 'escalated',
+    deferred: 'deferred',
+    failed: 'failed',
+    lost: 'uncertain',
+    restored: 'uncertain',
+  },
   'escalating by a person': {
     undo: 'held',
     delivered: 'escalated',
     deferred: 'deferred',
     failed: 'failed',
     lost: 'uncertain',
+    restored: 'uncertain',
   },
   scheduled: {
     due: 'relaying',
@@ -116,12 +126,18 @@ const ARROWS: Record<string, Record<string, DeliveryState>> = {
     suppress: 'suppressed',
     cancel: 'cancelled',
     reschedule: 'scheduled',
+    restored: 'uncertain',
   },
-  escalated: { release: 'relaying', close: 'closed' },
-  'deferred from relaying': { due: 'relaying', suppress: 'suppressed', expire: 'expired' },
-  'deferred from escalating': { due: 'escalating', expire: 'expired' },
-  'uncertain from relaying': { confirm: 'relayed', resend: 'relaying' },
-  'uncertain from escalating': { confirm: 'escalated', resend: 'escalating' },
+  escalated: { release: 'relaying', close: 'closed', restored: 'escalated' },
+  'deferred from relaying': {
+    due: 'relaying',
+    suppress: 'suppressed',
+    expire: 'expired',
+    restored: 'uncertain',
+  },
+  'deferred from escalating': { due: 'escalating', expire: 'expired', restored: 'uncertain' },
+  'uncertain from relaying': { confirm: 'relayed', resend: 'relaying', restored: 'uncertain' },
+  'uncertain from escalating': { confirm: 'escalated', resend: 'escalating', restored: 'uncertain' },
 };
 
 const STARTS: Record<string, Disposition> = {
@@ -148,6 +164,19 @@ describe('transition', () => {
       });
     }
   }
+
+  test('what a restore makes uncertain goes back to what it was attempting', () => {
+    const { restored } = EVENTS;
+    const backTo = (start: Disposition) => transition(start, restored, NOW).returns_to;
+    expect(backTo(at('relaying'))).toBe('relaying');
+    expect(backTo(at('scheduled'))).toBe('relaying');
+    expect(backTo(at('escalating'))).toBe('escalating');
+    expect(backTo(at('deferred', { returns_to: 'escalating' }))).toBe('escalating');
+    expect(backTo(at('uncertain', { returns_to: 'escalating' }))).toBe('escalating');
+    expect(
+      transition(at('deferred', { returns_to: 'relaying', next_attempt_at: NOW }), restored, NOW),
+    ).toMatchObject({ next_attempt_at: null, expires_at: null, note: 'may be sent' });
+  });
 
   test('a release cannot be taken back when its undo time is over', () => {
     const released = transition(at('held', { hold_reason: 'thread_leak' }), EVENTS['release'], NOW);

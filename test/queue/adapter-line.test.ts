@@ -41,7 +41,8 @@ async function queueOf(count: number) {
         .execute();
     }
   });
-  const claim = () => database.transact((trx) => claimMessages(trx, { now: 100, leaseMs: 50, limit: 10 }));
+  const claim = () =>
+    database.transact((trx) => claimMessages(trx, { now: 100, leaseMs: 50, limit: 10, inHand: [] }));
   const claimLine = (over: Partial<Parameters<typeof claimFromAdapterLine>[1]> = {}) =>
     database.transact((trx) =>
       claimFromAdapterLine(trx, {

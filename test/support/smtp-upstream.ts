@@ -1,8 +1,11 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 
-/** Where in a session a script may act. `body`: inside the message; `end`: after all of it, before the reply. */
-export type Stage = 'connect' | 'mail' | 'rcpt' | 'data' | 'body' | 'end';
+/**
+ * Where in a session a script may act. `body`: inside the message; `end`: after all of it, before it is taken; `reply`: it is
+ * taken and the reply has not left.
+ */
+export type Stage = 'connect' | 'ehlo' | 'mail' | 'rcpt' | 'data' | 'body' | 'end' | 'reply';
 
 export interface Act {
   /** Answer with this line, e.g. `451 4.7.1 later`. At `body` it is sent early, while the message still comes. */
@@ -15,6 +18,10 @@ export interface Act {
   dripMs?: number;
   /** Answer (or go on) after this long. */
   delayMs?: number;
+  /** Called first, before anything is answered. */
+  tell?: () => void;
+  /** At `reply`: answer that it is taken, and close the connection right behind it. */
+  hangUp?: boolean;
   /** Act this often, then behave. Default: always. */
   times?: number;
 }
@@ -51,6 +58,7 @@ interface Connection {
   id: string;
   _socket: Socket;
   send(code: number, text: string): void;
+  handler_EHLO(command: unknown, callback: () => void): void;
   handler_DATA(command: unknown, callback: () => void): void;
 }
 
@@ -58,6 +66,10 @@ interface Connection {
 export class SmtpUpstream {
   readonly received: ReceivedMail[] = [];
   script: Partial<Record<Stage, Act>> = {};
+  /** Asked before the script: what to do in this session at this stage. */
+  decide: ((stage: Stage, session: SMTPServerSession) => Act | undefined) | null = null;
+  /** Told of a mail once it is taken, before the reply. */
+  onTaken: ((mail: ReceivedMail, session: SMTPServerSession) => void) | null = null;
   /** TCP connections seen. */
   connections = 0;
   /** MAIL FROM commands seen. */
@@ -94,6 +106,7 @@ export class SmtpUpstream {
       logger: false,
       onConnect: (session, callback) => {
         this.#numbers.set(session.id, this.connections);
+        this.#interceptEhlo(session);
         this.#interceptData(session);
         this.#act('connect', session, callback);
       },
@@ -114,7 +127,7 @@ export class SmtpUpstream {
         stream.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           this.arriving += chunk.length;
-          const act = this.#take('body');
+          const act = this.#take('body', session);
           if (act?.cut) this.#cut(session);
           else if (act?.reply) this.#connection(session)._socket.write(`${act.reply}\r\n`);
           else if (act?.stall) stream.pause();
@@ -126,8 +139,10 @@ export class SmtpUpstream {
         stream.on('end', () =>
           this.#act('end', session, (error) => {
             if (error) return callback(error);
-            this.received.push(this.#mail(session, Buffer.concat(chunks)));
-            callback(null, '2.0.0 queued as 1');
+            const mail = this.#mail(session, Buffer.concat(chunks));
+            this.received.push(mail);
+            this.onTaken?.(mail, session);
+            this.#act('reply', session, (late) => callback(late ?? null, '2.0.0 queued as 1'));
           }),
         );
       },
@@ -174,7 +189,9 @@ export class SmtpUpstream {
     await closed;
   }
 
-  #take(stage: Stage): Act | undefined {
+  #take(stage: Stage, session: SMTPServerSession): Act | undefined {
+    const decided = this.decide?.(stage, session);
+    if (decided) return decided;
     const act = this.script[stage];
     if (!act) return undefined;
     if (act.times !== undefined) {
@@ -187,7 +204,8 @@ export class SmtpUpstream {
   }
 
   #act(stage: Stage, session: SMTPServerSession, callback: (error?: Error | null) => void): void {
-    const act = this.#take(stage);
+    const act = this.#take(stage, session);
+    act?.tell?.();
     if (act?.stall) return;
     if (act?.cut) return this.#cut(session);
     if (act?.dripMs !== undefined) {
@@ -196,9 +214,27 @@ export class SmtpUpstream {
       socket.once('close', () => clearInterval(timer));
       return;
     }
+    if (act?.hangUp) {
+      callback();
+      this.#connection(session)._socket.end();
+      return;
+    }
     const go = (): void => callback(act?.reply === undefined ? null : replyError(act.reply));
     if (act?.delayMs === undefined) go();
     else setTimeout(go, act.delayMs);
+  }
+
+  /** smtp-server has no hook before it answers EHLO. */
+  #interceptEhlo(session: SMTPServerSession): void {
+    const connection = this.#connection(session);
+    const original = connection.handler_EHLO.bind(connection);
+    connection.handler_EHLO = (command, callback) => {
+      this.#act('ehlo', session, (error) => {
+        if (!error) return original(command, callback);
+        connection.send((error as Error & { responseCode: number }).responseCode, error.message);
+        callback();
+      });
+    };
   }
 
   /** smtp-server has no hook before it answers DATA with 354. */

@@ -74,13 +74,36 @@ test('When a session ends, what was typed is still there after signing in again'
   await name.fill('Ann Smith-Jones');
   await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Your session has ended.').waitFor();
+  await page.getByText('Your session has ended').waitFor();
   expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@gate.test');
   await typeCredentials(page, 'ann@gate.test', PASSWORD);
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
   expect(await name.inputValue()).toBe('Ann Smith-Jones');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Ann Smith-Jones' }).waitFor();
+});
+
+test('A session that is too old for an act asks for a new sign-in, and what was typed is sent then', {
+  timeout: 120_000,
+}, async () => {
+  const gate = await startGate();
+  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
+  const context = await openBrowser();
+  await signInBrowser(context, gate, ann);
+  const page = await context.newPage();
+  await page.goto(`${gate.httpBase}/app/users`);
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const invite = page.getByRole('dialog', { name: 'Invite somebody' });
+  await invite.getByLabel('Name').fill('Bo Berg');
+  await invite.getByLabel('E-mail address').fill('bo@gate.test');
+  gate.advance(61 * 60_000);
+  await invite.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByText('Sign in again; what you typed is kept.').waitFor();
+  await typeCredentials(page, 'ann@gate.test', PASSWORD);
+  await invite.waitFor();
+  expect(await invite.getByLabel('Name').inputValue()).toBe('Bo Berg');
+  await invite.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByLabel('One-time link').waitFor();
 });
 
 test('A session that ends under an open dialog leaves the sign-in free, and the dialog comes back as it was', {
@@ -97,7 +120,7 @@ test('A session that ends under an open dialog leaves the sign-in free, and the 
   await invite.getByLabel('Name').fill('Bo Berg');
   await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
   await invite.getByRole('button', { name: 'Make the link' }).click();
-  await page.getByText('Your session has ended.').waitFor();
+  await page.getByText('Your session has ended').waitFor();
   await typeCredentials(page, 'ann@gate.test', PASSWORD);
   await invite.waitFor();
   expect(await invite.getByLabel('Name').inputValue()).toBe('Bo Berg');

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SignatureError } from '../errors.ts';
-import { sameText } from './constant-time.ts';
+import { sameText } from '../../http/constant-time.ts';
 
 /**
  * Basic authentication (RFC 7617) for providers that sign nothing: Postmark's webhooks and SendGrid's inbound parse take a URL

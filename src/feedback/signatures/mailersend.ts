@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SignatureError } from '../errors.ts';
-import { sameText, secretsOf } from './constant-time.ts';
+import { sameText } from '../../http/constant-time.ts';
+import { secretsOf } from './secrets.ts';
 
 /**
  * MailerSend (developers.mailersend.com, webhooks, "Security"; inbound routes alike): hex HMAC-SHA256 of the raw body under the

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SignatureError } from '../errors.ts';
-import { sameText } from './constant-time.ts';
+import { sameText } from '../../http/constant-time.ts';
 import { checkWindow, secondsToMs } from './window.ts';
 
 /** As in the JSON's `signature`, or as form fields of a route's post. */

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { UserError } from '../../config/user-error.ts';
 import { SignatureError } from '../errors.ts';
-import { sameText, secretsOf } from './constant-time.ts';
+import { sameText } from '../../http/constant-time.ts';
+import { secretsOf } from './secrets.ts';
 import { checkWindow, secondsToMs } from './window.ts';
 
 /**

@@ -36,6 +36,7 @@ const STATUS: Record<RefusalKind, number> = {
   unreadable: 422,
   suppressed: 422,
   too_slow: 408,
+  too_many: 429,
   trouble: 503,
 };
 

@@ -21,6 +21,7 @@ const STATUS: Partial<Record<RefusalKind, number>> = {
   idempotency_conflict: 409,
   too_large: 413,
   too_slow: 408,
+  too_many: 429,
   trouble: 503,
 };
 

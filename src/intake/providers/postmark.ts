@@ -33,6 +33,7 @@ const ERRORS: Record<RefusalKind, [status: number, code: number]> = {
   unreadable: [422, 403],
   suppressed: [422, 406],
   too_slow: [408, 300],
+  too_many: [429, 429],
   trouble: [503, 100],
 };
 

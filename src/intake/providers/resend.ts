@@ -37,6 +37,7 @@ const ERRORS: Record<RefusalKind, [status: number, name: string]> = {
   unreadable: [422, 'validation_error'],
   suppressed: [422, 'validation_error'],
   too_slow: [408, 'application_error'],
+  too_many: [429, 'rate_limit_exceeded'],
   trouble: [503, 'internal_server_error'],
 };
 

@@ -31,6 +31,7 @@ const STATUS: Record<RefusalKind, number> = {
   unreadable: 400,
   suppressed: 400,
   too_slow: 408,
+  too_many: 429,
   trouble: 503,
 };
 

@@ -32,6 +32,7 @@ const ERRORS: Record<RefusalKind, [status: number, type: string]> = {
   unreadable: [400, 'BadRequestException'],
   suppressed: [400, 'MessageRejected'],
   too_slow: [408, 'RequestTimeoutException'],
+  too_many: [429, 'TooManyRequestsException'],
   trouble: [503, 'ServiceUnavailableException'],
 };
 

@@ -1,4 +1,6 @@
-import { eld } from 'eld/small';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { eld as Detector } from 'eld/small';
 
 /** Words that any English paragraph is full of and that few other languages share. */
 const FUNCTION_WORDS = new Set(
@@ -23,12 +25,30 @@ const FOREIGN_SCRIPT_LETTERS = 12;
  * @returns ISO 639-1 code, or the script's name, and the paragraph
  */
 export function otherLanguage(text: string): { language: string; paragraph: string } | null {
-  const pieces = text.split(/\n\s*\n|\n(?=\S)/).flatMap(chunks);
-  for (const paragraph of [...pieces, text.slice(0, LONGEST)]) {
-    const language = languageOf(paragraph);
+  for (const paragraph of paragraphsOf(text)) {
+    const doubt = doubtOf(paragraph);
+    const language = doubt && languageOf(doubt);
     if (language !== null) return { language, paragraph: paragraph.trim() };
   }
   return null;
+}
+
+/** True when `otherLanguage` finds nothing without asking the detector, which costs a second and 90 MB to load. */
+export function isPlainlyEnglish(text: string): boolean {
+  return paragraphsOf(text).every((paragraph) => doubtOf(paragraph) === null);
+}
+
+let loaded: typeof Detector | undefined;
+
+/** Loaded when first asked, and not at all in a process that only sees English. */
+function detector(): typeof Detector {
+  const file = fileURLToPath(import.meta.resolve('eld/small'));
+  loaded ??= (createRequire(import.meta.url)(file) as { eld: typeof Detector }).eld;
+  return loaded;
+}
+
+function paragraphsOf(text: string): string[] {
+  return [...text.split(/\n\s*\n|\n(?=\S)/).flatMap(chunks), text.slice(0, LONGEST)];
 }
 
 function chunks(paragraph: string): string[] {
@@ -37,14 +57,20 @@ function chunks(paragraph: string): string[] {
   return list;
 }
 
-function languageOf(paragraph: string): string | null {
+interface Doubt {
+  prose: string;
+  /** Enough of it is in another script than Latin. */
+  foreignScript: boolean;
+}
+
+/** What of a paragraph does not look like English; null for what does, or is too short to tell. */
+function doubtOf(paragraph: string): Doubt | null {
   // Addresses and links look like no language at all.
   const prose = paragraph.replace(/\S*(?:@|:\/\/|www\.)\S*/g, ' ').normalize('NFC');
   const letters = prose.match(/\p{L}/gu)?.length ?? 0;
   const latin = prose.match(/\p{Script=Latin}/gu)?.length ?? 0;
   if (letters - latin >= FOREIGN_SCRIPT_LETTERS && (letters - latin) * 3 > letters) {
-    const detected = eld.detect(prose).language;
-    return detected === '' || detected === 'en' ? 'non-Latin script' : detected;
+    return { prose, foreignScript: true };
   }
   if (latin < SHORT) return null;
   const words = prose.toLowerCase().match(/\p{L}+(?:'\p{L}+)?/gu) ?? [];
@@ -53,10 +79,14 @@ function languageOf(paragraph: string): string | null {
   if (english >= ENGLISH_SHARE || (latin < LONG && english > 0)) return null;
   // A list of names or technologies has few function words in any language.
   const capital = (prose.match(/(?<!\p{L})\p{Lu}/gu)?.length ?? 0) / words.length;
-  if (capital > 0.5) return null;
-  const detected = eld.detect(prose);
-  if (detected.language === '' || detected.language === 'en' || !detected.isReliable()) return null;
+  return capital > 0.5 ? null : { prose, foreignScript: false };
+}
+
+function languageOf({ prose, foreignScript }: Doubt): string | null {
+  const detected = detector().detect(prose);
+  const { language } = detected;
+  if (foreignScript) return language === '' || language === 'en' ? 'non-Latin script' : language;
+  if (language === '' || language === 'en' || !detected.isReliable()) return null;
   const scores = detected.getScores();
-  const own = scores[detected.language] ?? 0;
-  return own > (scores['en'] ?? 0) * 1.15 ? detected.language : null;
+  return (scores[language] ?? 0) > (scores['en'] ?? 0) * 1.15 ? language : null;
 }

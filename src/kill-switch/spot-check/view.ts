@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ProspectSnapshot } from '../../crm/prospect.ts';
-import { readMail } from '../../message/reading.ts';
+import { openMail } from '../../off-loop/mail.ts';
 import type { Schema } from '../../store/schema.ts';
 import { type AnsweredItem, CHANGE_MS, itemsOfChecks } from './answer-store.ts';
 import { type SpotCheck, listChecks } from './draw-store.ts';
@@ -40,7 +40,7 @@ export async function itemView(
 async function blindMail(db: Db, item: AnsweredItem): Promise<BlindMail | null> {
   const kept = await mailOf(db, item);
   if (!kept) return null;
-  const { draft, headers, attachments } = await readMail(kept.raw);
+  const { draft, headers, attachments } = await openMail(kept.raw);
   const from = headers.find(({ name }) => name.toLowerCase() === 'from')?.value ?? '';
   return {
     from,

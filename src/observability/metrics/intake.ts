@@ -1,4 +1,4 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '../exposition.ts';
 
 /** Mail coming in. `intake` is `smtp` or the front's name. */
@@ -30,9 +30,20 @@ export function intakeMetrics(registers: MetricsRegistry[]) {
       labelNames: ['intake', 'reason'],
       registers,
     }),
+    smtpLimits: new Counter({
+      name: 'presend_smtp_limits_total',
+      help: 'Limits of the SMTP intake that a client ran into, by which.',
+      labelNames: ['limit'],
+      registers,
+    }),
+    smtpConnections: new Gauge({
+      name: 'presend_smtp_connections',
+      help: 'SMTP connections open now, those in a TLS handshake too.',
+      registers,
+    }),
     authFailures: new Counter({
       name: 'presend_auth_failures_total',
-      help: 'Failed AUTH attempts, and requests with a wrong key or none.',
+      help: 'Failed AUTH attempts, those refused unchecked too, and requests with a wrong key or none.',
       registers,
     }),
   };

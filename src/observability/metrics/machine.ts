@@ -36,6 +36,22 @@ export function machineMetrics(registers: MetricsRegistry[]) {
       help: 'Size of that disk.',
       registers,
     }),
+    backupAt: new Gauge({
+      name: 'presend_backup_last_timestamp_seconds',
+      help: 'The moment whose state the newest backup holds, Unix time; 0 = there is none.',
+      registers,
+    }),
+    restoreOpen: new Gauge({
+      name: 'presend_restore_open',
+      help: '1 while engines are stopped after a restore, until presend restore --done.',
+      registers,
+    }),
+    diskTrouble: new Gauge({
+      name: 'presend_disk_trouble',
+      help: '1 for what keeps the gate from taking mail: full, no_room (less than storage.min_free_mb), read_only, io, damaged or replaced.',
+      labelNames: ['kind'],
+      registers,
+    }),
     spans: new Counter({
       name: 'presend_trace_spans_total',
       help: 'Spans by result: exported or failed (the collector did not take them); none without tracing.',

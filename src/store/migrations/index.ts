@@ -1,4 +1,4 @@
-import type { Migration, MigrationProvider } from 'kysely';
+import type { Migration } from 'kysely';
 import * as first from './0001-first.ts';
 import * as providerFront from './0002-provider-front.ts';
 import * as access from './0003-access.ts';
@@ -12,6 +12,7 @@ import * as killSwitch from './0010-kill-switch.ts';
 import * as observability from './0013-observability.ts';
 import * as auditChain from './0014-audit-chain.ts';
 import * as retention from './0015-retention.ts';
+import * as engineNetworks from './0016-engine-networks.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -28,6 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0013-observability': observability,
   '0014-audit-chain': auditChain,
   '0015-retention': retention,
+  '0016-engine-networks': engineNetworks,
 };
-
-export const migrationProvider: MigrationProvider = { getMigrations: async () => migrations };

@@ -1,4 +1,6 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core';
+import '@mantine/core/styles/Checkbox.css';
+import { useState } from 'react';
+import { Alert, Button, Checkbox, Stack, TextInput } from '@mantine/core';
 import type { LinkView, SignInResult } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
 import { EntryFrame } from './entry-frame.tsx';
@@ -16,10 +18,16 @@ export function ChoosePassword({
   onResult: (result: SignInResult) => void;
 }) {
   const invited = link.kind === 'invite';
+  const [revoke, setRevoke] = useState(false);
   const form = useForm({
     initial: { name: link.name, password: '' },
     send: ({ name, password }) =>
-      api.post<SignInResult>('/links/password', { token, password, ...(invited ? { name } : {}) }),
+      api.post<SignInResult>('/links/password', {
+        token,
+        password,
+        revoke_tokens: revoke,
+        ...(invited ? { name } : {}),
+      }),
     onDone: onResult,
   });
   return (
@@ -56,6 +64,16 @@ export function ChoosePassword({
             autoFocus
             {...form.field('password', 'The password')}
           />
+          {link.tokens > 0 && (
+            <Checkbox
+              label={
+                link.tokens === 1 ? 'Revoke my API token too' : `Revoke my ${link.tokens} API tokens too`
+              }
+              description="If somebody else may have had the password. What runs by them stops."
+              checked={revoke}
+              onChange={(event) => setRevoke(event.currentTarget.checked)}
+            />
+          )}
           <Button type="submit" loading={form.pending}>
             {invited ? 'Create the account' : 'Use this password'}
           </Button>

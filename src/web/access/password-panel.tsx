@@ -1,4 +1,6 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import '@mantine/core/styles/Checkbox.css';
+import { useState } from 'react';
+import { Alert, Button, Checkbox, Stack, Text } from '@mantine/core';
 import type { AccountView, SessionView } from '../../access/web-types.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../app/api.ts';
@@ -13,14 +15,19 @@ const EMPTY = { current: '', password: '' };
 export function PasswordPanel({ account }: { account: AccountView }) {
   const enter = useEnter();
   const client = useQueryClient();
+  const [revoke, setRevoke] = useState(false);
   const form = useForm({
     initial: EMPTY,
-    send: (values) => api.post<SessionView>('/account/password', values),
+    send: (values) => api.post<SessionView>('/account/password', { ...values, revoke_tokens: revoke }),
     onDone: (session) => {
       enter(session);
       form.set(EMPTY);
+      setRevoke(false);
       void client.invalidateQueries({ queryKey: ['account-sessions'] });
-      tellDone('Your password is changed; all other sessions have ended.');
+      void client.invalidateQueries({ queryKey: ['account-tokens'] });
+      tellDone(
+        `Your password is changed; all other sessions${revoke ? ' and your API tokens' : ''} have ended.`,
+      );
     },
   });
   if (account.provider_only || !account.has_password) {
@@ -53,6 +60,12 @@ export function PasswordPanel({ account }: { account: AccountView }) {
             description={NEW_PASSWORD_HINT}
             autoComplete="new-password"
             {...form.field('password', 'The new password')}
+          />
+          <Checkbox
+            label="Revoke my API tokens too"
+            description="If somebody else may have had the password. What runs by them stops."
+            checked={revoke}
+            onChange={(event) => setRevoke(event.currentTarget.checked)}
           />
           <div>
             <Button type="submit" variant="default" loading={form.pending}>

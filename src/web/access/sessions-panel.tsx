@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { OwnSession, SessionView } from '../../access/web-types.ts';
+import type { EndedOthers, OwnSession } from '../../access/web-types.ts';
 import { api } from '../app/api.ts';
 import { tellDone, tellFailure } from '../parts/notify.ts';
 import { fullTime, relativeTime } from '../parts/time.ts';
@@ -31,10 +31,12 @@ export function SessionsPanel() {
     onSettled: refresh,
   });
   const endOthers = useMutation({
-    mutationFn: () => api.post<{ ended: number; session: SessionView }>('/account/sessions/end-others'),
-    onSuccess: ({ session }) => {
+    mutationFn: (revoke_tokens: boolean) =>
+      api.post<EndedOthers>('/account/sessions/end-others', { revoke_tokens }),
+    onSuccess: ({ session, revoked }) => {
       enter(session);
-      tellDone('All other sessions have ended.');
+      void client.invalidateQueries({ queryKey: ['account-tokens'] });
+      tellDone(`All other sessions${revoked > 0 ? ' and your API tokens' : ''} have ended.`);
     },
     onError: (error) => tellFailure(error),
     onSettled: refresh,
@@ -74,11 +76,24 @@ export function SessionsPanel() {
           </li>
         ))}
       </ul>
-      {sessions.length > 1 && (
-        <Button variant="default" mt="sm" loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
-          End all others
+      <Group mt="sm">
+        {sessions.length > 1 && (
+          <Button
+            variant="default"
+            loading={endOthers.isPending && !endOthers.variables}
+            onClick={() => endOthers.mutate(false)}
+          >
+            End all others
+          </Button>
+        )}
+        <Button
+          variant="default"
+          loading={endOthers.isPending && endOthers.variables}
+          onClick={() => endOthers.mutate(true)}
+        >
+          End all others and revoke my API tokens
         </Button>
-      )}
+      </Group>
     </section>
   );
 }

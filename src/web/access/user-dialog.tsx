@@ -210,6 +210,17 @@ function actsOn(user: UserView, path: string): Act[] {
             run: () => api.post(`${path}/reset-password`),
             said: null,
           },
+          ...(user.tokens > 0
+            ? [
+                {
+                  label: 'Reset the password and revoke API tokens',
+                  about: `As above, and what runs by the API tokens of ${name} stops: for an account that somebody else may have used.`,
+                  run: () => api.post(`${path}/reset-password`, { revoke_tokens: true }),
+                  said: null,
+                  danger: true,
+                },
+              ]
+            : []),
         ]),
     ...(user.totp
       ? [

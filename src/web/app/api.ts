@@ -16,15 +16,15 @@ export class ApiFailure extends Error {
 }
 
 let csrf: string | null = null;
-let onSignedOut: () => void = () => {};
+let onSignedOut: (again: boolean) => void = () => {};
 
 /** The token every change repeats; told by `GET /session`. */
 export function setCsrf(token: string | null): void {
   csrf = token;
 }
 
-/** Called when the gate no longer knows the session. */
-export function setOnSignedOut(handler: () => void): void {
+/** Called when the gate no longer knows the session, or (`again`) asks for a new sign-in before it does what was asked. */
+export function setOnSignedOut(handler: (again: boolean) => void): void {
   onSignedOut = handler;
 }
 
@@ -68,7 +68,8 @@ async function request<T>(
   if (response.ok) return body as T;
   const error = (body as { error?: { code: string; message: string; fields?: Record<string, string> } })
     .error;
-  if (response.status === 401 && error?.code === 'unauthenticated') onSignedOut();
+  if (response.status === 401 && error?.code === 'unauthenticated') onSignedOut(false);
+  if (error?.code === 'sign_in_again') onSignedOut(true);
   throw new ApiFailure(
     response.status,
     error?.code ?? 'trouble',

@@ -26,7 +26,14 @@ export function SessionProvider({ children, loading }: { children: ReactNode; lo
     retry: true,
   });
   useEffect(() => {
-    setOnSignedOut(() => void client.invalidateQueries({ queryKey: SESSION_KEY }));
+    setOnSignedOut((again) => {
+      if (!again) return void client.invalidateQueries({ queryKey: SESSION_KEY });
+      setCsrf(null);
+      client.setQueryData<SessionView>(
+        SESSION_KEY,
+        (known) => known && { ...known, account: null, csrf: null },
+      );
+    });
   }, [client]);
   if (!data) return loading;
   return <SessionContext.Provider value={data}>{children}</SessionContext.Provider>;

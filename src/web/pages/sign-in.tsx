@@ -26,7 +26,11 @@ export default function SignInPage({ again = null }: { again?: { email: string }
   return (
     <EntryFrame
       title="Sign in"
-      about={again ? 'Your session has ended. Sign in again; what you typed is kept.' : undefined}
+      about={
+        again
+          ? 'Your session has ended, or is too old for this. Sign in again; what you typed is kept.'
+          : undefined
+      }
     >
       <Stack>
         {setup_needed && (

@@ -28,6 +28,7 @@ const REASONS: Record<
   unknown_recipient: ['Unknown recipient', 'The CRM mirror has no record of the recipient.'],
   stale_record: ['Stale record', 'The CRM record is too old to be relied on.'],
   possible_opt_out: ['Possible opt-out', 'The recipient may have opted out.'],
+  possible_alias: ['Possible alias', 'The address may reach somebody who must not get mail.'],
   language: ['Language', 'The draft is not in English.'],
   unknown_headcount: ['Headcount unknown', 'C-level, and the CRM does not know how large the company is.'],
   unvalidated_vertical: ['Unvalidated vertical', 'The adapter is not validated for this regulated vertical.'],
@@ -44,6 +45,10 @@ const REASONS: Record<
   undone: ['Release undone', 'The release was taken back.'],
   cannot_leave: ['Cannot leave', 'No upstream can take this mail.'],
   too_many_hops: ['Mail loop', 'The mail went through too many servers.'],
+  restored: [
+    'Restored',
+    'The gate was restored from a backup; this mail may have been sent since it was made.',
+  ],
 };
 
 /** A name of the code as words. */

@@ -1,4 +1,5 @@
 import createDOMPurify from 'dompurify';
+import { cleanDeclarations, cleanSheet } from './clean-styles.ts';
 
 /** A mail's HTML with nothing in it that runs, sends, loads or leads away. */
 export interface CleanMail {
@@ -40,7 +41,7 @@ export function sanitise(frame: Window & typeof globalThis, html: string, remote
       node.setAttribute('title', href);
     }
     if (node.hasAttribute('style')) {
-      node.setAttribute('style', withoutUrls((node as HTMLElement).style.cssText, remote));
+      node.setAttribute('style', cleanDeclarations((node as HTMLElement).style, remote));
     }
     for (const attribute of ['src', 'background']) {
       const value = node.getAttribute(attribute)?.trim();
@@ -75,33 +76,6 @@ export function sanitise(frame: Window & typeof globalThis, html: string, remote
   });
   const body = root.querySelector('body') ?? root;
   return { body, styles, blocked, inline };
-}
-
-/** Rules that load something by themselves. */
-const LOADING_RULES = new Set(['CSSImportRule', 'CSSFontFaceRule', 'CSSNamespaceRule']);
-
-/**
- * A style sheet without what it would load. It is read by the browser itself, so that escapes and oddities mean here what they
- * mean there; the frame's policy would stop what is left.
- */
-function cleanSheet(frame: Window & typeof globalThis, css: string, remote: boolean): string {
-  const sheet = new frame.CSSStyleSheet();
-  sheet.replaceSync(css);
-  return [...sheet.cssRules]
-    .filter((rule) => !LOADING_RULES.has(rule.constructor.name))
-    .map((rule) => withoutUrls(rule.cssText, remote))
-    .join('\n');
-}
-
-/** @param css as the browser writes it out: every address is in `url("…")` */
-function withoutUrls(css: string, remote: boolean): string {
-  return css.replaceAll(
-    /(?:url|src)\(\s*(?:"((?:[^"\\]|\\.)*)"|([^)]*))\s*\)/gisu,
-    (whole, quoted?: string, bare?: string) => {
-      const target = quoted ?? bare ?? '';
-      return /^data:image\//iu.test(target) || (remote && /^https?:/iu.test(target)) ? whole : 'none';
-    },
-  );
 }
 
 function decoded(cid: string): string {

@@ -5,8 +5,3 @@ export function sameText(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest();
   return timingSafeEqual(digest(given), digest(expected));
 }
-
-/** Several secrets may be given, separated by blanks: one per webhook, or the old and the new one while they change. */
-export function secretsOf(text: string): string[] {
-  return text.split(/\s+/).filter((secret) => secret !== '');
-}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { finishExchange } from '../backup/swap.ts';
+import { bringUpToDate } from '../backup/up-to-date.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../observability/logger.ts';
+import { Database } from '../store/database.ts';
+import { lockDataFolder } from '../store/gate-lock.ts';
+
+/**
+ * Takes the data folder for this gate and opens its database, up to date.
+ *
+ * @returns the database and how to let go of the folder, after the database is closed
+ * @throws UserError when another gate has the folder, or the database is a newer presend's
+ */
+export async function openDatabase(
+  { data_dir: dataDir }: Config,
+  { log, now }: { log: Logger; now: () => number },
+): Promise<{ database: Database; unlock: () => void }> {
+  const unlock = lockDataFolder(dataDir);
+  let database: Database | null = null;
+  try {
+    await finishExchange(dataDir, { locked: true });
+    database = new Database(join(dataDir, 'presend.db'));
+    database.secureLog();
+    const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
+    if (backup)
+      log.info({ applied, backup: backup.path }, 'the database was brought up to date, after a backup');
+    if (trouble !== null) {
+      log.warn(
+        { applied, trouble },
+        'the database was brought up to date without a backup of what was before',
+      );
+    }
+    return { database, unlock };
+  } catch (error) {
+    await database?.close();
+    unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { UserError } from '../config/user-error.ts';
+import type { Database } from '../store/database.ts';
+import { deleteOld } from './list.ts';
+import { makeBackup, type MadeBackup } from './make.ts';
+
+/** Folder in the data folder with the backups that are made before the schema changes. */
+const FOLDER = 'before-update';
+const KEPT = 2;
+
+/** What bringing a database up to date came to. */
+export interface Update {
+  /** Migrations that were applied; none = there was nothing to do. */
+  applied: string[];
+  /** The database as it was before: null where it was empty, or could not be copied. */
+  backup: MadeBackup | null;
+  /** Why it could not be copied. */
+  trouble: string | null;
+}
+
+/**
+ * Brings a database up to date, after a backup of what is there: the way back to the presend it had. Where there is no room for one
+ * it goes on without, because a gate that does not start is worse, and a migration that fails leaves the database as it was.
+ *
+ * @throws UserError when the database is newer than this presend; Error when a migration fails
+ */
+export async function bringUpToDate(database: Database, dataDir: string, now: () => number): Promise<Update> {
+  const { applied: before, pending, unknown } = database.schemaState();
+  let backup: MadeBackup | null = null;
+  let trouble: string | null = null;
+  if (before.length > 0 && pending.length > 0 && unknown.length === 0) {
+    const folder = join(dataDir, FOLDER);
+    try {
+      backup = await makeBackup({ dataDir, folder, reason: 'before_update', now });
+      await deleteOld(folder, backup.manifest.gate, { keep: KEPT, keepDays: null }, now());
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      trouble = error.message;
+    }
+  }
+  return { applied: await database.migrate(), backup, trouble };
+}

@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../store/schema.ts';
+import { addressKey } from './address.ts';
+import { erasedValue } from './erased.ts';
+import { lookalikes } from './lookalike.ts';
+import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
+import { type RecordNow, recheckRecord } from './recheck.ts';
+import { suppressionsNaming } from './suppression-store.ts';
+
+/** Somebody whom an address may reach or be taken for, and what the CRM mirror says about them. */
+export interface AliasRecord {
+  /** An address key. */
+  address: string;
+  record: RecordNow;
+}
+
+/**
+ * Records of those who may be meant by the address although nobody can say that it is the same mailbox (`lookalikes`). What
+ * surely is the same mailbox is found by the address itself.
+ *
+ * @param address as given in the envelope, or a key
+ */
+export async function aliasRecords(db: Kysely<Schema>, address: string): Promise<AliasRecord[]> {
+  const key = addressKey(address);
+  if (key === null) return [];
+  const same = await sameMailbox(db, key);
+  const readings = lookalikes(key).filter((one) => !same.includes(one));
+  if (readings.length === 0) return [];
+  const own = suppressingDomains(same);
+  const suppressed = await suppressionsNaming(db, {
+    addresses: readings,
+    domains: suppressingDomains(readings).filter((domain) => !own.includes(domain)),
+  });
+  const prospects = await db
+    .selectFrom('prospects')
+    .select('address_key')
+    .where('address_key', 'in', readings)
+    .execute();
+  const meant = readings.filter(
+    (reading) =>
+      prospects.some((one) => one.address_key === reading) ||
+      suppressed.some(({ kind, value }) =>
+        kind === 'address'
+          ? value === reading || value === erasedValue(db, reading)
+          : suppressingDomains([reading]).includes(value),
+      ),
+  );
+  const found: AliasRecord[] = [];
+  for (const one of meant) {
+    found.push({ address: one, record: await recheckRecord(db, { address: one, prospectId: null }) });
+  }
+  return found;
+}

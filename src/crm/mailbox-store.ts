@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely';
+import type { Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { domainChain, domainKey, domainOfKey } from './address.ts';
+import { type MailboxRules, NO_RULES, domainsLike, hasRules, mailboxKey } from './mailbox.ts';
+
+/** The rules lie in the database, so that every process that asks reads alike, the command line too. */
+const SETTING = 'mailbox_rules';
+
+/** Puts the configured rules in force. @throws whatever the database threw */
+export async function saveMailboxRules(trx: Trx, rules: MailboxRules): Promise<void> {
+  const keys = (list: readonly string[]): string[] => list.flatMap((one) => domainKey(one) ?? []);
+  const value = JSON.stringify({
+    sameDomains: rules.sameDomains.map(keys),
+    ignoreDots: keys(rules.ignoreDots),
+    dashTags: keys(rules.dashTags),
+  } satisfies MailboxRules);
+  await trx
+    .insertInto('settings')
+    .values({ key: SETTING, value })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+    .execute();
+}
+
+async function mailboxRules(db: Kysely<Schema>): Promise<MailboxRules> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', SETTING).executeTakeFirst();
+  return row ? (JSON.parse(row.value) as MailboxRules) : NO_RULES;
+}
+
+/**
+ * The keys under which records of one mailbox may stand: its own first, then others that prospects or suppressions have and that
+ * reach the same mailbox under the rules.
+ *
+ * @param key as `addressKey` gives it
+ */
+export async function sameMailbox(db: Kysely<Schema>, key: string): Promise<string[]> {
+  const rules = await mailboxRules(db);
+  const domain = domainOfKey(key);
+  if (!hasRules(domain, rules)) return [key];
+  const mailbox = mailboxKey(key, rules);
+  const [first = ''] = mailbox;
+  const found = new Set([key, mailbox]);
+  for (const host of domainsLike(domain, rules)) {
+    found.add(`${mailbox.slice(0, mailbox.lastIndexOf('@'))}@${host}`);
+    const suppressed = await db
+      .selectFrom('suppressions')
+      .select('value as key')
+      .where('kind', '=', 'address')
+      // By their first letter, which has an index; the rules then say which are the same.
+      .where('value', '>=', first)
+      .where('value', '<', `${first}\u{10FFFF}`)
+      .where('value', 'like', `%@${host}`)
+      .execute();
+    const prospects = await db
+      .selectFrom('prospects')
+      .select('address_key as key')
+      .where('address_key', '>=', first)
+      .where('address_key', '<', `${first}\u{10FFFF}`)
+      .where('address_key', 'like', `%@${host}`)
+      .execute();
+    for (const row of [...suppressed, ...prospects]) {
+      if (mailboxKey(row.key, rules) === mailbox) found.add(row.key);
+    }
+  }
+  return [...found];
+}
+
+/** For each key itself, and what all keys of its mailbox have in common where a rule is about its domain. */
+export async function mailboxesOf(
+  db: Kysely<Schema>,
+  keys: Iterable<string>,
+): Promise<{ key: string; stands: string[] }[]> {
+  const rules = await mailboxRules(db);
+  return [...new Set(keys)].map((key) => ({ key, stands: [...new Set([key, mailboxKey(key, rules)])] }));
+}
+
+/** Domains of which a suppression holds for mail to these keys. */
+export function suppressingDomains(keys: readonly string[]): string[] {
+  return [...new Set(keys.flatMap((key) => domainChain(domainOfKey(key))))];
+}

@@ -1,0 +1,84 @@
+import { EditError, replaceBody } from '../message/edit.ts';
+import type { BodyEdit } from '../message/edit.ts';
+import { textsOf } from '../message/edited-text.ts';
+import type { Texts } from '../message/edited-text.ts';
+import { parseMessage, unreadMessage } from '../message/parse.ts';
+import { readHeaderOnly, readMail } from '../message/reading.ts';
+import type { MailToRead } from '../message/reading.ts';
+import type { ParsedMessage } from '../message/types.ts';
+import { JobLimitError } from './job-limit-error.ts';
+import { asBuffer } from './jobs.ts';
+import { SMALL_MAIL_BYTES } from './limits.ts';
+import type { Workers } from './pool.ts';
+import { readers } from './shared-pool.ts';
+
+/**
+ * `parseMessage` without holding up the event loop: small mail is read at once, larger mail by a worker within its limits.
+ *
+ * @returns never rejects for what the mail is: one that goes beyond a limit is `too_complex`, unread, and says which limit
+ */
+export async function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+  if (raw.length <= SMALL_MAIL_BYTES) return parseMessage(raw);
+  try {
+    const bytes = copyOf(raw);
+    return await workers().run('parse', bytes, [bytes.buffer]);
+  } catch (error) {
+    return unreadMessage({ kind: 'too_complex', detail: `reading it ${limitOf(error)}` });
+  }
+}
+
+/** `readMail` in the same way: of a mail beyond a limit only the header is shown, and its draft is empty. */
+export async function openMail(raw: Buffer, workers: () => Workers = readers): Promise<MailToRead> {
+  if (raw.length <= SMALL_MAIL_BYTES) return readMail(raw);
+  try {
+    const bytes = copyOf(raw);
+    const read = await workers().run('read', bytes, [bytes.buffer]);
+    const attachments = read.attachments.map((one) => ({ ...one, content: asBuffer(one.content) }));
+    return { ...read, attachments };
+  } catch (error) {
+    limitOf(error);
+    return readHeaderOnly(raw);
+  }
+}
+
+/** `textsOf` in the same way. @throws JobLimitError for a mail beyond a limit */
+export async function textsOfMail(raw: Buffer, workers: () => Workers = readers): Promise<Texts> {
+  if (raw.length <= SMALL_MAIL_BYTES) return textsOf(raw);
+  const bytes = copyOf(raw);
+  return workers().run('texts', bytes, [bytes.buffer]);
+}
+
+/**
+ * `replaceBody` in the same way.
+ *
+ * @throws EditError as it does, and for a mail beyond a limit
+ */
+export async function editMail(
+  raw: Buffer,
+  edit: BodyEdit,
+  workers: () => Workers = readers,
+): Promise<Buffer> {
+  if (raw.length + edit.text.length <= SMALL_MAIL_BYTES) return replaceBody(raw, edit);
+  try {
+    const bytes = copyOf(raw);
+    const answer = await workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
+    if ('refused' in answer) throw new EditError(answer.refused);
+    return asBuffer(answer.edited);
+  } catch (error) {
+    if (error instanceof EditError) throw error;
+    throw new EditError(`the message is too complex to edit: editing it ${limitOf(error)}`);
+  }
+}
+
+/** One copy that can be given away; a message between threads would copy the bytes twice. */
+function copyOf(raw: Buffer): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(raw.length);
+  bytes.set(raw);
+  return bytes;
+}
+
+/** @throws what is no limit: gate trouble, after which the mail is tried again */
+function limitOf(error: unknown): string {
+  if (error instanceof JobLimitError) return error.message;
+  throw error;
+}

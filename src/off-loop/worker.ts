@@ -1,0 +1,32 @@
+import { readlinkSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
+import { parentPort } from 'node:worker_threads';
+import { JOBS } from './jobs.ts';
+import type { FromWorker, ToWorker } from './protocol.ts';
+
+/** A worker thread: does one job at a time until it is ended. */
+
+const tell = (message: FromWorker): void => parentPort?.postMessage(message);
+
+parentPort?.on('message', ({ id, name, input }: ToWorker) => {
+  const job = JOBS[name] as (input: unknown) => Promise<unknown>;
+  job(input).then(
+    (value) => tell({ type: 'done', id, value, heapMb: heapMb() }),
+    (error: unknown) => tell({ type: 'failed', id, message: String(error), heapMb: heapMb() }),
+  );
+});
+
+tell({ type: 'ready', thread: kernelThread() });
+
+function heapMb(): number {
+  return getHeapStatistics().total_heap_size / 1024 ** 2;
+}
+
+/** Linux only: a thread's processor time is found under this name. */
+function kernelThread(): string | null {
+  try {
+    return readlinkSync('/proc/thread-self');
+  } catch {
+    return null;
+  }
+}

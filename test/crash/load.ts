@@ -1,0 +1,106 @@
+import type { Random } from '../../src/evaluate/random.ts';
+import type { Ports } from './child.ts';
+import { actOn, held, submitByHttp, submitBySmtp } from './clients.ts';
+import type { Ledger, Mail, ReviewAct, Told } from './ledger.ts';
+import type { Mails } from './mails.ts';
+import type { Template } from './template.ts';
+
+export interface LoadOptions {
+  ledger: Ledger;
+  mails: Mails;
+  template: Template;
+  random: Random;
+}
+
+/** Clients at once. */
+const CLIENTS = 6;
+
+/** New mails while one gate runs: enough to meet every fail-point, few enough that a cycle stays short. */
+const FRESH = 24;
+
+/**
+ * What a gate has to bear: engines that submit and retry, and a reviewer. Engines keep what was not answered, or put off, and
+ * submit it again as it was, as real ones do.
+ */
+export class Load {
+  readonly #options: LoadOptions;
+  /** Not answered for good. */
+  readonly #unanswered: Mail[] = [];
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+  }
+
+  /** Mails that no answer has settled yet. */
+  get unanswered(): number {
+    return this.#unanswered.length;
+  }
+
+  /**
+   * Puts load on a gate until it is gone.
+   *
+   * @param ended resolves when it is
+   */
+  async run(ports: Ports, ended: Promise<unknown>): Promise<void> {
+    let over = false;
+    void ended.then(() => (over = true));
+    let fresh = FRESH;
+    const again = this.#unanswered.splice(0);
+    const next = (): Mail | undefined => {
+      const left = again.shift();
+      if (left || fresh <= 0) return left;
+      fresh -= 1;
+      const mail = this.#options.mails.next();
+      this.#options.ledger.mails.push(mail);
+      return mail;
+    };
+    const client = async (): Promise<void> => {
+      // A gate that cuts the connection is gone; the next one gets the mail.
+      for (let mail = next(); mail; mail = next()) if ((await this.#submit(ports, mail)) === 'cut') return;
+    };
+    await Promise.all([...Array.from({ length: CLIENTS }, client), this.#review(ports, () => over), ended]);
+    this.#unanswered.push(...again);
+  }
+
+  /** Submits once more what no answer has settled. */
+  async retry(ports: Ports): Promise<void> {
+    for (const mail of this.#unanswered.splice(0)) await this.#submit(ports, mail);
+  }
+
+  async #submit(ports: Ports, mail: Mail): Promise<Told['answer']> {
+    const { ledger, template } = this.#options;
+    const { generation } = ledger;
+    const answer =
+      mail.way === 'smtp'
+        ? await submitBySmtp(ports.smtp, mail)
+        : await submitByHttp(ports.http, mail, template.apiKey);
+    mail.tries.push({ generation, ...answer });
+    if (answer.answer === 'cut' || answer.answer === 'later') this.#unanswered.push(mail);
+    return answer.answer;
+  }
+
+  /** A reviewer at work on what is held. */
+  async #review(ports: Ports, over: () => boolean): Promise<void> {
+    const { ledger, random, template } = this.#options;
+    const act = async (deliveryId: string, what: ReviewAct['act']): Promise<boolean> => {
+      const { generation } = ledger;
+      const answer = await actOn(ports.http, template, { deliveryId, act: what });
+      ledger.acts.push({ generation, deliveryId, act: what, ...answer });
+      return answer.heard === 'done';
+    };
+    for (let acts = 0; acts < 6 && !over(); ) {
+      const ids = await held(ports.http, template);
+      if (ids === null) return;
+      if (ids.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        continue;
+      }
+      const id = ids[Math.floor(random() * ids.length)];
+      const draw = random();
+      acts += 1;
+      if (draw < 0.4) await act(id, 'label');
+      else if (draw < 0.6) await act(id, 'reject');
+      else if ((await act(id, 'release')) && random() < 0.4) await act(id, 'undo');
+    }
+  }
+}

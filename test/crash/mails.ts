@@ -1,0 +1,127 @@
+import type { Random } from '../../src/evaluate/random.ts';
+import type { Kind, Mail } from './ledger.ts';
+import { ENGINES, PEOPLE, addressOf } from './template.ts';
+
+/** How often each kind comes, of a hundred. */
+const SHARES: [Kind, number][] = [
+  ['pass', 55],
+  ['disqualified', 8],
+  ['opted-out', 7],
+  ['chief', 8],
+  ['rumour', 12],
+  ['stranger', 4],
+  ['disliked', 6],
+];
+
+const SYLLABLES = [
+  'ba',
+  'co',
+  'du',
+  'fi',
+  'ga',
+  'ho',
+  'ka',
+  'le',
+  'mi',
+  'no',
+  'pu',
+  'ra',
+  'se',
+  'ta',
+  'vo',
+  'zi',
+];
+
+const BODY: Partial<Record<Kind, string>> = {
+  rumour: 'Congratulations on closing your $20M Series B last month!',
+  // A word and no sentence: one that stands in several mails would count as leaked.
+  disliked: 'Dislikable.',
+};
+
+/** Makes one mail after another, drawn from `random`. */
+export class Mails {
+  readonly #random: Random;
+  readonly #prefix: string;
+  #made = 0;
+
+  /** @param prefix of the tokens, so that those of other cycles differ */
+  constructor(prefix: string, random: Random) {
+    this.#prefix = prefix;
+    this.#random = random;
+  }
+
+  next(): Mail {
+    this.#made += 1;
+    const token = `${this.#prefix}-m${this.#made}`;
+    const kind = this.#kind();
+    const recipients = [this.#person(kind)];
+    // Several recipients of one mail, each with an outcome of its own. What is wrong with a text is wrong for the first alone.
+    if (this.#random() < 0.2 && BODY[kind] === undefined) {
+      const other = this.#person(this.#random() < 0.7 ? 'pass' : 'disqualified');
+      if (other.address !== recipients[0].address) recipients.push(other);
+    }
+    const way = this.#random() < 0.35 ? 'http' : 'smtp';
+    const domain = way === 'http' || this.#random() < 0.6 ? ENGINES.sync : ENGINES.async;
+    const from = `ann@${domain}`;
+    const text = [
+      // Words of its own, or what was written to one would count as content leaked to another.
+      `Hello, could we speak about ${Array.from({ length: 8 }, () => this.#word()).join(' ')} next week?`,
+      ...recipients.flatMap((one) => BODY[one.kind] ?? []),
+      `Best, Ann. Reference ${token}.`,
+    ];
+    const to = recipients.map(({ address }) => address);
+    return {
+      token,
+      way,
+      from,
+      recipients,
+      body: way === 'smtp' ? mime(token, from, to, text) : request(token, from, to, text),
+      // An engine without keys relies on the gate to know its request again.
+      key: way === 'http' && this.#random() < 0.7 ? `key-${token}` : null,
+      tries: [],
+    };
+  }
+
+  #kind(): Kind {
+    let left = this.#random() * 100;
+    for (const [kind, share] of SHARES) {
+      left -= share;
+      if (left < 0) return kind;
+    }
+    return 'pass';
+  }
+
+  #person(kind: Kind): { address: string; kind: Kind } {
+    const count = kind === 'stranger' ? 1_000 : PEOPLE[kind];
+    return { kind, address: addressOf(kind, Math.floor(this.#random() * count)) };
+  }
+
+  #word(): string {
+    const syllable = (): string => SYLLABLES[Math.floor(this.#random() * SYLLABLES.length)];
+    return syllable() + syllable() + syllable();
+  }
+}
+
+function mime(token: string, from: string, to: string[], text: string[]): string {
+  return [
+    `From: Ann <${from}>`,
+    `To: ${to.join(', ')}`,
+    `Subject: Engineering capacity ${token}`,
+    `Message-ID: <${token}@load.example>`,
+    'Date: Fri, 27 Nov 2026 08:00:00 +0000',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    ...text,
+    '',
+  ].join('\r\n');
+}
+
+function request(token: string, from: string, to: string[], text: string[]): string {
+  return JSON.stringify({
+    from: `Ann <${from}>`,
+    to,
+    subject: `Engineering capacity ${token}`,
+    text: text.join('\n'),
+  });
+}

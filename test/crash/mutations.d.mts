@@ -1,0 +1,9 @@
+export const MUTATIONS: Record<
+  | 'no hand-over mark'
+  | 'deferred counts as relayed'
+  | 'a hold does not hold'
+  | 'forgetful'
+  | 'unaudited'
+  | 'no dedupe',
+  string[]
+>;
