@@ -8,17 +8,19 @@ import type { Database, Trx } from '../store/database.ts';
 import {
   beginErasure,
   deleteRecord,
-  forgetKeysOf,
   pendingErasures,
   type Pending,
-  redactNotifications,
-  redactPerson,
-  removeMentions,
-  removeRevisions,
   removeWriteBacks,
   savePending,
   unnameDeliveries,
 } from './erase-store.ts';
+import {
+  forgetKeysOf,
+  redactNotifications,
+  redactPerson,
+  removeMentions,
+  removeRevisions,
+} from './mentions-store.ts';
 import { findPerson, type Person } from './person-store.ts';
 import { removeTexts, settledAmong } from './removal-store.ts';
 import { removeCaptured } from './retention.ts';
