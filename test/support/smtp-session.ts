@@ -30,7 +30,7 @@ export class SmtpSession {
     return session;
   }
 
-  write(text: string): void {
+  write(text: string | Buffer): void {
     this.#socket.write(text);
   }
 
