@@ -196,7 +196,7 @@ ${more}`,
         const reply = await session.say(line);
         if (/^[45]/.test(reply)) return reply;
       }
-      session.writeBytes(dotStuffed(raw));
+      session.write(dotStuffed(raw));
       session.write('\r\n.\r\n');
       return await session.next();
     } finally {
