@@ -8,7 +8,7 @@ import { fuzz } from './target.ts';
 
 /** The long form, with every bomb at 10 MB and a table, is `npm run test:fuzz`. */
 const BYTES = 3_000_000;
-const seed = Date.now() % 1_000_000_000;
+const seed = 20_261_127;
 
 const HELD = /^held: (?:too_complex|unreadable|malformed_mime|ambiguous_mime|hidden_text)/;
 
