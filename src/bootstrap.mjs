@@ -131,7 +131,13 @@ function target() {
 }
 
 const own = ['test', 'bench', 'prove'].includes(command);
-const child = spawn(process.execPath, target(), { stdio: 'inherit', cwd: own ? root : process.cwd() });
+// glibc keeps what large mails took once, in a heap for each thread, unless told to give it back (mallopt(3)).
+const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
+const child = spawn(process.execPath, target(), {
+  stdio: 'inherit',
+  cwd: own ? root : process.cwd(),
+  env: { ...memory, ...process.env },
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // A signal to npm ends npm and its shell, not what they started: when they are gone, the gate stops too.
 const parent = process.ppid;

@@ -2,11 +2,17 @@
 import { createProgram } from './cli/program.ts';
 import { UserError } from './config/user-error.ts';
 
-/** Reader of our output went away (`presend … | head`): not an error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Reader of our output went away (`presend … | head`): not an error.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const sentence = sentenceFor(error);
+  if (sentence === null) throw error;
+  // A gate whose output goes to a full disk runs on; any other command has failed.
+  process.exitCode = 1;
+  process.stderr.write(`presend: its output cannot be written: ${sentence}\n`);
 });
+// Nobody is left to be told.
+process.stderr.on('error', () => {});
 
 try {
   await createProgram().parseAsync();

@@ -174,6 +174,7 @@ What to do, in this order:
      HubSpot (presend crm sync hubspot --full). Replies in mailboxes that the gate reads are read again by themselves.
   3. Settle what is uncertain, by the provider's log: presend uncertain confirm ID, or resend ID
   4. Take away again the access that was taken away since: presend user list, presend engine list
+     Erase again who was erased since: presend crm erase ADDRESS
   5. Mail that was accepted since is not known here; ask your engines which they sent after ${at}
   6. presend restore --done`);
 }

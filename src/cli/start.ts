@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { appBase, newSetupLink } from '../access/links.ts';
 import { adminExists } from '../access/user-store.ts';
-import { type App, startApp } from '../app.ts';
+import { type App, type AppOptions, startApp } from '../app.ts';
 import { takeActivatedSockets } from '../app/activated-sockets.ts';
 import { ServiceManager } from '../app/service-manager.ts';
 import { accountsOf } from '../config/providers.ts';
@@ -10,7 +12,8 @@ import type { Config } from '../config/config.ts';
 import { type Logger, createLogger } from '../observability/logger.ts';
 import { readSetup } from '../transparent/ca.ts';
 import { hostsLeadingHere } from '../transparent/loop.ts';
-import { configFor } from './context.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { configFor, databasePath } from './context.ts';
 import { printLine } from './output.ts';
 
 /** Clients on kept connections learn from an answer that theirs is closed. */
@@ -32,7 +35,8 @@ Under systemd it takes listening sockets, tells when it is ready and gives signs
       const config = configFor(command);
       const log = createLogger(config.log.level, { redact: config.log.redact });
       const manager = new ServiceManager({ env: process.env, log });
-      const app = await startApp({ config, log, sockets: takeActivatedSockets(process.env) });
+      const sockets = takeActivatedSockets(process.env);
+      const app = await startWhenDiskTakesIt({ config, log, sockets });
       const stop = (): void => {
         void manager
           .stopping()
@@ -78,6 +82,32 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
       await printSetup(app, config);
       await manager.ready(`takes mail by SMTP on ${smtp}`);
     });
+}
+
+/** Between two tries to start on a disk in trouble. */
+const START_AGAIN_MS = 3_000;
+
+/**
+ * A gate whose disk is full or failing waits for it here: ended and started over and over by a service manager it would be no
+ * nearer to running, and might be given up.
+ *
+ * @throws what else keeps the gate from starting
+ */
+async function startWhenDiskTakesIt(options: AppOptions): Promise<App> {
+  const { config, log } = options;
+  for (;;) {
+    try {
+      return await startApp(options);
+    } catch (error) {
+      const trouble = diskTrouble(error);
+      // What is read-only, cannot be opened or is damaged waits for a person; so does a first start.
+      const passes = trouble !== null && /^SQLITE_(?:FULL|IOERR)/.test(trouble.code);
+      if (!passes || !existsSync(databasePath(config))) throw error;
+      const { kind, says, code, mend } = trouble;
+      log.error({ storage: kind, mend }, `not started yet: ${says} (${code})`);
+      await pause(START_AGAIN_MS);
+    }
+  }
 }
 
 /** While nobody can use the browser app, each start prints the way in. */

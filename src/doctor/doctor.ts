@@ -90,5 +90,5 @@ const missing = (path: string) =>
 const unreadable = (error: unknown) =>
   failed(
     `It cannot be opened: ${(error as Error).message}.`,
-    'See whether this user may read it; if it is damaged, restore a backup (docs/OPERATING.md).',
+    'See whether this user may read it and its file system is mounted for writing; if it is damaged, restore a backup (docs/OPERATING.md).',
   );

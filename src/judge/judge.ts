@@ -5,6 +5,7 @@ import type { Draft, ParsedHeaders, ParsedMessage } from '../message/types.ts';
 import { channelOf } from './language/channel.ts';
 import { otherLanguage } from './language/english.ts';
 import { noticesOf } from './notices.ts';
+import { readingsOf } from './readings.ts';
 import { type StopFields, aliasRationale, decidedByRecord, optOutStop } from './record-rules.ts';
 import type { Rubric } from './rubric.ts';
 import type { RuleInput, RuleResult } from './rule.ts';
@@ -65,9 +66,15 @@ export function judgeByRules(input: JudgeInput): Verdict {
     doubts.push(...ruled.doubts);
     notices.push(...ruled.notices);
   }
-  doubts.push(...undecidedReply(input), ...foreignLanguage(draft));
+  doubts.push(...undecidedReply(input));
+  // The first doubt is the one that is told, and telling a language costs most.
+  if (doubts.length === 0) doubts.push(...foreignLanguage(draft));
 
   const first = findings.find((finding) => finding.enforced);
+  // What is stopped or held already needs no second reading.
+  if (prospect !== null && doubts.length === 0 && (!first || first.decision === 'PENALISE')) {
+    doubts.push(...disguisedText(input, prospect, findings));
+  }
   const doubt = doubts[0];
   const stands = first && (!doubt || first.decision !== 'PENALISE') ? first : null;
   const held = stands ? null : doubt;
@@ -174,6 +181,36 @@ function staleRecord(prospect: ProspectSnapshot, { rubric, today }: JudgeInput):
   if (!(days > limit)) return [];
   return [
     { reason: 'stale_record', rationale: `The record was last changed ${days} days ago (limit ${limit}).` },
+  ];
+}
+
+/** So many words in disguise are no accident, whatever they say. */
+const DISGUISED_WORDS = 3;
+
+/**
+ * Doubt where the draft passes as it is written and would be stopped as a person may read it, and where words are disguised that
+ * nobody can be sure to have read rightly.
+ */
+function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: readonly Finding[]): Doubt[] {
+  const { readings, disguised, count } = readingsOf(input.draft, prospect);
+  const fired = new Set(findings.map(({ rule }) => rule));
+  for (const { how, draft } of readings) {
+    const found = applyRules(ruleInput({ ...input, draft }, prospect)).findings.find(
+      ({ rule, enforced }) => enforced && !fired.has(rule),
+    );
+    if (found === undefined) continue;
+    return [{ reason: 'disguised_text', rationale: `Read ${how}: ${found.rationale}` }];
+  }
+  if (count < DISGUISED_WORDS) return [];
+  const sample = disguised
+    .slice(0, 3)
+    .map((word) => `"${word}"`)
+    .join(', ');
+  return [
+    {
+      reason: 'disguised_text',
+      rationale: `Words are written so that a program does not read them: ${sample}.`,
+    },
   ];
 }
 

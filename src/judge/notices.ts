@@ -25,9 +25,22 @@ export function noticesOf(draft: Draft, headers: Pick<ParsedHeaders, 'listUnsubs
     if (text.trim() !== '')
       notices.push({ kind: 'hidden_text', detail: `${reason}: ${text.trim().slice(0, 200)}` });
   }
+  for (const { filename, contentType, size, text } of draft.attachments) {
+    const read = text === null ? 'it was not read' : 'its text was read';
+    notices.push({
+      kind: contentType.startsWith('image/') ? 'image' : 'attachment',
+      detail: `${filename ?? 'without a name'} (${contentType}, ${size.toLocaleString('en')} bytes): ${read}.`,
+    });
+  }
   for (const { text, href } of draft.links) {
-    const shown = hostOf(text);
+    const shown = hostIn(text);
     const target = hostOf(href);
+    if (target !== null && /(?:^|\.)xn--|[^\x20-\x7e]/.test(target)) {
+      notices.push({
+        kind: 'lookalike_host',
+        detail: `A link leads to ${target}, whose letters are not all plain ones.`,
+      });
+    }
     if (shown !== null && target !== null && !related(shown, target)) {
       notices.push({ kind: 'link_mismatch', detail: `The link shows ${shown} and leads to ${target}.` });
     }
@@ -35,9 +48,20 @@ export function noticesOf(draft: Draft, headers: Pick<ParsedHeaders, 'listUnsubs
   return notices;
 }
 
+/** The first host that a link's text names, also inside a sentence: "go to bank.example now". */
+function hostIn(text: string): string | null {
+  const whole = hostOf(text);
+  if (whole !== null) return whole;
+  const named = /(?:https?:\/\/|www\.)([\w-]+(?:\.[\w-]+)*\.[a-z]{2,})/i.exec(text);
+  return named?.[1]?.toLowerCase().replace(/^www\./, '') ?? null;
+}
+
 /** Host of a URL, or of a text that is one ("www.example.com/pricing"); null for other text. */
 function hostOf(text: string): string | null {
-  const match = /^\s*(?:https?:\/\/)?([\w-]+(?:\.[\w-]+)*\.[a-z]{2,})(?::\d+)?(?:[/?#]\S*)?\s*$/i.exec(text);
+  const match =
+    /^\s*(?:https?:\/\/)?([\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)*\.[\p{L}\p{N}-]{2,})(?::\d+)?(?:[/?#]\S*)?\s*$/iu.exec(
+      text,
+    );
   return match?.[1]?.toLowerCase().replace(/^www\./, '') ?? null;
 }
 

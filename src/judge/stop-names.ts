@@ -11,6 +11,7 @@ const DOUBT: Record<HoldReason, true> = {
   unreadable: true,
   unknown_field: true,
   too_complex: true,
+  disguised_text: true,
   unknown_recipient: true,
   stale_record: true,
   possible_opt_out: true,

@@ -49,6 +49,7 @@ export interface Finding {
 export type HoldReason =
   | ParseTrouble
   | 'unknown_recipient'
+  | 'disguised_text'
   | 'stale_record'
   | 'possible_opt_out'
   | 'possible_alias'

@@ -25,6 +25,8 @@ const LATIN_LOOKALIKES = [
   'ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ɑa ɩi ꭓx ƽs',
   // strokes, hooks and dotless forms that do not decompose
   'ıi ȷj øo ØO đd ĐD łl ŁL ħh ĦH ŧt ŦT ƀb ɵo ɨi ƙk ɓb ɗd ɠg ƈc ƒf ǥg ʋv ƴy ɛe Ɛe ƖI',
+  // … the rest of them
+  'ʉu Ʉu ƶz ƵZ ƥp ƭt ƫt ʈt ƞn ɲn ɳn ŋn ɱm ɫl ɬl ɭl ƚl ɗd ɖd ƌd ɟj ʝj ɦh ʂs ȿs ɍr ɽr ɾr ɏy ɇe ȼc ɕc ʐz ʑz ɀz ⱥa ⱦt ⱪk ⱡl ⱬz ꞓc ꞗb ꝑp ꝓp ꝗq ꝟv ꞇt ȡd ȴl ȵn ȶt ɚe ɜe ɘe ǝe ɐa ɔo ɯw ɥh ʇt ʌv ʍw ʎy ɹr ɴn ʞk ᵽp ꬵf',
 ];
 
 function tableOf(lines: readonly string[]): ReadonlyMap<string, string> {

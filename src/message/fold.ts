@@ -31,8 +31,11 @@ const SPACE = /^[\s\u2800\u0085]$/u;
 const LINE_BREAK = /^[\n\r\v\f\u0085\u2028\u2029]$/u;
 const MARK = /^\p{M}$/u;
 const LATIN = /^\p{Script=Latin}/u;
+/** A mark on one of these is no accent that tells words apart in English. */
+const DECORATED = /^[\p{Script=Latin}\p{N}\p{Sc}]/u;
 const LETTER = /^\p{L}/u;
 const WORD = /^[\p{L}\p{N}\p{M}]/u;
+const REGIONAL = /^\p{Regional_Indicator}$/u;
 const SEPARATOR = /^[ .\-_*|/,~+:;·•'"]$/u;
 const ASCII_PLAIN = /^[!-&(-_a-~]$/;
 
@@ -42,6 +45,7 @@ const ASCII_PLAIN = /^[!-&(-_a-~]$/;
  */
 export function fold(shown: string): FoldedText {
   const units = foldCharacters(shown);
+  spellFlags(units);
   mapConfusables(units);
   joinSplitLetters(units);
   return assemble(shown, units);
@@ -77,7 +81,7 @@ function foldCharacters(shown: string): Unit[] {
       continue;
     }
     const text = foldCharacter(char, afterLatin);
-    if (text !== '' && !MARK.test(char)) afterLatin = LATIN.test(text);
+    if (text !== '' && !MARK.test(char)) afterLatin = DECORATED.test(text);
     units.push({ text, at, length: char.length });
     at += char.length;
   }
@@ -117,6 +121,20 @@ function whiteSpaceRun(shown: string, at: number): Unit {
     end++;
   }
   return { text: breaks === 0 ? ' ' : breaks === 1 ? '\n' : '\n\n', at, length: end - at };
+}
+
+/** Regional indicators are shown as a flag in pairs, and as letters in longer rows: then all of them are meant as letters. */
+function spellFlags(units: Unit[]): void {
+  let row = 0;
+  const spelt = units.some(({ text }) => {
+    row = REGIONAL.test(text) ? row + 1 : 0;
+    return row > 2;
+  });
+  if (!spelt) return;
+  for (const unit of units) {
+    if (REGIONAL.test(unit.text))
+      unit.text = String.fromCharCode(0x41 + (unit.text.codePointAt(0) ?? 0) - 0x1f1e6);
+  }
 }
 
 /**

@@ -6,6 +6,9 @@ import { wordsOf } from './words.ts';
 export const PREHEADER_LENGTH = 150;
 /** Letters of new words that a piece of hidden text may have elsewhere: an icon's label, not a sentence. */
 const LABEL_LETTERS = 20;
+/** … and all of them together: a sentence can be hidden word by word. */
+const LABELS_LETTERS = 60;
+const LABELS = 4;
 
 /** Text written to steer a program that reads the mail. */
 const INSTRUCTION =
@@ -20,6 +23,8 @@ export function hiddenSubstance(pieces: readonly HiddenPiece[], visible: string)
   const seen = new Set(wordsOf(visible));
   let preheader = 0;
   let preheaderNew = 0;
+  let labels = 0;
+  let hiddenPlaces = 0;
   for (const piece of pieces) {
     const text = fold(piece.text).text.trim();
     const added = wordsOf(text).filter((word) => !seen.has(word));
@@ -36,7 +41,11 @@ export function hiddenSubstance(pieces: readonly HiddenPiece[], visible: string)
       preheader += text.length;
       preheaderNew += added.length;
       if (preheader > PREHEADER_LENGTH && preheaderNew > 5) return told;
-    } else if (lettersIn(added) > LABEL_LETTERS) return told;
+    } else {
+      labels += lettersIn(added);
+      hiddenPlaces += 1;
+      if (lettersIn(added) > LABEL_LETTERS || labels > LABELS_LETTERS || hiddenPlaces > LABELS) return told;
+    }
   }
   return null;
 }

@@ -34,6 +34,11 @@ export const NEVER_SHOWN: ReadonlyMap<string, 'code' | 'text'> = new Map([
   ['progress', 'text'],
 ]);
 
+/** Documents inside an address that are no picture made of points. */
+export const EMBEDDED = /^\s*data:(?!image\/(?:png|jpe?g|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)\b)/i;
+export const EMBEDDED_IN_STYLE =
+  /url\(\s*["']?\s*data:(?!image\/(?:png|jpe?g|gif|webp|avif|bmp|x-icon|vnd\.microsoft\.icon)\b|font\/|application\/(?:x-)?font)/i;
+
 /** Containers that mail programs put around quoted mail and signatures. */
 const QUOTE_CLASSES = /^(?:gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|protonmail_quote|zmail_extra)/;
 const SIGNATURE_CLASSES = /^(?:gmail_signature|moz-signature|signature)$/;

@@ -30,6 +30,8 @@ export interface ParseLimits {
   bodyChars: number;
   /** Characters kept of one text attachment. */
   attachmentChars: number;
+  /** Other texts of the same mail. */
+  versions: number;
 }
 
 export const PARSE_LIMITS: Readonly<ParseLimits> = {
@@ -52,4 +54,5 @@ export const PARSE_LIMITS: Readonly<ParseLimits> = {
   // A sales mail has a few hundred words; the rules read each of these characters several times.
   bodyChars: 40_000,
   attachmentChars: 100_000,
+  versions: 24,
 };

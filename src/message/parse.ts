@@ -11,7 +11,7 @@ import type { ParseLimits } from './limits.ts';
 import { headerOf, leavesOf, scanMime } from './mime.ts';
 import type { MimePart } from './mime.ts';
 import { segmentsOf } from './segments.ts';
-import type { AttachmentSummary, Draft, ParsedMessage } from './types.ts';
+import type { AttachmentSummary, Draft, DraftVersion, ParsedMessage } from './types.ts';
 import { showNode } from './visible.ts';
 import type { TextNode } from './visible.ts';
 
@@ -114,9 +114,18 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   }
   const hidden = shown.hidden.map(({ reason, text }) => ({ reason, text: text.trim() }));
   const segments = segmentsOf(body, shown.ranges);
+  const versions = [...shown.versions, ...attachedTexts(attachments)].slice(0, limits.versions);
   return {
     headers,
-    draft: { subject, body, segments, hidden, links: shown.links, attachments },
+    draft: {
+      subject,
+      body,
+      segments,
+      hidden,
+      links: shown.links,
+      attachments,
+      ...(versions.length > 0 ? { versions } : {}),
+    },
     trouble: unique(trouble),
   };
 }
@@ -252,15 +261,25 @@ async function attachmentText(
     const inner = draft.attachments.map(({ text }) => text ?? '');
     return [draft.subject ?? '', draft.body, ...inner].filter((text) => text !== '').join('\n\n');
   }
-  if (!/^(?:text\/|message\/|application\/(?:ics|json|xml|rtf)$)/.test(contentType)) return null;
+  if (!/^(?:text\/|message\/|application\/(?:ics|json|xml|xhtml\+xml|rtf)$|image\/svg)/.test(contentType))
+    return null;
   const text = decodeText(content.subarray(0, limits.attachmentChars * 4), node);
-  if (contentType === 'text/html') return renderHtml(text, limits).text;
+  if (/^text\/html$|xml$|^image\/svg/.test(contentType)) return renderHtml(text, limits).text;
   if (contentType !== 'text/calendar' && contentType !== 'application/ics') return text;
   // RFC 5545 3.1 and 3.3.11: long lines are folded, line breaks and commas escaped.
   return text
     .replace(/\r?\n[ \t]/g, '')
     .replace(/\\n/gi, '\n')
     .replace(/\\([,;\\])/g, '$1');
+}
+
+/** Many programs show these below the text. */
+function attachedTexts(attachments: readonly AttachmentSummary[]): DraftVersion[] {
+  return attachments.flatMap(({ filename, contentType, text }) =>
+    text === null || text.trim() === ''
+      ? []
+      : [{ how: `in the attachment ${filename ?? contentType}`, text }],
+  );
 }
 
 function decodeText(content: Buffer, node: AttachmentStream): string {

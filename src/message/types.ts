@@ -89,6 +89,15 @@ export interface Draft {
   hidden: HiddenText[];
   links: Link[];
   attachments: AttachmentSummary[];
+  /** What some recipients see besides or instead of `body`; absent = all see the same. */
+  versions?: DraftVersion[];
+}
+
+/** Another text of the same mail. */
+export interface DraftVersion {
+  /** Who sees it or where it stands, to follow "Read ": "without style sheets", "in the attachment note.txt". */
+  how: string;
+  text: string;
 }
 
 /** What a draft cannot be judged for; each holds the message under its own name. */

@@ -15,11 +15,20 @@ export interface Appearance {
   opacity: number;
   /** Letters run right to left whatever they are: shown in another order than written. */
   reversed: boolean;
+  /** Pieces are laid out from right to left. */
+  rightToLeft: boolean;
+  /** How the element itself, or the nearest one around it, is put somewhere else than it is written. */
+  moved: Movement | null;
+  /** What is seen hangs on a value that only a browser can work out. */
+  uncertain: boolean;
   /** Hidden in Outlook for Windows only. */
   outlookHidden: boolean;
   block: boolean | null;
   pre: boolean;
 }
+
+/** `order`: by flex or grid; `placed`: by coordinates; `float`: to the right; `right_to_left`: pieces in a row. */
+export type Movement = 'order' | 'placed' | 'float' | 'right_to_left';
 
 export const PLAIN_PAGE: Appearance = {
   hidden: null,
@@ -29,6 +38,9 @@ export const PLAIN_PAGE: Appearance = {
   fontSize: 16,
   opacity: 1,
   reversed: false,
+  rightToLeft: false,
+  moved: null,
+  uncertain: false,
   outlookHidden: false,
   block: null,
   pre: false,
@@ -69,12 +81,59 @@ export function appearanceOf(
   if (/^(?:visible|initial)$/.test(css('visibility'))) look.invisible = false;
   const rtl = css('direction') === 'rtl' || /^rtl$/i.test(attribs['dir'] ?? '');
   if (tag === 'bdo' || css('unicode-bidi').includes('override')) look.reversed = rtl;
+  if (css('direction') !== '' || 'dir' in attribs) look.rightToLeft = rtl || parent.rightToLeft;
+  look.moved = movementOf(parent, tag, css, look.fontSize) ?? parent.moved;
+  look.uncertain ||= isUncertain(css);
   if (css('mso-hide') === 'all') look.outlookHidden = true;
   const space = css('white-space');
   if (space !== '') look.pre = space.startsWith('pre') || space === 'break-spaces';
   else if (tag === 'pre' || tag === 'textarea') look.pre = true;
   look.hidden ??= hiddenBox(tag, attribs, css, look.fontSize);
   return look;
+}
+
+/** Values that the style sheet alone does not tell: `calc()`, variables, and turns in space. */
+function isUncertain(css: (name: string) => string): boolean {
+  const worked = (name: string) => /\b(?:var|calc|min|max|clamp|env)\(/.test(css(name));
+  if (['display', 'visibility', 'opacity', 'font-size', 'font', 'position', 'clip-path', 'zoom'].some(worked))
+    return true;
+  if (/\bvar\(/.test(css('color') + css('-webkit-text-fill-color') + css('transform'))) return true;
+  const cut = /hidden|clip/.test(css('overflow') + css('overflow-x') + css('overflow-y'));
+  if (cut && ['height', 'max-height', 'width', 'max-width', 'line-height'].some(worked)) return true;
+  return (
+    /\b(?:matrix|rotate[xy3])/.test(css('transform')) ||
+    /\b(?:mask|mask-image)\b/.test(css('mask') + css('mask-image'))
+  );
+}
+
+/** Pixels by which a piece may stand beside its place and still be read in order. */
+const NUDGE = 12;
+
+function movementOf(
+  parent: Appearance,
+  tag: string,
+  css: (name: string) => string,
+  fontSize: number,
+): Movement | null {
+  const display = css('display');
+  if (/reverse/.test(css('flex-direction') + css('flex-flow') + css('flex-wrap'))) return 'order';
+  if (
+    /^-?[1-9]/.test(css('order')) ||
+    /\d|[a-z]/.test(css('grid-area') + css('grid-row') + css('grid-column'))
+  )
+    return 'order';
+  if (/^vertical|^sideways/.test(css('writing-mode'))) return 'order';
+  const length = (name: string) => Math.abs(parseLength(css(name), fontSize) ?? 0);
+  const sides = ['left', 'top', 'right', 'bottom', 'inset'].some((side) => length(side) > NUDGE);
+  if (/absolute|fixed/.test(css('position')) || (/relative|sticky/.test(css('position')) && sides))
+    return 'placed';
+  const negative = ['margin-left', 'margin-right', 'margin-top'].some(
+    (name) => css(name).startsWith('-') && length(name) > NUDGE,
+  );
+  if (negative || /\btranslate/.test(css('transform'))) return 'placed';
+  if (css('float') === 'right') return 'float';
+  const inRow = /^(?:td|th|img)$/.test(tag) || /^inline-|flex|grid|table-c/.test(display);
+  return parent.rightToLeft && inRow ? 'right_to_left' : null;
 }
 
 function hiddenBox(
@@ -95,7 +154,7 @@ function hiddenBox(
   const sizes = ['height', 'max-height', 'width', 'max-width', 'line-height'];
   if (cut && sizes.some(tiny)) return 'zero_size';
   const transform = css('transform');
-  if (/\bscale[xy3d]*\(\s*0(?:\.0\d*)?\s*[,)]/.test(transform)) return 'zero_size';
+  if (/\bscale[xy3d]*\(\s*0?(?:\.[01]\d*)?\s*[,)]/.test(transform)) return 'zero_size';
   if (/^0(?:\.0\d*)?%?$/.test(css('zoom'))) return 'zero_size';
   if (isClipped(css)) return 'clipped';
   return isOffScreen(css, length, transform) ? 'off_screen' : null;

@@ -2,7 +2,7 @@ import { differenceOf } from './compare-parts.ts';
 import { renderHtml } from './html.ts';
 import type { HiddenPiece, MarkedRange } from './html.ts';
 import type { ParseLimits } from './limits.ts';
-import type { Link, ParsedMessage } from './types.ts';
+import type { DraftVersion, Link, ParsedMessage } from './types.ts';
 
 type Trouble = ParsedMessage['trouble'][number];
 
@@ -20,13 +20,22 @@ export interface Shown {
   hidden: HiddenPiece[];
   links: Link[];
   ranges: MarkedRange[];
+  versions: DraftVersion[];
   trouble: Trouble[];
 }
 
 /** Stands in the body between alternatives that differ. */
 export const OTHER_VERSION = '----- other version of the same mail -----';
 
-const NOTHING: Shown = { text: '', fromHtml: false, hidden: [], links: [], ranges: [], trouble: [] };
+const NOTHING: Shown = {
+  text: '',
+  fromHtml: false,
+  hidden: [],
+  links: [],
+  ranges: [],
+  versions: [],
+  trouble: [],
+};
 
 /**
  * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
@@ -67,10 +76,10 @@ function showText(text: string, limits: ParseLimits): Shown {
 }
 
 function showHtml(html: string, limits: ParseLimits): Shown {
-  const { text, hidden, links, ranges, tooComplex, distorted } = renderHtml(html, limits);
+  const { text, hidden, links, ranges, tooComplex, distorted, versions } = renderHtml(html, limits);
   const trouble = distorted.map((detail): Trouble => ({ kind: 'hidden_text', detail }));
   if (tooComplex !== null) trouble.push({ kind: 'too_complex', detail: tooComplex });
-  return { text, fromHtml: true, hidden, links, ranges, trouble };
+  return { text, fromHtml: true, hidden, links, ranges, versions, trouble };
 }
 
 function choose(alternatives: Shown[]): Shown {
@@ -89,6 +98,12 @@ function choose(alternatives: Shown[]): Shown {
     .join(' ');
   for (const other of readable) {
     if (other === chosen) continue;
+    if (other.text !== chosen.text) {
+      chosen.versions.push({
+        how: other.fromHtml ? 'in another HTML part' : 'in its plain text part',
+        text: other.text,
+      });
+    }
     const difference = differenceOf(other.text, chosen.text, preheader);
     if (difference === null) continue;
     trouble.push({ kind: 'parts_differ', detail: difference });
@@ -99,6 +114,7 @@ function choose(alternatives: Shown[]): Shown {
   for (const other of alternatives) {
     if (shown.includes(other)) continue;
     kept.hidden.push(...other.hidden);
+    kept.versions.push(...other.versions);
     kept.trouble.push(...other.trouble);
   }
   kept.trouble.push(...trouble);
@@ -107,7 +123,7 @@ function choose(alternatives: Shown[]): Shown {
 
 /** One below the other, a blank line between. */
 function stack(parts: readonly Shown[]): Shown {
-  const all: Shown = { text: '', fromHtml: false, hidden: [], links: [], ranges: [], trouble: [] };
+  const all: Shown = { ...NOTHING, hidden: [], links: [], ranges: [], versions: [], trouble: [] };
   for (const part of parts) {
     if (part.text !== '' && all.text !== '') all.text += '\n\n';
     const offset = all.text.length;
@@ -115,6 +131,7 @@ function stack(parts: readonly Shown[]): Shown {
     all.fromHtml ||= part.fromHtml;
     all.hidden.push(...part.hidden);
     all.links.push(...part.links);
+    all.versions.push(...part.versions);
     all.trouble.push(...part.trouble);
     for (const { kind, start, end } of part.ranges) {
       all.ranges.push({ kind, start: start + offset, end: end + offset });

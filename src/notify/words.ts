@@ -27,6 +27,7 @@ const REASONS: Record<string, string> = {
   parts_differ: 'text and HTML differ',
   hidden_text: 'hidden text',
   unreadable: 'unreadable parts',
+  disguised_text: 'disguised text',
   unknown_field: 'a request field nobody knows',
   too_complex: 'too complex to read',
   held_behind: 'earlier mail to the prospect is not settled',

@@ -38,7 +38,7 @@ export interface LoggerOptions {
  */
 export function createLogger(
   level: string,
-  { redact = true, destination = pino.destination({ fd: 2, sync: true }) }: LoggerOptions = {},
+  { redact = true, destination = standardError() }: LoggerOptions = {},
 ): Logger {
   return pino(
     {
@@ -60,13 +60,24 @@ export function createLogger(
   );
 }
 
+/** Lines kept while standard error takes none, bytes; what comes after is dropped. */
+const MAX_KEPT = 1_000_000;
+
+/** A log that cannot be written, as on a full disk, must not end the gate: what fits is written when there is room again. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_KEPT });
+  destination.on('error', () => {});
+  return destination;
+}
+
 /**
  * A disk in trouble fails every loop and every mail, many times a second. `store/storage.ts` tells of it, with what to do, when it
  * begins, once a minute and when it is over; what follows from it is for `debug`.
  */
 function quietly(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number): void {
-  const { err, storage } = args[0] as { err?: unknown; storage?: unknown };
-  const follows = err != null && storage === undefined && diskTrouble(err) !== null;
+  const [first] = args as [unknown, ...unknown[]];
+  const { err = null, storage } = Object(first) as { err?: unknown; storage?: unknown };
+  const follows = storage === undefined && diskTrouble(err) !== null;
   if (!follows) method.apply(this, args);
   else if (level > this.levels.values['debug']!) this.debug(...args);
   else method.apply(this, args);

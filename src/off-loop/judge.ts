@@ -33,12 +33,9 @@ export async function judgeMail(input: JudgeInput, workers: () => Workers = judg
  * The event loop judges it itself: there is little text, and no language detector to load for it, which would hold the loop up.
  */
 export function isShort(input: JudgeInput): boolean {
-  const { draft } = input;
-  return (
-    charactersOf(input) <= SHORT_TEXT_CHARS &&
-    isPlainlyEnglish(newText(draft)) &&
-    isPlainlyEnglish(draft.subject ?? '')
-  );
+  const { draft, trouble = [] } = input;
+  if (charactersOf(input) > SHORT_TEXT_CHARS) return false;
+  return trouble.length > 0 || (isPlainlyEnglish(newText(draft)) && isPlainlyEnglish(draft.subject ?? ''));
 }
 
 function charactersOf({ draft, prospect }: JudgeInput): number {

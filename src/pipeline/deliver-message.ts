@@ -15,7 +15,7 @@ import type { Stages } from '../observability/stages.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
-import { outlast } from '../store/outlast.ts';
+import { READ_TRIES, outlast } from '../store/outlast.ts';
 import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
 import {
@@ -70,7 +70,7 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
   const { database, compose, stages } = options;
-  const mail = await compose(delivery);
+  const mail = await outlast(() => compose(delivery), options.giveUp, READ_TRIES);
   if ('waits' in mail) return;
   if ('refused' in mail) {
     await settleUntried(options, delivery, { type: 'failed', note: mail.refused });

@@ -17,7 +17,8 @@ import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
-import { outlast } from '../store/outlast.ts';
+import { diskTrouble } from '../store/disk-trouble.ts';
+import { READ_TRIES, outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
@@ -90,7 +91,54 @@ export async function processMessage(
   options: ProcessOptions,
   message: MessageRow,
 ): Promise<'judged' | 'waits'> {
-  const { database, config, now, board, parse, stages, bench, afterVerdict, accounts } = options;
+  const { database, config, now, board, afterVerdict, giveUp } = options;
+  const { stage, engine, deliveries, revision, raw, read, parsed, whole, consulted } = await outlast(
+    () => readAndJudge(options, message),
+    giveUp,
+    READ_TRIES,
+  );
+  if (consulted.waits) {
+    await outlast(() => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)), giveUp);
+    stage.waits(consulted.failed);
+    return 'waits';
+  }
+
+  failPoint('judge-done');
+  const { judged } = consulted;
+  const text = draftTextOf({
+    raw,
+    parsed: read,
+    addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
+    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+  });
+  const { subject } = parsed.draft;
+  const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
+  const saved = await stage.settle(() =>
+    outlast(
+      () =>
+        database.transact((trx) =>
+          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
+        ),
+      giveUp,
+    ),
+  );
+
+  const outcomes = await readOutcomes(database.db, message.id);
+  if (outcomes) board.publish(message.id, outcomes);
+  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
+    await breathe();
+    const { disposal, verdictId } = saved[i]!;
+    if (!verdict || verdictId === null) continue;
+    const { outcome, reason } = disposal;
+    stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
+    afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
+  }
+  return 'judged';
+}
+
+/** What a verdict is made of; changes nothing, so that it can be done again when the disk fails to read. */
+async function readAndJudge(options: ProcessOptions, message: MessageRow) {
+  const { database, now, parse, stages, bench, accounts } = options;
   const rows = await database.db
     .selectFrom('deliveries')
     .selectAll()
@@ -130,46 +178,7 @@ export async function processMessage(
   const consulted = bench
     ? await consultAdapter(bench, { message, mode: engine.mode, judged: byRules, now: now() })
     : { waits: false as const, judged: byRules };
-  if (consulted.waits) {
-    await outlast(
-      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)),
-      options.giveUp,
-    );
-    stage.waits(consulted.failed);
-    return 'waits';
-  }
-
-  failPoint('judge-done');
-  const { judged } = consulted;
-  const text = draftTextOf({
-    raw,
-    parsed: read,
-    addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
-    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
-  });
-  const { subject } = parsed.draft;
-  const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
-  const saved = await stage.settle(() =>
-    outlast(
-      () =>
-        database.transact((trx) =>
-          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
-        ),
-      options.giveUp,
-    ),
-  );
-
-  const outcomes = await readOutcomes(database.db, message.id);
-  if (outcomes) board.publish(message.id, outcomes);
-  for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
-    await breathe();
-    const { disposal, verdictId } = saved[i]!;
-    if (!verdict || verdictId === null) continue;
-    const { outcome, reason } = disposal;
-    stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
-    afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
-  }
-  return 'judged';
+  return { stage, engine, deliveries, revision, raw, read, parsed, whole, consulted };
 }
 
 /** A judge that throws is doubt, and doubt is a hold. */
@@ -190,6 +199,8 @@ async function judgeOne(
     if (attempt > MAX_JUDGE_ATTEMPTS) throw new Error(`given up after ${MAX_JUDGE_ATTEMPTS} attempts`);
     return { ...base, ...(await judge({ parsed, engine, address: delivery.recipient, now: now() })) };
   } catch (err) {
+    // Then it is not the judge that failed, and it judges when the disk is well.
+    if (diskTrouble(err) !== null) throw err;
     log.error(
       { err, message: delivery.message_id, delivery: delivery.id },
       'the judge failed; holding the delivery',

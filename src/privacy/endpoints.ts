@@ -50,7 +50,7 @@ export function privacyEndpoints(deps: PrivacyDeps): Endpoint[] {
           recordAudit(trx, {
             at: now(),
             actor: account.actor,
-            subject: { type: 'prospects', id },
+            subject: { type: 'prospect', id },
             action: 'exported',
           }),
         );

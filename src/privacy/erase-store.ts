@@ -1,25 +1,21 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { ulid } from 'ulid';
 import { erasedValue } from '../crm/erased.ts';
-import { DELETED_HERE } from '../crm/hubspot/page-plan.ts';
 import { forgetFingerprints } from '../crm/fingerprint-store.ts';
+import { DELETED_HERE } from '../crm/hubspot/page-plan.ts';
 import { chunks } from '../crm/revision-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
-import type { NotificationContent } from '../notify/content.ts';
-import { redactEntries } from '../store/audit-redact-store.ts';
-import type { Database, Trx } from '../store/database.ts';
+import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { keptDetail } from './kept-detail.ts';
+import { ERASED } from './mentions-store.ts';
 import type { Person } from './person-store.ts';
 import { UNNAMED, forgetAround } from './removal-store.ts';
-import { windows } from './windows-store.ts';
-
-/** Stands where a name or an address stood. */
-const ERASED = 'erased';
 
 /** What an erasure waits for. */
 export interface Pending {
   messages: string[];
+  /** Of these messages the deliveries to the person. */
+  deliveries: string[];
   /** Opt-outs on their way to others. */
   write_backs: number[];
 }
@@ -45,7 +41,11 @@ export async function beginErasure(
       .execute();
   }
   const id = `e_${ulid(at).toLowerCase()}`;
-  const pending: Pending = { messages: person.messages, write_backs: [] };
+  const pending: Pending = {
+    messages: person.messages,
+    deliveries: person.deliveries.map((one) => one.id),
+    write_backs: [],
+  };
   await trx
     .insertInto('erasures')
     .values({
@@ -147,173 +147,11 @@ export async function deleteRecord(trx: Trx, person: Person, fingerprint: Finger
     .execute();
 }
 
-/** Removes what small tables say of the addresses. @returns opt-outs still on their way to others, which need the address */
-export async function removeMentions(trx: Trx, { keys }: Person): Promise<number[]> {
-  await trx
-    .updateTable('provider_events')
-    .set({ address: null, effect: null })
-    .where('address', 'in', keys)
-    .execute();
-  await trx
-    .deleteFrom('write_backs')
-    .where('kind', '=', 'address')
-    .where('value', 'in', keys)
-    .where('state', '!=', 'pending')
-    .execute();
-  for (const key of keys) {
-    await trx.deleteFrom('idempotency_keys').where(mentions('key', key)).execute();
-    await trx.deleteFrom('review_views').where(mentions('query', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('label', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('theirs', key)).execute();
-    await trx.deleteFrom('hubspot_differences').where(mentions('mine', key)).execute();
-  }
-  const pending = await trx
-    .selectFrom('write_backs')
-    .select('id')
-    .where('kind', '=', 'address')
-    .where('value', 'in', keys)
-    .execute();
-  return pending.map(({ id }) => id);
-}
-
-/** Deletes requests' keys of these messages, which are known for two days. */
-export async function forgetKeysOf(trx: Trx, messages: readonly string[], since: number): Promise<void> {
-  const recent = await trx
-    .selectFrom('messages')
-    .select('id')
-    .where('id', 'in', [...messages])
-    .where('received_at', '>=', since)
-    .execute();
-  for (const { id } of recent)
-    await trx.deleteFrom('idempotency_keys').where(mentions('message_ids', id)).execute();
-}
-
-function mentions(column: string, text: string) {
-  return sql<boolean>`instr(lower(coalesce(${sql.ref(column)}, '')), ${text.toLowerCase()}) > 0`;
-}
-
-/** Tables whose revisions are about one person. */
-const OF_PEOPLE = ['prospects', 'commitments', 'threads', 'thread_messages', 'suppressions'];
-
-/** Deletes revisions that say one of the words, of records that are gone already too. */
-export async function removeRevisions(
-  database: Database,
-  words: readonly string[],
-  pause: () => Promise<void>,
-): Promise<void> {
-  for await (const { after, to } of windows(database.db, 'revisions')) {
-    await database.transact((trx) =>
-      trx
-        .deleteFrom('revisions')
-        .where('id', '>', Number(after))
-        .where('id', '<=', Number(to))
-        .where('table_name', 'in', OF_PEOPLE)
-        .where((eb) => eb.or(words.flatMap((word) => [mentions('before', word), mentions('after', word)])))
-        .execute(),
-    );
-    await pause();
-  }
-}
-
-/** Takes the words out of the audit log, whatever the entry is about. @returns how many entries were redacted */
-export async function redactWords(
-  database: Database,
-  words: readonly string[],
-  pause: () => Promise<void>,
-): Promise<number> {
-  let redacted = 0;
-  const without = (text: string): string =>
-    words.some((word) => text.toLowerCase().includes(word.toLowerCase())) ? ERASED : text;
-  for await (const { after, to } of windows(database.db, 'audit')) {
-    await database.transact(async (trx) => {
-      const rows = await trx
-        .selectFrom('audit')
-        .select(['id', 'actor', 'subject_id', 'detail'])
-        .where('id', '>', Number(after))
-        .where('id', '<=', Number(to))
-        .where((eb) =>
-          eb.or(
-            words.flatMap((word) => [
-              mentions('detail', word),
-              mentions('actor', word),
-              mentions('subject_id', word),
-            ]),
-          ),
-        )
-        .execute();
-      redacted += rows.length;
-      await redactEntries(
-        trx,
-        rows.map(({ id, actor, subject_id, detail }) => ({
-          id,
-          actor: without(actor),
-          subject_id: without(subject_id),
-          detail: keptDetail(detail),
-        })),
-      );
-    });
-    await pause();
-  }
-  return redacted;
-}
-
-/** Takes the deliveries and the words out of what people were told. */
-export async function redactNotifications(
-  database: Database,
-  { words, deliveries }: { words: readonly string[]; deliveries: ReadonlySet<string> },
-  pause: () => Promise<void>,
-): Promise<void> {
-  const says = (text: string): boolean =>
-    words.some((word) => text.toLowerCase().includes(word.toLowerCase()));
-  for await (const { after, to } of windows(database.db, 'notifications')) {
-    await database.transact(async (trx) => {
-      const rows = await trx
-        .selectFrom('notifications')
-        .select(['id', 'content'])
-        .where('id', '>', String(after))
-        .where('id', '<=', String(to))
-        .execute();
-      for (const { id, content } of rows) {
-        const left = contentWithout(JSON.parse(content) as NotificationContent, deliveries, says);
-        const json = JSON.stringify(left);
-        if (json === content) continue;
-        await trx.updateTable('notifications').set({ content: json }).where('id', '=', id).execute();
-        await trx.updateTable('messages').set({ subject: left.title }).where('id', '=', id).execute();
-      }
-    });
-    await pause();
-  }
-}
-
-function contentWithout(
-  content: NotificationContent,
-  deliveries: ReadonlySet<string>,
-  says: (text: string) => boolean,
-): NotificationContent {
-  const plain = (text: string): string => (says(text) ? ERASED : text);
-  const about = content.sections.some(({ items }) => items.some((item) => deliveries.has(item.delivery_id)));
-  return {
-    ...content,
-    title: plain(content.title),
-    // The line that matters most may be about the person's mail without naming it.
-    summary: about ? ERASED : plain(content.summary),
-    thread: plain(content.thread),
-    sections: content.sections.map((section) => ({
-      ...section,
-      headline: plain(section.headline),
-      lines: section.lines.map(plain),
-      items: section.items.filter((item) => !deliveries.has(item.delivery_id) && !says(JSON.stringify(item))),
-    })),
-  };
-}
-
 /** Erasures that wait for something. */
-export async function pendingErasures(
-  db: Kysely<Schema>,
-): Promise<{ id: string; value: string; pending: Pending }[]> {
+export async function pendingErasures(db: Kysely<Schema>): Promise<{ id: string; pending: Pending }[]> {
   const rows = await db
     .selectFrom('erasures')
-    .select(['id', 'value', 'pending'])
+    .select(['id', 'pending'])
     .where('finished_at', 'is', null)
     .orderBy('at')
     .execute();
@@ -344,19 +182,4 @@ export async function removeWriteBacks(trx: Trx, ids: readonly number[]): Promis
     .where('id', 'in', [...ids])
     .execute();
   return left.map(({ id }) => id);
-}
-
-/** Deliveries of these messages whose address has the hash. */
-export async function deliveriesOfHash(
-  db: Kysely<Schema>,
-  messages: readonly string[],
-  value: string,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .select(['id', 'address_key'])
-    .where('message_id', 'in', [...messages])
-    .where('kind', '=', 'mail')
-    .execute();
-  return rows.filter(({ address_key }) => erasedValue(db, address_key) === value).map(({ id }) => id);
 }

@@ -8,18 +8,19 @@ import type { Database, Trx } from '../store/database.ts';
 import {
   beginErasure,
   deleteRecord,
-  deliveriesOfHash,
-  forgetKeysOf,
   pendingErasures,
   type Pending,
-  redactNotifications,
-  redactWords,
-  removeMentions,
-  removeRevisions,
   removeWriteBacks,
   savePending,
   unnameDeliveries,
 } from './erase-store.ts';
+import {
+  forgetKeysOf,
+  redactNotifications,
+  redactPerson,
+  removeMentions,
+  removeRevisions,
+} from './mentions-store.ts';
 import { findPerson, type Person } from './person-store.ts';
 import { removeTexts, settledAmong } from './removal-store.ts';
 import { removeCaptured } from './retention.ts';
@@ -102,12 +103,20 @@ export async function erase(
     waiting.push(...(await eraseMessages(options, some, own)));
     await pause();
   }
-  const words = wordsOf(person);
-  await redactNotifications(database, { words, deliveries: new Set(own) }, pause);
-  await removeRevisions(database, words, pause);
-  const entries = await redactWords(database, words, pause);
+  const wanted = {
+    addresses: spellingsOf(person),
+    prospectId: person.prospect?.id ?? null,
+    records: recordsOf(person),
+  };
+  await redactNotifications(database, { ...wanted, deliveries: new Set(own) }, pause);
+  await removeRevisions(database, wanted, pause);
+  const entries = await redactPerson(database, wanted, pause);
   await database.transact(async (trx) => {
-    const pending: Pending = { messages: waiting, write_backs: await removeMentions(trx, person) };
+    const pending: Pending = {
+      messages: waiting,
+      deliveries: waiting.length === 0 ? [] : own,
+      write_backs: await removeMentions(trx, person),
+    };
     await deleteRecord(trx, person, fingerprint);
     await savePending(trx, id, pending, now());
     await recordAudit(trx, {
@@ -122,12 +131,21 @@ export async function erase(
   return { id, ...kept, waiting: waiting.length, audit_entries: entries };
 }
 
-/** Texts that name the person wherever they stand. */
-function wordsOf({ keys, prospect, deliveries }: Person): string[] {
+/** The person's addresses, as keys and as they were written. */
+function spellingsOf({ keys, prospect, deliveries }: Person): string[] {
   const spelt = [...deliveries.map(({ recipient }) => recipient), ...(prospect ? [prospect.address] : [])];
-  // A record's id names nobody, unless whoever imported it made it of something that does.
+  return [...new Set([...keys, ...spelt.map((one) => one.toLowerCase())])];
+}
+
+/** What is the person's, as the audit log names it. */
+function recordsOf({ prospect, commitments, suppressions, threads }: Person): string[] {
+  const of = (type: string, rows: readonly { id: string | number }[]): string[] =>
+    rows.map(({ id }) => `${type} ${id}`);
   return [
-    ...new Set([...keys, ...spelt.map((one) => one.toLowerCase()), ...(prospect ? [prospect.id] : [])]),
+    ...of('prospect', prospect ? [prospect] : []),
+    ...of('commitment', commitments),
+    ...of('suppression', suppressions),
+    ...of('thread', threads),
   ];
 }
 
@@ -183,15 +201,15 @@ async function eraseMessages(
 export async function finishErasures(options: EraseOptions): Promise<number> {
   const { database, now, pause } = options;
   let finished = 0;
-  for (const { id, value, pending } of await pendingErasures(database.db)) {
-    const own =
-      pending.messages.length === 0 ? [] : await deliveriesOfHash(database.db, pending.messages, value);
+  for (const { id, pending } of await pendingErasures(database.db)) {
+    const own = pending.deliveries;
     const waiting: string[] = [];
     for (let at = 0; at < pending.messages.length; at += BATCH)
       waiting.push(...(await eraseMessages(options, pending.messages.slice(at, at + BATCH), own)));
     const left = await database.transact(async (trx) => {
       const open: Pending = {
         messages: waiting,
+        deliveries: waiting.length === 0 ? [] : own,
         write_backs: await removeWriteBacks(trx, pending.write_backs),
       };
       await savePending(trx, id, open, now());

@@ -24,11 +24,11 @@ const WORDS: Record<TroubleKind, Pick<DiskTrouble, 'says' | 'mend'>> = {
   },
   io: {
     says: 'the disk fails when the database is read or written',
-    mend: `See the kernel's log (dmesg) for the disk, and whether its file system was made read-only. ${BY_ITSELF}`,
+    mend: `See the kernel's log (dmesg) for the disk, whether its file system was made read-only, and whether it is full. ${BY_ITSELF}`,
   },
   damaged: {
     says: 'the database is damaged',
-    mend: 'Stop the gate, keep a copy of the data folder, see what presend doctor --full says, and restore a backup.',
+    mend: 'Stop the gate, keep a copy of the data folder, see what presend doctor --full says, and restore a backup. The gate looks at every page meanwhile, and takes mail again if only a read had failed.',
   },
   replaced: {
     says: 'the database file was moved or replaced while the gate had it open',
@@ -43,7 +43,7 @@ const WORDS: Record<TroubleKind, Pick<DiskTrouble, 'says' | 'mend'>> = {
  * @see https://www.sqlite.org/rescode.html
  */
 export function diskTrouble(error: unknown): DiskTrouble | null {
-  const { code } = error as { code?: unknown };
+  const code = (error as { code?: unknown } | null)?.code;
   const kind = typeof code === 'string' ? kindOf(code) : null;
   return kind === null ? null : { kind, code: code as string, ...WORDS[kind] };
 }
@@ -56,7 +56,7 @@ const OF_SYSTEM: Readonly<Record<string, TroubleKind>> = {
 };
 
 function kindOf(code: string): TroubleKind | null {
-  if (code in OF_SYSTEM) return OF_SYSTEM[code]!;
+  if (Object.hasOwn(OF_SYSTEM, code)) return OF_SYSTEM[code]!;
   if (code === 'SQLITE_FULL') return 'full';
   if (code === 'SQLITE_READONLY_DBMOVED') return 'replaced';
   if (code.startsWith('SQLITE_READONLY')) return 'read_only';

@@ -1,13 +1,19 @@
 import type SQLite from 'better-sqlite3';
 import { type DiskTrouble, diskTrouble } from './disk-trouble.ts';
+import { pagesAreWell } from './page-check.ts';
 import { emptyLog, rewriteLog } from './write-ahead-log.ts';
 
 /** How long a disk that failed is left alone: each try may hang in the kernel, and the event loop with it. */
 const PAUSE_MS = 1_000;
 
+/** Between two looks at a database that was called damaged; doubled each time. */
+const LOOK_MS = 5_000;
+const MAX_LOOK_MS = 600_000;
+
 /**
  * Whether commits can be trusted to reach the disk. After an I/O error nothing is committed until the log has been written
- * anew and synced; after damage nothing is at all. What is full or read-only fails by itself, cleanly, and needs no distrust.
+ * anew and synced. After damage nothing is committed until every page was looked at and is well: SQLite calls a read that
+ * failed with EIO damage too (`SQLITE_IOERR_CORRUPTFS`, which a statement ends with as `SQLITE_CORRUPT`). What is full or read-only fails by itself, cleanly, and needs no distrust.
  */
 export class DiskTrust {
   readonly #raw: SQLite.Database;
@@ -53,6 +59,7 @@ export class DiskTrust {
     this.#changes = this.#changesNow();
     if (trouble.kind === 'io' || trouble.kind === 'damaged') this.#distrust = error;
     this.#become(trouble);
+    if (trouble.kind === 'damaged') void this.#lookThrough(LOOK_MS);
   }
 
   /** A transaction is on disk. */
@@ -60,6 +67,14 @@ export class DiskTrust {
     if (this.#trouble === null || this.#distrust !== null) return;
     // One that changed nothing, as a look into an empty queue, has asked nothing of the disk.
     if (this.#changesNow() > this.#changes) this.#become(null);
+  }
+
+  async #lookThrough(nextMs: number): Promise<void> {
+    const well = await pagesAreWell(this.#raw.name);
+    if (!this.#raw.open) return;
+    // What is left is a disk that failed to read, and is to be trusted as any that failed.
+    if (well) this.#become(diskTrouble({ code: 'SQLITE_IOERR_READ' }));
+    else setTimeout(() => void this.#lookThrough(Math.min(2 * nextMs, MAX_LOOK_MS)), nextMs).unref();
   }
 
   #changesNow(): number {

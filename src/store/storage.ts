@@ -54,8 +54,8 @@ export class Storage {
 
   /** Measures the room, and goes on doing so. */
   async start(): Promise<void> {
-    await this.#measure();
-    this.#timer = setInterval(() => void this.#measure(), MEASURE_MS).unref();
+    await this.measure();
+    this.#timer = setInterval(() => void this.measure(), MEASURE_MS).unref();
   }
 
   stop(): Promise<void> {
@@ -73,7 +73,8 @@ export class Storage {
     if (this.#noRoom) throw Object.assign(new Error(this.#noRoom.why), { code: 'ENOSPC' });
   }
 
-  async #measure(): Promise<void> {
+  /** Looks at the room now. */
+  async measure(): Promise<void> {
     const { folder, minFreeBytes, freeBytes = freeOf } = this.#options;
     // A folder that cannot be looked at tells of itself by the next commit.
     const free = await freeBytes(folder).catch(() => Number.POSITIVE_INFINITY);

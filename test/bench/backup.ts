@@ -4,7 +4,6 @@
  * only within a run.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +79,7 @@ async function measure(copy: Copy | null) {
   let wal = 0;
   if (copy) {
     const child = copy(to);
-    void once(child, 'exit').then(([code]) => {
+    child.once('exit', (code) => {
       if (code !== 0) throw new Error(`the copy ended with ${String(code)}`);
       copying = false;
       seconds = round((performance.now() - began) / 1000);

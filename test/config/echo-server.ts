@@ -8,7 +8,7 @@ export async function echoingHttp(): Promise<{ url: string; requests: () => numb
   const server: Server = createServer((request, response) => {
     requests += 1;
     const told = JSON.stringify({ url: request.url, headers: request.headers });
-    const decoded = Buffer.from(String(request.headers.authorization ?? '').replace(/^Basic /, ''), 'base64');
+    const decoded = Buffer.from((request.headers.authorization ?? '').replace(/^Basic /, ''), 'base64');
     response.statusCode = 401;
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify({ message: `refused: ${told} ${decoded.toString('latin1')}`, error: told }));

@@ -98,7 +98,7 @@ test('no secret is told by logs, metrics, API, audit or database, though every o
   const gate = await startGate({
     config,
     log: captured.log,
-    engine: { webhookUrl: `${http.url}/hook` } as never,
+    engine: { webhookUrl: `${http.url}/hook` },
   });
   const { database } = gate.app;
   await addProspect(gate, 'lena@kestrelwharf.example');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Faults, faultLibrary } from '../support/disk-faults.ts';
 import { FaultyGate, type Heard } from './faulty-gate.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const noCompiler = faultLibrary() === null;
 
 /** Each way a disk fails, what the gate says of it, and the code SMTP clients hear. */
@@ -85,5 +85,5 @@ describe.skipIf(noCompiler)('a gate whose disk (skipped: no C compiler for the f
     expect(lines.filter(({ level, storage }) => level === 50 && storage === undefined)).toEqual([]);
 
     expect(await gate.stop()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 });

@@ -8,10 +8,12 @@ import {
   openSync,
   readFileSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
@@ -81,17 +83,23 @@ export class FaultyGate {
 
   /** Starts it (again) and waits until it takes mail. */
   async restart(): Promise<void> {
-    const log = openSync(this.#log, 'a');
+    this.launch();
+    const child = this.#child!;
+    await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);
+    if (this.exitCode !== null) throw new Error(`the gate ended: ${this.log()}`);
+  }
+
+  /** @param said where its log and what it prints go; default: a file, read by `log()`, and a pipe */
+  launch(said: string | null = null): void {
+    const log = openSync(said ?? this.#log, 'a');
     this.exitCode = null;
     const child = spawn(process.execPath, [MAIN, 'start', '--config', join(this.folder, 'presend.yaml')], {
-      stdio: ['ignore', 'pipe', log],
+      stdio: ['ignore', said === null ? 'pipe' : log, log],
       env: { ...process.env, ...this.faults.env, PRESEND_DATA: undefined },
     });
     closeSync(log);
     this.#child = child;
     child.once('exit', (code) => (this.exitCode = code ?? -1));
-    await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')]);
-    if (this.exitCode !== null) throw new Error(`the gate ended: ${this.log()}`);
   }
 
   async kill(): Promise<void> {
@@ -111,6 +119,17 @@ export class FaultyGate {
     this.#child!.kill('SIGTERM');
     const [code] = (await gone) as [number | null];
     return code;
+  }
+
+  /** Overwrites the first page of a table; the gate is stopped, so that all of it is in the file. */
+  async damage(table: string): Promise<void> {
+    const path = join(this.dataDir, 'presend.db');
+    const { rows } = await this.read((db) =>
+      sql<{ rootpage: number }>`select rootpage from sqlite_master where name = ${table}`.execute(db),
+    );
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (rows[0].rootpage - 1) * 4096);
+    closeSync(file);
   }
 
   /** All it has logged. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { faultLibrary } from '../support/disk-faults.ts';
 import { FaultyGate } from './faulty-gate.ts';
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 const noCompiler = faultLibrary() === null;
 
 describe.skipIf(noCompiler)('a disk that (skipped: no C compiler for the fault layer)', () => {
@@ -16,7 +16,7 @@ describe.skipIf(noCompiler)('a disk that (skipped: no C compiler for the fault l
     gate.faults.clear();
     await expect.poll(() => gate.states(), PATIENCE).toEqual([{ subject: 'answered', state: 'relayed' }]);
     expect(gate.taken()).toEqual(['answered']);
-  }, 60_000);
+  }, 180_000);
 
   test('fails when the upstream has answered leaves the mail uncertain if the gate ends before the disk is well', async () => {
     const gate = await FaultyGate.start();
@@ -30,7 +30,7 @@ describe.skipIf(noCompiler)('a disk that (skipped: no C compiler for the fault l
     await expect.poll(() => gate.states(), PATIENCE).toEqual([{ subject: 'answered', state: 'uncertain' }]);
     expect(await gate.smtp(1, 'next')).toMatchObject({ code: 250 });
     await expect.poll(() => gate.taken(), PATIENCE).toEqual(['answered', 'next']);
-  }, 60_000);
+  }, 180_000);
 
   test('fails before the last byte is handed over sends nothing, and sends it once when it is well', async () => {
     const gate = await FaultyGate.start();
@@ -42,5 +42,5 @@ describe.skipIf(noCompiler)('a disk that (skipped: no C compiler for the fault l
     gate.faults.clear();
     await expect.poll(() => gate.states(), PATIENCE).toEqual([{ subject: 'held back', state: 'relayed' }]);
     expect(gate.taken()).toEqual(['held back']);
-  }, 60_000);
+  }, 180_000);
 });

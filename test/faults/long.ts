@@ -1,7 +1,8 @@
 /**
- * The long form of torn-log.test.ts: the log is cut, and a bit of it flipped, at every byte of its last transaction. Prints what
- * was tried and what went wrong; exit code 1 when anything did.
+ * The long forms of torn-log.test.ts (the log is cut, and a bit of it flipped, at every byte of its last transaction) and of
+ * random.test.ts (more rounds). Prints what was tried and what went wrong; exit code 1 when anything did.
  */
+import { spawnSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { progressOn } from '../../src/evaluate/progress.ts';
 import { EARLIER, TornLog, holding } from './torn-log.ts';
@@ -39,3 +40,25 @@ console.log(
   `${cuts} cuts and ${flips} flipped bits in a last transaction of ${cuts} bytes: ${wrong.length} went wrong (a transaction lost that was committed, or one half there).`,
 );
 if (wrong.length > 0) process.exitCode = 1;
+
+const rounds = process.argv[2] ?? '100';
+console.log(`Faults at random under load, ${rounds} rounds (npm run test:faults -- ROUNDS SEED):`);
+const { status } = spawnSync(
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'test/vitest.config.ts',
+    'test/faults/random.test.ts',
+  ],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      PRESEND_FAULT_ROUNDS: rounds,
+      ...(process.argv[3] !== undefined && { PRESEND_FAULT_SEED: process.argv[3] }),
+    },
+  },
+);
+if (status !== 0) process.exitCode = 1;

@@ -23,7 +23,7 @@ test('a log cut within its last transaction holds all earlier ones, and that one
     if (!isDeepStrictEqual(found, holding(EARLIER))) expect({ length, ...found }).toEqual(holding(EARLIER));
   }
   torn.close();
-}, 60_000);
+}, 180_000);
 
 test('a flipped bit within the last transaction drops that one and nothing else', async () => {
   const torn = await TornLog.make();
@@ -35,7 +35,7 @@ test('a flipped bit within the last transaction drops that one and nothing else'
   }
   expect(torn.look(true)).toEqual(holding(EARLIER + 1));
   torn.close();
-}, 60_000);
+}, 180_000);
 
 test.each([
   ['in the head of its first frame', ({ before }: TornLog) => before + 10, EARLIER],

@@ -107,7 +107,13 @@ ${more}`,
       ],
       {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-        env: { ...process.env, PRESEND_DATA: undefined },
+        // As `npm start` sets them.
+        env: {
+          MALLOC_ARENA_MAX: '2',
+          MALLOC_MMAP_THRESHOLD_: '262144',
+          ...process.env,
+          PRESEND_DATA: undefined,
+        },
       },
     );
     await once(gate.#child.stdout!, 'data');
@@ -190,7 +196,7 @@ ${more}`,
         const reply = await session.say(line);
         if (/^[45]/.test(reply)) return reply;
       }
-      session.writeBytes(dotStuffed(raw));
+      session.write(dotStuffed(raw));
       session.write('\r\n.\r\n');
       return await session.next();
     } finally {

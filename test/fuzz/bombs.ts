@@ -3,7 +3,7 @@
 export interface Bomb {
   name: string;
   /** @param bytes about how large the raw message is to be */
-  make(bytes: number): Buffer;
+  make: (bytes: number) => Buffer;
 }
 
 const FROM = 'From: Ann <ann@sender.example>\r\n';

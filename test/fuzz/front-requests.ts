@@ -2,7 +2,7 @@
 export interface FrontRequest {
   front: string;
   path: string;
-  headers(key: string): Record<string, string>;
+  headers: (key: string) => Record<string, string>;
   body: string;
 }
 

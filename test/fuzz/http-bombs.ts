@@ -4,7 +4,7 @@ import type { BombedGate } from './bombed-gate.ts';
 export interface HttpBomb {
   name: string;
   /** @returns the status and the start of the answer */
-  throwAt(gate: BombedGate, bytes: number): Promise<string>;
+  throwAt: (gate: BombedGate, bytes: number) => Promise<string>;
 }
 
 async function post(

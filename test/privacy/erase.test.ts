@@ -90,6 +90,18 @@ async function gateWithHenrike() {
       change,
     );
     await updateProspect(trx, id, { title: 'Head of Turnstone' }, change);
+    const { id: commitment } = await trx
+      .selectFrom('commitments')
+      .select('id')
+      .where('prospect_id', '=', id)
+      .executeTakeFirstOrThrow();
+    await recordAudit(trx, {
+      at: gate.now(),
+      actor: 'ida@gate.test',
+      subject: { type: 'commitment', id: String(commitment) },
+      action: 'changed',
+      after: { subject: 'bargepole squad' },
+    });
     await addSuppression(
       trx,
       { kind: 'address', value: HENRIKE, channel: 'sms', reason: 'Henrike asked', source: 'cli' },
@@ -98,7 +110,7 @@ async function gateWithHenrike() {
     await recordAudit(trx, {
       at: gate.now(),
       actor: 'ida@gate.test',
-      subject: { type: 'prospects', id },
+      subject: { type: 'prospect', id },
       action: 'changed',
       before: { title: 'Head of Tamarack' },
       after: { title: 'Head of Turnstone' },
@@ -139,6 +151,31 @@ test('everything about a person is exported, and nothing about others', async ()
     suppressions: [{ channel: 'sms' }],
     commitments: [{ subject: 'bargepole squad' }],
   });
+});
+
+test('what is about somebody whose address or id only looks like hers stays', async () => {
+  const { gate, database } = await gateWithHenrike();
+  const near = 'jo.henrike.saalfeld@kestrelwharf.example';
+  await database.transact(async (trx) => {
+    await createProspect(trx, { address: near, name: 'Jo' }, change);
+    await recordAudit(trx, {
+      at: gate.now(),
+      actor: near,
+      subject: { type: 'crm', id: near },
+      action: 'asked',
+      detail: { who: near },
+    });
+  });
+  await erase(options(gate), HENRIKE, by);
+  const [entry] = await database.db.selectFrom('audit').selectAll().where('actor', '=', near).execute();
+  expect(entry).toMatchObject({ subject_id: near, detail: JSON.stringify({ who: near }), redacted: null });
+  const found = await getProspectByAddress(database.db, near);
+  const revisions = await database.db
+    .selectFrom('revisions')
+    .select('id')
+    .where('record_id', '=', found!.id)
+    .execute();
+  expect(revisions).toHaveLength(1);
 });
 
 test('an erased person is in no file any more; held mail is rejected, others keep theirs, and the log is whole', async () => {

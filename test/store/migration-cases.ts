@@ -346,6 +346,9 @@ const CASES: Record<string, (put: Put) => void> = {
   '0013-observability': () => {},
   // Columns that are filled when the log is chained, which takes the gate's key.
   '0014-audit-chain': () => {},
+  '0015-retention': (put) => {
+    put(`insert into erasures values ('er1', ?, 'ann', 'asked', 'hash', '[]', ?)`, THEN, THEN);
+  },
   '0016-engine-networks': (put) => {
     put(`insert into engine_networks values ('e1', 'hash', ?)`, THEN);
   },

@@ -18,6 +18,7 @@ import { COVERED, fillAsOf } from './migration-cases.ts';
 
 const LEVELS = Object.keys(migrations);
 const NEWEST = LEVELS[LEVELS.length - 1];
+const BUILT = join(import.meta.dirname, '../../dist/store/database.js');
 const CHILD = join(import.meta.dirname, 'migrate-child.mjs');
 const run = promisify(execFile);
 
@@ -158,10 +159,7 @@ test('a migration that fails leaves the database as it was, with those before it
 });
 
 test('two processes that bring one database up to date at once do it once', async () => {
-  expect(
-    existsSync(join(import.meta.dirname, '../../dist/store/database.js')),
-    'run npm test, which builds first',
-  ).toBe(true);
+  expect(existsSync(BUILT), 'run npm test, which builds first').toBe(true);
   const folder = await dataAsOf('0001-first');
   const migrate = () => run(process.execPath, [CHILD, join(folder, 'presend.db')]);
   const printed = await Promise.all([migrate(), migrate(), migrate()]);
@@ -203,4 +201,36 @@ describe('a database that a newer presend has brought up to date', () => {
     expect(hash(folder)).toBe(before);
     expect(existsSync(join(folder, 'before-update'))).toBe(false);
   });
+});
+
+test.each([
+  'migration-between',
+  'migration-inside',
+])('a process killed at %s leaves the database as it was', async (point) => {
+  expect(existsSync(BUILT), 'run npm test, which builds first').toBe(true);
+  const folder = await dataAsOf('0007-settings');
+  const path = join(folder, 'presend.db');
+  const before = contentOf(path);
+  const env = { ...process.env, PRESEND_FAIL_POINT: `${point}:2` };
+  const signal = await run(process.execPath, [CHILD, path], { env }).then(
+    () => null,
+    (error: { signal: string }) => error.signal,
+  );
+  expect(signal).toBe('SIGKILL');
+  expect(contentOf(path)).toEqual(before);
+  const { stdout } = await run(process.execPath, [CHILD, path]);
+  expect(JSON.parse(stdout)).toEqual(LEVELS.slice(LEVELS.indexOf('0007-settings') + 1));
+});
+
+test('a backup beside a gate of an older presend leaves its schema alone, and says with code 2 that it could not be noted', async () => {
+  const folder = await dataAsOf('0010-kill-switch');
+  const backups = join(folder, 'backups');
+  await createProgram().parseAsync(['backup', backups, '--json', '--data', folder], { from: 'user' });
+  expect(process.exitCode).toBe(2);
+  process.exitCode = undefined;
+  const [{ manifest }] = await listBackups(backups);
+  expect(manifest.migrations.at(-1)).toBe('0010-kill-switch');
+  const database = new Database(join(folder, 'presend.db'));
+  expect(database.schemaState().applied).toEqual(manifest.migrations);
+  await database.close();
 });

@@ -1,6 +1,7 @@
 import SQLite from 'better-sqlite3';
 import { type CompiledQuery, Kysely, sql, SqliteDialect } from 'kysely';
 import type { Database } from '../../src/store/database.ts';
+import { bindKeys, keysOf } from '../../src/store/gate-keys.ts';
 import type { Schema } from '../../src/store/schema.ts';
 
 /** Everything that `work` asks of the database, with the plan SQLite has for it. */
@@ -15,6 +16,7 @@ export async function plansOf(database: Database, work: (db: Kysely<Schema>) => 
       queries.push(event.query);
     },
   });
+  bindKeys(db, keysOf(database.db));
   try {
     await work(db);
     const asked = queries.splice(0).filter((query) => /^\s*(?:select|with|update|delete)/iu.test(query.sql));

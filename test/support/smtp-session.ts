@@ -98,10 +98,6 @@ export class SmtpSession {
     this.#socket.write(text);
   }
 
-  writeBytes(bytes: Buffer): void {
-    this.#socket.write(bytes);
-  }
-
   /** '' when the connection was closed without another reply. */
   next(): Promise<string> {
     const ready = this.#replies.shift();

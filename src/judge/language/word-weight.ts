@@ -103,6 +103,11 @@ export function isFunctionWord(word: string): boolean {
   return FUNCTION.words.has(word.replaceAll("'", ''));
 }
 
+/** True for function words and for what any business mail may hold, in the forms listed here. `word` is lower case. */
+export function isCommonWord(word: string): boolean {
+  return FUNCTION.words.has(word) || COMMON.words.has(word);
+}
+
 /** 0 for a function word, COMMON_WEIGHT for a common one in any inflection, else 1. `word` is lower case. */
 export function wordWeight(word: string): number {
   if (isFunctionWord(word)) return 0;

@@ -25,6 +25,7 @@ const REASONS: Record<
   unreadable: ['Unreadable', 'The mail could not be read.'],
   unknown_field: ['Unknown field', 'The request has a field that presend does not know.'],
   too_complex: ['Too complex', 'The mail is too complex to be read reliably.'],
+  disguised_text: ['Disguised text', 'Read another way than it is written, it would be stopped.'],
   unknown_recipient: ['Unknown recipient', 'The CRM mirror has no record of the recipient.'],
   stale_record: ['Stale record', 'The CRM record is too old to be relied on.'],
   possible_opt_out: ['Possible opt-out', 'The recipient may have opted out.'],
