@@ -15,6 +15,8 @@ export interface RunOptions {
   only?: Spot;
   /** This one alone. */
   cycle?: number;
+  /** Begin no more cycles. */
+  stopped?: () => boolean;
 }
 
 export interface FoundBreach extends Breach {
@@ -66,6 +68,7 @@ export async function run(
   };
   let begun = options.cycle ?? 1;
   const enough = (): boolean => {
+    if (options.stopped?.()) return true;
     if (options.cycle !== undefined) return begun > options.cycle;
     return killed(result) >= options.kills && missing(result, options).length === 0;
   };
