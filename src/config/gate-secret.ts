@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { UserError } from './user-error.ts';
+import { keptFile } from './whole-file.ts';
 
 /** `link` signs links, `derive` is what others are derived from, `audit` chains the audit log, `erased` hashes erased addresses. */
 type SecretName = 'link' | 'derive' | 'audit' | 'audit.new' | 'erased';
@@ -10,19 +11,20 @@ export function secretPath(dataDir: string, name: SecretName): string {
   return join(dataDir, `secrets/${name}.key`);
 }
 
-/** A 32-byte key of the gate's own: made on first use, kept in the data folder, readable by its owner only. */
+const KEY_BYTES = 32;
+
+/**
+ * A 32-byte key of the gate's own: made on first use, kept in the data folder, readable by its owner only.
+ *
+ * @throws UserError when the file is not a whole key: half a key would be guessed
+ */
 export function gateSecret(dataDir: string, name: SecretName): Buffer {
   const path = secretPath(dataDir, name);
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // `wx`: of two processes that start at once only one writes.
-    try {
-      writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  return readFileSync(path);
+  const key = keptFile(path, () => randomBytes(KEY_BYTES));
+  if (key.length === KEY_BYTES) return key;
+  throw new UserError(
+    `${path} is damaged: it holds ${key.length} bytes and not ${KEY_BYTES}; restore it from a backup`,
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/strict-yaml.ts';
+import { writeWhole } from '../config/whole-file.ts';
 
 export interface KeyPair {
   key: Buffer;
@@ -43,9 +44,9 @@ export async function serverKeyPair(config: Config): Promise<KeyPair> {
         },
       ],
     });
-    mkdirSync(dirname(keyPath), { recursive: true, mode: 0o700 });
-    writeFileSync(keyPath, pair.private, { mode: 0o600 });
-    writeFileSync(certPath, pair.cert);
+    // The certificate last: where it is, its key is.
+    writeWhole(keyPath, pair.private, 0o600);
+    writeWhole(certPath, pair.cert, 0o644);
   }
   return { key: readFileSync(keyPath), cert: readFileSync(certPath) };
 }

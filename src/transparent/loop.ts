@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { keptFile } from '../config/whole-file.ts';
 
 /**
  * Goes on every request that the gate makes to a provider, with the gate's id. Where the gate shares the hosts file that sends
@@ -13,17 +13,9 @@ export const GATE_HEADER = 'X-Presend-Gate';
 
 /** The random id of this data folder: made on first use, then always the same. No secret; it only tells gates apart. */
 export function gateId(dataDir: string): string {
-  const path = join(dataDir, 'gate-id');
-  if (!existsSync(path)) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // `wx`: of two processes that start at once only one writes.
-    try {
-      writeFileSync(path, `${randomUUID()}\n`, { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-  return readFileSync(path, 'utf8').trim();
+  return keptFile(join(dataDir, 'gate-id'), () => `${randomUUID()}\n`)
+    .toString()
+    .trim();
 }
 
 /**

@@ -39,6 +39,7 @@ export class GateChild {
   readonly ended: Promise<End>;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
+  #loaded: Promise<unknown> | null = null;
 
   /**
    * Spawns the process and lets it load; `start` sets the gate going.
@@ -71,12 +72,13 @@ export class GateChild {
   }
 
   /** Resolves when everything is loaded. */
-  async loaded(): Promise<void> {
-    await this.#lines.next();
+  loaded(): Promise<unknown> {
+    return (this.#loaded ??= this.#lines.next());
   }
 
   /** @returns its ports; null when it died before it took mail */
   async start(offsetMs: number): Promise<Ports | null> {
+    await this.loaded();
     this.clock(offsetMs);
     const line = await this.#lines.next();
     return line.done ? null : (JSON.parse(line.value) as Ports);

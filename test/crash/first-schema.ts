@@ -25,7 +25,7 @@ export async function makeFirstSchema(): Promise<OldFolder> {
   const { db } = database;
   const { error } = await new Migrator({
     db,
-    provider: { getMigrations: async () => ({ '0001-first': migrations['0001-first']! }) },
+    provider: { getMigrations: async () => ({ '0001-first': migrations['0001-first'] }) },
   }).migrateToLatest();
   if (error) throw error;
   const at = Date.now();

@@ -40,12 +40,19 @@ const given = command.opts<Options>();
 const seed = given.seed ?? 1 + Math.floor(Math.random() * 1_000_000);
 const each = given.only || given.cycle ? 0 : given.each;
 process.stderr.write(`seed ${seed}\n`);
+let stopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    stopped = true;
+    process.stderr.write('\nending with the cycle at hand; what there is so far is told\n');
+  });
+}
 const began = performance.now();
 const progress = progressOn(process.stderr, 'kills', given.kills);
 const lanes = await Promise.all(Array.from({ length: given.lanes }, (_, i) => openLane(seed + i)));
 const result = await run(
   lanes,
-  { ...given, seed, each },
+  { ...given, seed, each, stopped: () => stopped },
   (done) => progress.at(done),
   (sums) => {
     // A log has no line to write over.

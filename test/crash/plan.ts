@@ -20,7 +20,7 @@ export interface Kill {
 export const MIGRATION_POINTS: readonly Spot[] = ['migration-inside', 'migration-between'];
 
 /** Points of another command than the gate. */
-const BACKUP_POINTS: readonly Spot[] = ['backup-copied', 'backup-renamed'];
+export const BACKUP_POINTS: readonly Spot[] = ['backup-copied', 'backup-renamed'];
 
 /** Where a gate under load can be killed. */
 export const LOAD_SPOTS: readonly Spot[] = [
@@ -30,7 +30,7 @@ export const LOAD_SPOTS: readonly Spot[] = [
 ];
 
 /** All of them. */
-export const SPOTS: readonly Spot[] = [...MIGRATION_POINTS, ...LOAD_SPOTS];
+export const SPOTS: readonly Spot[] = [...MIGRATION_POINTS, ...LOAD_SPOTS, ...BACKUP_POINTS];
 
 /** Reached once or twice while a gate runs, unlike the others. */
 const RARE: readonly Spot[] = ['label-written', 'act-committed', 'upstream-has-it'];

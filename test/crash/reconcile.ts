@@ -3,8 +3,10 @@ import type { DeliveryState } from '../../src/message/disposition.ts';
 import { messageIdFor } from '../../src/message/mime-writer.ts';
 import type { Decision } from '../../src/message/types.ts';
 import type { Delivery } from '../../src/queue/settle.ts';
+import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { ChildOptions } from './child.ts';
+import { keysOf } from '../../src/store/gate-keys.ts';
 import { ANSWER_SECONDS } from './cycle-config.ts';
 import { DECISION, type Kind, type Ledger, type Mail } from './ledger.ts';
 import { ENGINES } from './template.ts';
@@ -68,6 +70,9 @@ export async function reconcile(
     const found = rows.map((row) => Object.values(row).join(' ')).filter((line) => line !== 'ok');
     if (found.length > 0) breach('damaged', `${check}: ${found.slice(0, 3).join('; ')}`);
   }
+
+  const { faults } = await verifyAudit(db, { key: keysOf(db).audit() });
+  for (const { id, what } of faults) breach('unaudited', `entry ${id} of the audit log: ${what}`);
 
   const messages = await db.selectFrom('messages').selectAll().execute();
   const deliveries = await db.selectFrom('deliveries').selectAll().orderBy('id').execute();

@@ -1,8 +1,9 @@
 import { randomFrom } from '../../src/evaluate/random.ts';
+import { runBackupCycle } from './backup-cycle.ts';
 import { type CycleOptions, type CycleOutcome, runCycle } from './cycle.ts';
 import type { Lane } from './lane.ts';
 import { runMigrationCycle } from './migration-cycle.ts';
-import { MIGRATION_POINTS, SPOTS, type Spot, planKills } from './plan.ts';
+import { BACKUP_POINTS, LOAD_SPOTS, MIGRATION_POINTS, SPOTS, type Spot, planKills } from './plan.ts';
 import type { Breach } from './reconcile.ts';
 
 export interface RunOptions {
@@ -14,6 +15,8 @@ export interface RunOptions {
   only?: Spot;
   /** This one alone. */
   cycle?: number;
+  /** Begin no more cycles. */
+  stopped?: () => boolean;
 }
 
 export interface FoundBreach extends Breach {
@@ -65,6 +68,7 @@ export async function run(
   };
   let begun = options.cycle ?? 1;
   const enough = (): boolean => {
+    if (options.stopped?.()) return true;
     if (options.cycle !== undefined) return begun > options.cycle;
     return killed(result) >= options.kills && missing(result, options).length === 0;
   };
@@ -76,9 +80,11 @@ export async function run(
         const ownSeed = seed * 10_000 + cycle;
         const spots = only ? Array.from({ length: OF_ONE }, () => only) : SPOTS;
         const migrating = spots.filter((spot) => MIGRATION_POINTS.includes(spot));
-        const loaded = spots.filter((spot) => !MIGRATION_POINTS.includes(spot));
-        const shared: Pick<CycleOptions, 'seed' | 'model' | 'onKill'> = {
+        const backups = spots.filter((spot) => BACKUP_POINTS.includes(spot));
+        const loaded = spots.filter((spot) => LOAD_SPOTS.includes(spot));
+        const shared: Omit<CycleOptions, 'kills'> = {
           seed: ownSeed,
+          name: `s${seed}c${cycle}`,
           model: cycle % 2 === 0 ? 'scripted' : 'rules',
           onKill: (spot) => {
             result.kills.set(spot, (result.kills.get(spot) ?? 0) + 1);
@@ -87,10 +93,13 @@ export async function run(
         };
         if (loaded.length > 0) {
           const kills = planKills(loaded, randomFrom(ownSeed));
-          add(result, await runCycle(lane, { ...shared, name: `s${seed}c${cycle}`, kills }), cycle);
+          add(result, await runCycle(lane, { ...shared, kills }), cycle);
         }
         if (migrating.length > 0) {
           add(result, await runMigrationCycle(lane, { ...shared, spots: migrating }), cycle);
+        }
+        if (backups.length > 0) {
+          add(result, await runBackupCycle(lane, { ...shared, spots: backups }), cycle);
         }
         onCycle(result);
       }
