@@ -89,6 +89,10 @@ export class GateChild {
     this.#process.stdin!.write(`${JSON.stringify({ offsetMs })}\n`);
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   async kill(): Promise<End> {
     this.#process.kill('SIGKILL');
     return this.ended;

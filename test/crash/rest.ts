@@ -13,7 +13,7 @@ const REST_MS = 600_000;
  */
 export async function rest(
   { db }: Database,
-  load: Load | null,
+  load: Pick<Load, 'unanswered' | 'retry'> | null,
   gate: GateChild,
   ports: Ports,
   clock: { offsetMs: number },

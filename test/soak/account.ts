@@ -57,7 +57,8 @@ export async function account(
     hostile[answer] += 1;
     const times = taken.get(token) ?? 0;
     const delivery = id === null ? undefined : byMessage.get(id);
-    if (answer === 'taken' && !delivery) faults.push(`${token}: told "${text}", and there is no such message`);
+    if (answer === 'taken' && !delivery)
+      faults.push(`${token}: told "${text}", and there is no such message`);
     if (answer === 'refused' || answer === 'later') {
       if (times > 0) faults.push(`${token}: told "${text}", and the upstream has got it`);
     }

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { median } from '../../src/evaluate/statistics.ts';
+import { percentile } from '../../src/evaluate/statistics.ts';
 
 export interface Sample {
   /** Since the start, seconds. */
@@ -30,8 +30,8 @@ export function memoryTrend(samples: readonly Sample[]): { early: number; late: 
       .slice(Math.floor((samples.length * from) / 6), Math.ceil((samples.length * to) / 6))
       .map(({ memoryMb }) => memoryMb);
   return {
-    early: median(part(1, 2)),
-    late: median(part(5, 6)),
+    early: percentile(part(1, 2), 50),
+    late: percentile(part(5, 6), 50),
     most: Math.max(...samples.map(({ memoryMb }) => memoryMb)),
   };
 }

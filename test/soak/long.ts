@@ -30,7 +30,9 @@ const FLAT_MB = 40;
 const KEPT_HANDLES = 40;
 
 const { minutes, seed, rate } = new Command('test:soak')
-  .description('Runs a gate under mixed good, bad and hostile mail, and accounts for every delivery. Exits with 1 when one is not.')
+  .description(
+    'Runs a gate under mixed good, bad and hostile mail, and accounts for every delivery. Exits with 1 when one is not.',
+  )
   .option('--minutes <n>', 'how long', count, 30)
   .option('--rate <n>', 'mails a second', count, 6)
   .option('--seed <n>', 'seed of mails and faults', count, 1)
