@@ -44,12 +44,17 @@ const lane = await openLane(seed);
 const { ledger, template } = lane;
 const folder = mkdtempSync(join(tmpdir(), 'presend-soak-'));
 cpSync(template.folder, folder, { recursive: true });
-const gate = new GateChild(lane.gate, {
-  folder,
-  rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
-  config: configOf(lane),
-  model: 'rules',
-});
+const gate = new GateChild(
+  lane.gate,
+  {
+    folder,
+    rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
+    config: configOf(lane),
+    model: 'rules',
+  },
+  // As `npm start` and the unit set them.
+  { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' },
+);
 await gate.loaded();
 ledger.generation = 1;
 const ports = await gate.start(0);
