@@ -10,7 +10,14 @@ import { PROJECT_ROOT } from '../../src/config/config.ts';
  *
  * @returns the file's path
  */
-export async function bundleGate(): Promise<string> {
+export function bundleGate(): Promise<string> {
+  return (made ??= makeBundle());
+}
+
+/** Once for all lanes of a process. */
+let made: Promise<string> | null = null;
+
+async function makeBundle(): Promise<string> {
   if (!existsSync(join(PROJECT_ROOT, 'dist/app.js')))
     throw new Error('dist/app.js is not there: build first');
   const folder = join(PROJECT_ROOT, `node_modules/.presend-crash/${process.pid}`);

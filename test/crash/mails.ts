@@ -43,6 +43,7 @@ export class Mails {
   readonly #random: Random;
   readonly #prefix: string;
   #made = 0;
+  #words = 0;
 
   /** @param prefix of the tokens, so that those of other cycles differ */
   constructor(prefix: string, random: Random) {
@@ -96,9 +97,11 @@ export class Mails {
     return { kind, address: addressOf(kind, Math.floor(this.#random() * count)) };
   }
 
+  /** A word that no other mail holds: six syllables of a number that runs through all of 24 bits. */
   #word(): string {
-    const syllable = (): string => SYLLABLES[Math.floor(this.#random() * SYLLABLES.length)];
-    return syllable() + syllable() + syllable();
+    this.#words += 1;
+    const number = Math.imul(this.#words, 0x9e3779b1) & 0xffffff;
+    return [0, 4, 8, 12, 16, 20].map((shift) => SYLLABLES[(number >> shift) & 15]).join('');
   }
 }
 
