@@ -527,6 +527,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       onActivity,
       answer,
     });
+    // Nothing may fail once sockets that were handed over are served: they would be closed for good.
+    const openEngines = (await listEngines(database.db))
+      .filter((one) => one.loopbackWithoutAuth)
+      .map(({ name }) => name);
     const smtpAddresses = await listening('smtp', smtp.listen(sockets));
     smtpPort = smtpAddresses[0]?.port ?? config.smtp.port;
     // Before all else: who waits for an answer gets it, and for that the queue must still run.
@@ -548,9 +552,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       notifier: notify.notifier,
       hubSpot,
       addresses: { smtp: smtpAddresses, http: httpAddress, https: https?.address ?? null },
-      openEngines: (await listEngines(database.db))
-        .filter((one) => one.loopbackWithoutAuth)
-        .map(({ name }) => name),
+      openEngines,
       firstRun,
       wake: () => {
         runner.wake();

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { appBase, newSetupLink } from '../access/links.ts';
 import { adminExists } from '../access/user-store.ts';
 import { type App, type AppOptions, startApp } from '../app.ts';
-import { takeActivatedSockets } from '../app/activated-sockets.ts';
+import { type ActivatedSockets, takeActivatedSockets } from '../app/activated-sockets.ts';
 import { ServiceManager } from '../app/service-manager.ts';
 import { accountsOf } from '../config/providers.ts';
 import { PROVIDER_TITLES } from '../message/provider.ts';
@@ -37,20 +37,28 @@ Under systemd it takes listening sockets, tells when it is ready and gives signs
       const manager = new ServiceManager({ env: process.env, log });
       const sockets = takeActivatedSockets(process.env);
       const app = await startWhenDiskTakesIt({ config, log, sockets });
-      const stop = (): void => {
-        void manager
-          .stopping()
-          .then(() => app.stop({ lingerMs: LINGER_MS }))
-          .then(() => manager.close())
-          .then(() => process.exit(0));
+      // Once, however often it is asked for: a second signal (npm hands its own on) must not cut short what is being settled.
+      let stopping: Promise<void> | null = null;
+      const stop = async (): Promise<void> => {
+        await manager.stopping();
+        await app.stop({ lingerMs: LINGER_MS });
+        await manager.close();
+        process.exit(0);
       };
-      process.once('SIGINT', stop);
-      process.once('SIGTERM', stop);
+      const stopOnce = (): void => {
+        stopping ??= stop().catch((err: unknown) => {
+          log.error({ err }, 'the gate could not stop in good order');
+          process.exit(1);
+        });
+      };
+      process.on('SIGINT', stopOnce);
+      process.on('SIGTERM', stopOnce);
 
       const smtp = app.addresses.smtp.map(({ address, port }) => `${address}:${port}`).join(', ');
       printLine(
         `presend listens for SMTP on ${smtp} and HTTP on ${app.addresses.http.address}:${app.addresses.http.port}.`,
       );
+      for (const line of otherThanConfigured(config, app.addresses, sockets)) log.warn(line);
       const { https } = app.addresses;
       if (https) printLine(`Transparent mode: HTTPS on ${https.address}:${https.port}.`);
       printLine(
@@ -84,6 +92,23 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
     });
 }
 
+/** A socket that is handed over counts, and whoever reads the configuration alone looks in the wrong place. */
+function otherThanConfigured(
+  config: Config,
+  { smtp, http }: App['addresses'],
+  sockets: ActivatedSockets,
+): string[] {
+  const given = [
+    { name: 'smtp', configured: config.smtp, real: smtp[0] },
+    { name: 'http', configured: config.http, real: http },
+  ] as const;
+  return given.flatMap(({ name, configured, real }) => {
+    if (!sockets.has(name) || !real) return [];
+    if (real.address === configured.host && real.port === configured.port) return [];
+    return `systemd handed over ${real.address}:${real.port}; ${name}.host and ${name}.port (${configured.host}:${configured.port}) do not count. Set ListenStream= of its .socket unit, or disable that unit`;
+  });
+}
+
 /** Between two tries to start on a disk in trouble. */
 const START_AGAIN_MS = 3_000;
 
@@ -99,9 +124,11 @@ async function startWhenDiskTakesIt(options: AppOptions): Promise<App> {
     try {
       return await startApp(options);
     } catch (error) {
-      const trouble = diskTrouble(error);
+      // A migration that failed says what the disk said as its cause.
+      const trouble = diskTrouble(error) ?? diskTrouble((error as Error).cause ?? {});
       // What is read-only, cannot be opened or is damaged waits for a person; so does a first start.
-      const passes = trouble !== null && /^SQLITE_(?:FULL|IOERR)/.test(trouble.code);
+      const passes =
+        (trouble?.kind === 'full' || trouble?.kind === 'io') && trouble.code !== 'SQLITE_CANTOPEN';
       if (!passes || !existsSync(databasePath(config))) throw error;
       const { kind, says, code, mend } = trouble;
       log.error({ storage: kind, mend }, `not started yet: ${says} (${code})`);

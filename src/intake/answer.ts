@@ -29,7 +29,12 @@ export function createAnswer(options: {
     const waiting = board.wait(id, waitMs);
     announce();
     const outcomes = (duplicate ? await readOutcomes(database.db, id) : null) ?? (await waiting);
-    return outcomes ?? answerEarly(database, id);
+    if (outcomes) return outcomes;
+    // Those who ask answer 250 all the same: it is stored. A later stop must still be told.
+    return answerEarly(database, id).catch((error: unknown) => {
+      board.noteEarly(id);
+      throw error;
+    });
   };
 }
 

@@ -91,7 +91,7 @@ export async function processMessage(
   options: ProcessOptions,
   message: MessageRow,
 ): Promise<'judged' | 'waits'> {
-  const { database, config, now, board, afterVerdict, giveUp } = options;
+  const { database, config, now, log, board, afterVerdict, giveUp } = options;
   const { stage, engine, deliveries, revision, raw, read, parsed, whole, consulted } = await outlast(
     () => readAndJudge(options, message),
     giveUp,
@@ -116,14 +116,22 @@ export async function processMessage(
   const saved = await stage.settle(() =>
     outlast(
       () =>
-        database.transact((trx) =>
-          save(trx, { config, engine, message, judged, revision, whole, restored, subject, text }, now()),
-        ),
+        database.transact((trx) => {
+          const answeredEarly = board.answeredEarly(message.id);
+          const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
+          return save(trx, { config, engine, message, ...verdicts }, now());
+        }),
       giveUp,
     ),
   );
 
-  const outcomes = await readOutcomes(database.db, message.id);
+  // The verdict is on disk whether or not it can be read again for whoever waits for it.
+  const outcomes = await outlast(() => readOutcomes(database.db, message.id), giveUp, READ_TRIES).catch(
+    (err: unknown) => {
+      log.error({ err, message: message.id }, 'who waits for the verdict cannot be told it');
+      return null;
+    },
+  );
   if (outcomes) board.publish(message.id, outcomes);
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
     await breathe();
@@ -236,6 +244,8 @@ interface ToSave {
   whole: boolean;
   /** It came with a restored database. */
   restored: boolean;
+  /** The client was told 250 without a verdict, which could not be stored. */
+  answeredEarly: boolean;
   /** Decoded; what accept stored is as it came. */
   subject: string | null;
   /** Kept for searching. */
@@ -250,7 +260,7 @@ interface Saved {
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
-  { config, engine, message, judged, revision, whole, restored, subject, text }: ToSave,
+  { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
   const current = await trx
@@ -295,7 +305,7 @@ async function save(
       },
     );
     // A client that hears 250 before the verdict, or for the sake of another recipient, must be told of a stop.
-    const untold = current.answered_early === 1 || (outcome === 'suppress' && !refused);
+    const untold = current.answered_early === 1 || answeredEarly || (outcome === 'suppress' && !refused);
     if (untold && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
       await queueReport(trx, after, outcome === 'suppress' ? 'report_failed' : 'report_delayed', now);
     }

@@ -50,11 +50,23 @@ export async function readOutcomes(
 /** Lets an intake wait for the verdict on the message it just accepted. */
 export class OutcomeBoard {
   readonly #waiting = new Map<string, Set<(outcomes: Outcome[]) => void>>();
+  readonly #early = new Set<string>();
 
   /** Tells everybody who waits for this message. */
   publish(messageId: string, outcomes: Outcome[]): void {
     for (const tell of this.#waiting.get(messageId) ?? []) tell(outcomes);
     this.#waiting.delete(messageId);
+    this.#early.delete(messageId);
+  }
+
+  /** The client was told 250 without a verdict, and the disk does not take a note of it. */
+  noteEarly(messageId: string): void {
+    this.#early.add(messageId);
+  }
+
+  /** Whether only this process knows that the client was answered early. */
+  answeredEarly(messageId: string): boolean {
+    return this.#early.has(messageId);
   }
 
   /** @returns the outcomes, or null when `waitMs` went by without a verdict */

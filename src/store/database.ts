@@ -163,6 +163,8 @@ export class Database {
   async close(): Promise<void> {
     if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
     await this.db.destroy();
+    // Kysely closes nothing that it has not used.
+    if (this.#raw.open) this.#raw.close();
   }
 
   /** Lets sockets be read before the commit, so that its group is a large one. */

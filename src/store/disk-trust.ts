@@ -47,6 +47,9 @@ export class DiskTrust {
       // While somebody reads the log it cannot be emptied; then what it holds is written anew.
       if (!emptyLog(this.#raw)) rewriteLog(this.#raw);
       this.#distrust = null;
+    } catch {
+      // Whatever keeps it from being written anew (a lock, too): the disk is not trusted, for the same reason as before.
+      throw this.#distrust;
     } finally {
       this.#notBefore = performance.now() + PAUSE_MS;
     }

@@ -216,7 +216,9 @@ describe('the SDK of Amazon SES, pointed at the gate', () => {
       $metadata: { httpStatusCode: 403 },
     });
     const unknown = await clientOf(gate, { credentials: { accessKeyId: 'AKIA0', secretAccessKey: 'wrong' } });
-    await expect(send(unknown, mail('maria@passing.example'))).rejects.toThrow(/not signed with a key of presend/);
+    await expect(send(unknown, mail('maria@passing.example'))).rejects.toThrow(
+      /not signed with a key of presend/,
+    );
     expect(await messageCount(gate)).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -124,3 +124,22 @@ describe('transact', () => {
     database = new Database(':memory:');
   });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a database that nobody asked anything of is closed too',
+  async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'presend-db-')), 'unused.db');
+    const open = (): number =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path);
+        } catch {
+          return false;
+        }
+      }).length;
+    const unused = new Database(path);
+    expect(open()).toBeGreaterThan(0);
+    await unused.close();
+    expect(open()).toBe(0);
+  },
+);
