@@ -22,10 +22,17 @@ export const ADDRESS_LIMITS: BackoffLimits = { free: 30, firstMs: 30_000, longes
 /** Failures older than this are forgotten. */
 export const MEMORY_MS = 86_400_000;
 
+const rememberedFailures = (before: Attempts | undefined, now: number): number =>
+  before && now - before.last_failed_at < MEMORY_MS ? before.failures : 0;
+
+/** How many attempts may be under way at once, so that all may fail before the first wait begins; at least one. */
+export function attemptsAtOnce(before: Attempts | undefined, limits: BackoffLimits, now: number): number {
+  return Math.max(1, limits.free - rememberedFailures(before, now));
+}
+
 /** The state after one more failure at `now`: the wait doubles with each beyond the free ones. */
 export function failed(before: Attempts | undefined, limits: BackoffLimits, now: number): Attempts {
-  const remembered = before && now - before.last_failed_at < MEMORY_MS ? before.failures : 0;
-  const failures = remembered + 1;
+  const failures = rememberedFailures(before, now) + 1;
   const beyond = failures - limits.free;
   const wait = beyond < 0 ? 0 : Math.min(limits.longestMs, limits.firstMs * 2 ** Math.min(beyond, 30));
   return { failures, last_failed_at: now, locked_until: now + wait };

@@ -21,10 +21,17 @@ export function hashPassword(password: string): Promise<string> {
 /** What came of a name and a password. Which of the two was wrong is not told, nor does it take another time. */
 export type Checked = { engine: Engine } | { wrong: true } | { waitMs: number };
 
+/** Passwords known to be wrong: a worker with an old one repeats it, guesses do not. */
+const WRONG_REMEMBERED = 10_000;
+
 /**
  * Checks engines' passwords. argon2id costs some 10 ms of a core, which would cap AUTH at about 150 a second; so a success
  * is remembered under a keyed hash of name, password and stored hash. The key lives in this process only, and a changed
  * credential has another stored hash, so that an old entry can never match.
+ *
+ * A password remembered as right never waits for the failures of others. That gives guesses away to nobody: the gate makes
+ * all passwords itself (`newPassword`), and 192 bits are not guessed at any rate. One remembered as wrong is no new guess
+ * and not counted again, so that a worker with the old password does not keep out the one with the new.
  *
  * Few hashes are computed at a time: guesses must not take the cores and the threads that files are written with.
  */
@@ -33,7 +40,12 @@ export class CredentialChecker {
   readonly #guard: LoginGuard;
   readonly #bounded: Bounded;
   readonly #key = randomBytes(32);
-  readonly #known = new Map<string, Buffer>();
+  /** Proofs of right passwords, by the name presented. */
+  readonly #right = new Map<string, Buffer>();
+  /** Proofs of wrong ones, in hexadecimal; the oldest go first. */
+  readonly #wrong = new Set<string>();
+  /** Compared with where no proof is, which takes as long. */
+  readonly #noProof = randomBytes(32);
   /** Verified against when the engine is unknown, so that a guess of names takes as long as a wrong password. */
   readonly #decoy = hashPassword(newPassword());
 
@@ -50,24 +62,56 @@ export class CredentialChecker {
    */
   async check(name: string, password: string, address: string): Promise<Checked> {
     const engine = (await findEngine(this.#database.db, name)) ?? null;
-    const attempt = await this.#guard.begin({ account: name, engine, address });
-    if ('waitMs' in attempt) return attempt;
-    if (!(await this.#matches(engine, password)) || !engine) return { wrong: true };
+    const proof = this.#proof(name, engine, password);
+    const isProven = (): boolean => timingSafeEqual(this.#right.get(name) ?? this.#noProof, proof);
+    const login = { account: name, engine, address };
+    if (engine && isProven()) return this.#proven(engine, address);
+    if (this.#wrong.has(proof.toString('hex'))) {
+      const waitMs = await this.#guard.waitMs(login);
+      return waitMs > 0 ? { waitMs } : { wrong: true };
+    }
+    const attempt = await this.#guard.begin(login);
+    if ('waitMs' in attempt) {
+      // Another connection may have proven it while this one waited.
+      return engine && isProven() ? this.#proven(engine, address) : attempt;
+    }
+    let matches: boolean | null;
+    try {
+      const against = engine?.secretHash ?? (await this.#decoy);
+      // null: argon2 itself failed, which says nothing of the password for the next time.
+      matches = await this.#bounded.run(
+        async () => isProven() || (await verify(against, password).catch(() => null)),
+      );
+    } catch (err) {
+      attempt.dropped();
+      throw err;
+    }
+    if (!engine || engine.secretHash === null || !matches) {
+      if (matches !== null) this.#rememberWrong(proof);
+      attempt.wrong();
+      return { wrong: true };
+    }
+    this.#right.set(name, proof);
     await attempt.right(engine);
     return { engine };
   }
 
-  async #matches(engine: Engine | null, password: string): Promise<boolean> {
-    const { id, secretHash } = engine ?? { id: '', secretHash: null };
-    const proof = createHmac('sha256', this.#key)
-      .update(JSON.stringify([id, secretHash, password]))
+  async #proven(engine: Engine, address: string): Promise<Checked> {
+    await this.#guard.right(engine, address);
+    return { engine };
+  }
+
+  /** With the name as presented in it: one that no engine has must look like the others the second time too. */
+  #proof(name: string, engine: Engine | null, password: string): Buffer {
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify([name, engine?.id ?? null, engine?.secretHash ?? null, password]))
       .digest();
-    const known = this.#known.get(id);
-    if (known && timingSafeEqual(known, proof)) return true;
-    const against = secretHash ?? (await this.#decoy);
-    const right = await this.#bounded.run(() => verify(against, password).catch(() => false));
-    if (!right || secretHash === null) return false;
-    this.#known.set(id, proof);
-    return true;
+  }
+
+  #rememberWrong(proof: Buffer): void {
+    this.#wrong.add(proof.toString('hex'));
+    if (this.#wrong.size <= WRONG_REMEMBERED) return;
+    const [oldest] = this.#wrong;
+    this.#wrong.delete(oldest!);
   }
 }

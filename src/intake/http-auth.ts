@@ -18,18 +18,15 @@ export interface AuthOptions {
 /** Where the client is; behind a trusted proxy, where that says. */
 const addressOf = (req: Request): string => req.ip ?? 'unknown';
 
-/** @throws Refusal `too_many` while the address waits for its wrong keys, unless the engine was there before */
-export async function admitKey(guard: LoginGuard, req: Request, engine: Engine): Promise<void> {
-  const address = addressOf(req);
-  const waitMs = await guard.waitMs({ account: null, engine, address });
-  if (waitMs > 0) throw tooMany(waitMs);
-  await guard.right(engine, address);
+/** Lets a right key in, however many wrong ones came from there: keys are looked up by hash and hold 192 random bits. */
+export async function rightKey(guard: LoginGuard, req: Request, engine: Engine): Promise<void> {
+  await guard.right(engine, addressOf(req));
 }
 
-/** Counts a wrong key. @returns the refusal: `wrong_key` as worded, or `too_many` */
+/** Counts a wrong key. @returns the refusal: `wrong_key` as worded, or `too_many` while the address has to wait */
 export async function wrongKey(guard: LoginGuard, req: Request, text: string): Promise<Refusal> {
-  const attempt = await guard.begin({ account: null, engine: null, address: addressOf(req) });
-  return 'waitMs' in attempt ? tooMany(attempt.waitMs) : new Refusal('wrong_key', text);
+  const waitMs = await guard.wrong({ account: null, engine: null, address: addressOf(req) });
+  return waitMs > 0 ? tooMany(waitMs) : new Refusal('wrong_key', text);
 }
 
 function tooMany(waitMs: number): Refusal {
@@ -58,7 +55,7 @@ export async function engineOfKey(
 ): Promise<{ engine: Engine; withoutKey: boolean }> {
   const known = key === null ? null : await keys.byBearer(key);
   if (known) {
-    await admitKey(guard, req, known);
+    await rightKey(guard, req, known);
     return { engine: known, withoutKey: false };
   }
   const open = await openEngines(database, req, key);

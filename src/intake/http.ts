@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { EngineActs } from './engine-acts.ts';
 import type { Engine } from './engine-store.ts';
-import { admitKey, engineOfKey, wrongKey } from './http-auth.ts';
+import { engineOfKey, rightKey, wrongKey } from './http-auth.ts';
 import { bodyDone, readBody } from './http-body.ts';
 import type { LoginGuard } from './login-guard.ts';
 import { readMessageView } from './message-view.ts';
@@ -140,7 +140,7 @@ async function verified(
 ): Promise<Engine> {
   const engine = await front.verify!(request, keys, now());
   if (!engine) throw await wrongKey(guard, req, WRONG_SIGNATURE);
-  await admitKey(guard, req, engine);
+  await rightKey(guard, req, engine);
   return engine;
 }
 

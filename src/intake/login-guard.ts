@@ -1,10 +1,11 @@
-import { type Attempts, type BackoffLimits, failed } from '../access/backoff.ts';
+import { type Attempts, type BackoffLimits, attemptsAtOnce, failed } from '../access/backoff.ts';
 import { networkOf } from '../access/network.ts';
 import type { Config } from '../config/config.ts';
 import { deriveSecret } from '../config/gate-secret.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from './engine-store.ts';
 import { lastLogin, rememberLogin } from './known-network-store.ts';
+import { PendingLogins } from './pending-logins.ts';
 
 /** A login is written down again after this long. */
 const REFRESH_MS = 86_400_000;
@@ -21,13 +22,16 @@ export interface Login {
 interface Counted {
   key: string;
   limits: BackoffLimits;
-  /** Of that engine from that network alone: a success ends it. Otherwise a success only takes its own attempt back. */
+  /** Of that engine from that network alone: a success ends it. */
   own: boolean;
 }
 
-/** A login counted as failed until it is `right`, so that guesses in parallel do not slip through between check and count. */
+/** A login under way; one of these ends it. */
 export interface LoginAttempt {
   right(engine: Engine): Promise<void>;
+  wrong(): void;
+  /** It was not checked, and counts as nothing. */
+  dropped(): void;
 }
 
 /**
@@ -36,6 +40,9 @@ export interface LoginAttempt {
  *
  * Where an engine logged in within the last 30 days, only failures of that engine from that network count: guesses by others,
  * on the account or from behind the same address on other accounts, do not keep it out. An unknown name waits as a known one does.
+ *
+ * No more attempts are under way at once than may fail before the wait begins, so that guesses in parallel do not slip through
+ * between check and count; the ones beyond wait for those to end, since all may be right.
  *
  * Counts live in memory, the ones that failed last, so that a flood of guesses neither writes to disk nor grows; a restart forgets
  * them, but not from where engines logged in.
@@ -48,6 +55,7 @@ export class LoginGuard {
   readonly #account: BackoffLimits;
   readonly #address: BackoffLimits;
   readonly #counts = new Map<string, Attempts>();
+  readonly #pending = new PendingLogins();
   /** Last login written down, by engine and network. */
   readonly #logins = new Map<string, number>();
 
@@ -67,22 +75,45 @@ export class LoginGuard {
     this.#address = { free: limits.address_failures, ...wait };
   }
 
-  /** @returns the attempt to be made; or for how long to wait, milliseconds: nothing is counted then */
+  /**
+   * Waits while as many are under way as may fail.
+   *
+   * @returns the attempt to be made; or for how long to wait, milliseconds: nothing is counted then
+   * @throws BusyError when too many wait already
+   */
   async begin(login: Login): Promise<LoginAttempt | { waitMs: number }> {
     const counted = await this.#counted(login);
-    const waitMs = this.#wait(counted);
-    if (waitMs > 0) return { waitMs };
-    const now = this.#now();
-    for (const { key, limits } of counted) this.#set(key, failed(this.#counts.get(key), limits, now));
+    for (;;) {
+      const waitMs = this.#wait(counted);
+      if (waitMs > 0) return { waitMs };
+      const full = this.#full(counted);
+      if (!full) break;
+      await this.#pending.oneEnded(full.key);
+    }
+    for (const { key } of counted) this.#pending.begin(key);
+    const end = (): void => {
+      for (const { key } of counted) this.#pending.end(key);
+    };
     return {
       right: async (engine) => {
-        for (const { key, own } of counted) {
-          if (own) this.#counts.delete(key);
-          else this.#takeBack(key);
-        }
+        for (const { key, own } of counted) if (own) this.#counts.delete(key);
+        end();
         await this.#remember(engine, login.address);
       },
+      wrong: () => {
+        this.#fail(counted);
+        end();
+      },
+      dropped: end,
     };
+  }
+
+  /** Counts a failure of a login that needed no `begin`. @returns for how long it had to wait, and then nothing is counted; milliseconds */
+  async wrong(login: Login): Promise<number> {
+    const counted = await this.#counted(login);
+    const waitMs = this.#wait(counted);
+    if (waitMs === 0) this.#fail(counted);
+    return waitMs;
   }
 
   /** For how long the login has to wait, milliseconds; 0 = not at all. Counts nothing. */
@@ -90,7 +121,7 @@ export class LoginGuard {
     return this.#wait(await this.#counted(login));
   }
 
-  /** A login that needed no `begin`, since its secret cannot be guessed, was right. */
+  /** A login that needed no `begin`, since its secret cannot be guessed, was right. What others failed at stays counted. */
   async right(engine: Engine, address: string): Promise<void> {
     await this.#remember(engine, address);
   }
@@ -116,6 +147,18 @@ export class LoginGuard {
     return Math.max(0, ...counted.map(({ key }) => (this.#counts.get(key)?.locked_until ?? 0) - now));
   }
 
+  #full(counted: readonly Counted[]): Counted | undefined {
+    const now = this.#now();
+    return counted.find(
+      ({ key, limits }) => this.#pending.count(key) >= attemptsAtOnce(this.#counts.get(key), limits, now),
+    );
+  }
+
+  #fail(counted: readonly Counted[]): void {
+    const now = this.#now();
+    for (const { key, limits } of counted) this.#set(key, failed(this.#counts.get(key), limits, now));
+  }
+
   /** The ones that failed last are kept. */
   #set(key: string, attempts: Attempts): void {
     this.#counts.delete(key);
@@ -124,13 +167,6 @@ export class LoginGuard {
       const [oldest] = this.#counts.keys();
       this.#counts.delete(oldest!);
     }
-  }
-
-  #takeBack(key: string): void {
-    const before = this.#counts.get(key);
-    if (!before) return;
-    if (before.failures <= 1) this.#counts.delete(key);
-    else this.#counts.set(key, { ...before, failures: before.failures - 1, locked_until: 0 });
   }
 
   /** Asked for unknown names too, so that both take as long. */

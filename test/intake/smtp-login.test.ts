@@ -27,6 +27,45 @@ async function failTimes(gate: TestGate, times: number, from: string, name = 'en
   return replies;
 }
 
+async function changePassword(gate: TestGate, password: string): Promise<void> {
+  const engine = await requireEngine(gate.app.database.db, 'engine');
+  const secretHash = await hashPassword(password);
+  await gate.app.database.transact((trx) =>
+    changeEngine(trx, engine.id, { secretHash }, { actor: 'test', now: gate.now() }),
+  );
+}
+
+/** The same gate as `startOpenGate` started, after a stop. */
+async function restart(gate: TestGate, engineLogin: object = {}): Promise<TestGate> {
+  await gate.app.stop();
+  return startGate({
+    dataDir: gate.dataDir,
+    keepEngines: true,
+    config: { smtp: { auth_without_tls_on_loopback: true }, engine_login: engineLogin },
+  });
+}
+
+/** One connection each, all logging in at once. */
+async function loginTogether(
+  gate: TestGate,
+  logins: { from: string; name?: string; password: string }[],
+): Promise<string[]> {
+  const sessions = await Promise.all(
+    logins.map(async ({ from }) => {
+      const session = await SmtpSession.open(gate.port, { from });
+      await session.say('EHLO test');
+      return session;
+    }),
+  );
+  const replies = await Promise.all(
+    logins.map(({ name, password }, i) => sessions[i].login(name ?? 'engine', password)),
+  );
+  for (const session of sessions) session.close();
+  return replies;
+}
+
+const codes = (replies: string[]): string[] => replies.map((reply) => reply.slice(0, 3)).toSorted();
+
 test('AUTH is neither offered nor taken without TLS, whatever the address', async () => {
   const gate = await startGate();
   const session = await SmtpSession.open(gate.port);
@@ -65,7 +104,7 @@ test('TLS does not give new attempts', async () => {
 });
 
 describe('back-off', () => {
-  test('failures on an account make it wait, longer each time, and a right password waits too', async () => {
+  test('failures on an account make it wait, longer each time, and a right password not seen before waits too', async () => {
     const gate = await startOpenGate({
       account_failures: 3,
       first_wait_seconds: 10,
@@ -73,14 +112,14 @@ describe('back-off', () => {
     });
     // From another address each time, so that only the account counts.
     for (let i = 0; i < 3; i += 1) {
-      expect(await tryLogin(gate, `127.0.1.${i + 1}`, 'engine', 'wrong')).toMatch(/^535/);
+      expect(await tryLogin(gate, `127.0.1.${i + 1}`, 'engine', `guess ${i}`)).toMatch(/^535/);
     }
     expect(await tryLogin(gate, '127.0.1.9', 'engine', PASSWORD)).toMatch(/^454 4\.7\.0 .*10 s/);
     gate.advance(11_000);
-    expect(await tryLogin(gate, '127.0.1.10', 'engine', 'wrong')).toMatch(/^535/);
+    expect(await tryLogin(gate, '127.0.1.10', 'engine', 'guess 3')).toMatch(/^535/);
     expect(await tryLogin(gate, '127.0.1.11', 'engine', PASSWORD)).toMatch(/^454 .* 20 s/);
     gate.advance(21_000);
-    expect(await tryLogin(gate, '127.0.1.12', 'engine', 'wrong')).toMatch(/^535/);
+    expect(await tryLogin(gate, '127.0.1.12', 'engine', 'guess 4')).toMatch(/^535/);
     expect(await tryLogin(gate, '127.0.1.13', 'engine', PASSWORD)).toMatch(/^454 .* 25 s/);
     gate.advance(26_000);
     expect(await tryLogin(gate, '127.0.1.14', 'engine', PASSWORD)).toMatch(/^235/);
@@ -105,47 +144,109 @@ describe('back-off', () => {
     const gate = await startOpenGate({ account_failures: 3, address_failures: 6 });
     expect(await tryLogin(gate, '127.0.4.1', 'engine', PASSWORD)).toMatch(/^235/);
     // On its account from elsewhere, and from its own address on other accounts.
-    for (let i = 0; i < 4; i += 1) await tryLogin(gate, '127.0.4.2', 'engine', 'guess');
+    await failTimes(gate, 4, '127.0.4.2');
     for (let i = 0; i < 8; i += 1) await tryLogin(gate, '127.0.4.1', `other ${i}`, 'guess');
-    expect(await tryLogin(gate, '127.0.4.3', 'engine', PASSWORD), 'an address never seen').toMatch(/^454/);
+    expect(await tryLogin(gate, '127.0.4.3', 'engine', 'guess'), 'an address never seen').toMatch(/^454/);
     expect(await tryLogin(gate, '127.0.4.1', 'engine', PASSWORD)).toMatch(/^235/);
-    await gate.app.stop();
 
-    const again = await startGate({
-      dataDir: gate.dataDir,
-      keepEngines: true,
-      config: {
-        smtp: { auth_without_tls_on_loopback: true },
-        engine_login: { account_failures: 3, address_failures: 6 },
-      },
-    });
-    for (let i = 0; i < 4; i += 1) await tryLogin(again, '127.0.4.2', 'engine', 'guess');
+    const again = await restart(gate, { account_failures: 3, address_failures: 6 });
+    await failTimes(again, 4, '127.0.4.2');
     expect(await tryLogin(again, '127.0.4.3', 'engine', PASSWORD)).toMatch(/^454/);
     expect(await tryLogin(again, '127.0.4.1', 'engine', PASSWORD)).toMatch(/^235/);
   });
 
-  test('from its own address an engine waits for its own failures, and a new password begins anew', async () => {
+  test('from its own address guesses at an engine wait, and a new password begins anew', async () => {
     const gate = await startOpenGate({ account_failures: 3 });
     expect(await tryLogin(gate, '127.0.5.1', 'engine', PASSWORD)).toMatch(/^235/);
     expect((await failTimes(gate, 4, '127.0.5.1')).at(-1)).toMatch(/^454/);
-    const engine = await requireEngine(gate.app.database.db, 'engine');
-    const secretHash = await hashPassword('another one');
-    await gate.app.database.transact((trx) =>
-      changeEngine(trx, engine.id, { secretHash }, { actor: 'test', now: gate.now() }),
-    );
+    await changePassword(gate, 'another one');
     expect(await tryLogin(gate, '127.0.5.1', 'engine', 'another one')).toMatch(/^235/);
   });
 
-  test('guesses in parallel do not slip through', async () => {
+  test.each([
+    'engine',
+    'nobody',
+  ])('guesses in parallel do not slip through, on the account %s', async (name) => {
     const gate = await startOpenGate({ account_failures: 3 });
-    const replies = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => tryLogin(gate, `127.0.6.${i + 1}`, 'engine', `guess ${i}`)),
-    );
-    expect(replies.filter((reply) => reply.startsWith('535')).length).toBe(3);
-    expect(replies.filter((reply) => reply.startsWith('454')).length).toBe(9);
+    const guesses = Array.from({ length: 12 }, (_, i) => ({
+      from: `127.0.6.${i + 1}`,
+      name,
+      password: `guess ${i}`,
+    }));
+    const replies = await loginTogether(gate, guesses);
+    expect(codes(replies)).toEqual([...Array<string>(9).fill('454'), ...Array<string>(3).fill('535')]);
   });
 
-  test('wrong API keys make their address wait, with 429; a right one from where its engine was does not', async () => {
+  test('guesses in parallel do not slip through where the engine logged in before', async () => {
+    const gate = await startOpenGate({ account_failures: 3 });
+    expect(await tryLogin(gate, '127.0.6.1', 'engine', PASSWORD)).toMatch(/^235/);
+    const guesses = Array.from({ length: 12 }, (_, i) => ({ from: '127.0.6.1', password: `guess ${i}` }));
+    const replies = await loginTogether(gate, guesses);
+    expect(codes(replies)).toEqual([...Array<string>(9).fill('454'), ...Array<string>(3).fill('535')]);
+  });
+
+  test('right logins in parallel all get in, on first use and after a restart', async () => {
+    const gate = await startOpenGate();
+    const logins = Array.from({ length: 40 }, () => ({ from: '127.0.9.1', password: PASSWORD }));
+    expect(codes(await loginTogether(gate, logins))).toEqual(logins.map(() => '235'));
+    const again = await restart(gate);
+    expect(codes(await loginTogether(again, logins))).toEqual(logins.map(() => '235'));
+  });
+
+  test('guesses from the address of an engine, on its account, wait; its right password does not', async () => {
+    const gate = await startOpenGate({ account_failures: 3 });
+    expect(await tryLogin(gate, '127.0.10.1', 'engine', PASSWORD)).toMatch(/^235/);
+    await failTimes(gate, 3, '127.0.10.1');
+    for (let i = 0; i < 3; i += 1) {
+      expect(await tryLogin(gate, '127.0.10.1', 'engine', `more ${i}`)).toMatch(/^454/);
+      // It does not end the wait of the guesses either.
+      expect(await tryLogin(gate, '127.0.10.1', 'engine', PASSWORD)).toMatch(/^235/);
+    }
+  });
+
+  test('a worker that repeats an old password does not keep out the one with the new, nor after a restart', async () => {
+    const gate = await startOpenGate({ account_failures: 3 });
+    expect(await tryLogin(gate, '127.0.11.1', 'engine', PASSWORD)).toMatch(/^235/);
+    await changePassword(gate, 'the new one');
+    for (let i = 0; i < 5; i += 1) {
+      expect(await tryLogin(gate, '127.0.11.1', 'engine', PASSWORD)).toMatch(/^535/);
+    }
+    expect(await tryLogin(gate, '127.0.11.1', 'engine', 'the new one')).toMatch(/^235/);
+    const again = await restart(gate, { account_failures: 3 });
+    for (let i = 0; i < 5; i += 1) await tryLogin(again, '127.0.11.1', 'engine', PASSWORD);
+    expect(await tryLogin(again, '127.0.11.1', 'engine', 'the new one')).toMatch(/^235/);
+  });
+
+  test('a wrong password repeated waits as others do, in the words of an unknown name', async () => {
+    const gate = await startOpenGate({ account_failures: 3 });
+    const replies: Record<string, string[]> = { engine: [], nobody: [] };
+    for (const [name, heard] of Object.entries(replies)) {
+      const from = name === 'engine' ? '127.0.12.1' : '127.0.12.2';
+      for (const password of ['a', 'a', 'b', 'b', 'c', 'a', 'd'])
+        heard.push(await tryLogin(gate, from, name, password));
+    }
+    expect(replies['engine'].map((reply) => reply.slice(0, 3))).toEqual([
+      '535',
+      '535',
+      '535',
+      '535',
+      '535',
+      '454',
+      '454',
+    ]);
+    expect(replies['nobody']).toEqual(replies['engine']);
+  });
+
+  test('a login that was refused for want of room was not checked, and counts as nothing', async () => {
+    const gate = await startOpenGate({ account_failures: 13, checks_at_once: 1, checks_waiting: 0 });
+    const guesses = Array.from({ length: 12 }, (_, i) => ({ from: '127.0.13.1', password: `first ${i}` }));
+    const checked = (await loginTogether(gate, guesses)).filter((reply) => reply.startsWith('535')).length;
+    expect(checked).toBeLessThan(12);
+    const replies = await failTimes(gate, 13 - checked + 1, '127.0.13.1');
+    expect(codes(replies)).toEqual(['454', ...Array<string>(13 - checked).fill('535')]);
+  });
+
+  test('wrong API keys make their address wait, with 429; a right one never waits', async () => {
     const gate = await startOpenGate({ address_failures: 3 });
     const engine = await requireEngine(gate.app.database.db, 'engine');
     const made = await gate.app.database.transact((trx) =>
@@ -163,11 +264,10 @@ describe('back-off', () => {
     const refused = await ask('psk_wrong');
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await ask(made.key)).status, 'its engine was never seen here').toBe(429);
-    gate.advance(60_000);
-    expect((await ask(made.key)).status).toBe(404);
-    for (let i = 0; i < 4; i += 1) await ask(`psk_wrong${i}`);
-    expect((await ask('psk_wrong')).status).toBe(429);
+    expect((await ask(made.key)).status, 'its engine was never seen here').toBe(404);
+    expect((await ask('psk_wrong')).status, 'a right key does not end the wait of wrong ones').toBe(429);
+    // On its account, from where it is known by now.
+    expect((await failTimes(gate, 6, '127.0.0.1')).at(-1)).toMatch(/^454/);
     expect((await ask(made.key)).status).toBe(404);
   });
 });
