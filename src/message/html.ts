@@ -146,7 +146,7 @@ function readStyleSheets(html: string, limits: ParseLimits): StyleSheet {
 }
 
 class Rendering {
-  private readonly out = new TextBuilder();
+  private readonly out: TextBuilder;
   private readonly hidden: HiddenPiece[] = [];
   private readonly links: Link[] = [];
   private readonly ranges: MarkedRange[] = [];
@@ -171,6 +171,7 @@ class Rendering {
     this.sheet = sheet;
     this.limits = limits;
     this.view = view;
+    this.out = new TextBuilder(limits.bodyChars);
     if (sheet.tooComplex) this.tooComplex = 'style sheets too long';
     for (const text of sheet.generated) this.distorted.add(`style sheet adds text: ${text.slice(0, 80)}`);
     for (const what of sheet.unfollowed) this.distorted.add(what);
@@ -209,7 +210,7 @@ class Rendering {
       hidden: this.hidden,
       links: this.links,
       ranges: this.ranges,
-      tooComplex: this.tooComplex,
+      tooComplex: this.tooComplex ?? (this.out.cut ? 'more text than anyone reads' : null),
       distorted: [...this.distorted],
       versions: [],
     };
@@ -363,10 +364,7 @@ class Rendering {
   }
 
   private shown(text: string, reason: HiddenReason | null, look: Appearance): void {
-    if (this.out.length > this.limits.bodyChars) {
-      this.tooComplex = 'more text than anyone reads';
-      return;
-    }
+    if (this.out.cut) return;
     if (reason !== null) {
       if (/\S/.test(text)) this.hide(text, reason, this.out.length === 0 ? 'preheader' : 'element');
       return;
@@ -378,7 +376,7 @@ class Rendering {
       this.hide(text, 'display_none', 'outlook');
       if (this.view.outlook) return;
     }
-    this.out.text(text.slice(0, this.limits.bodyChars), look.pre);
+    this.out.text(text, look.pre);
     if (/\S/.test(text)) this.lastHidden = null;
   }
 
@@ -432,7 +430,7 @@ class Rendering {
 
   /** Adds to the hidden text, going on with the last piece if nothing seen came between. */
   private hide(text: string, reason: HiddenReason, place: HiddenPiece['place']): void {
-    const clean = text.slice(0, this.limits.attachmentChars).replace(/\s+/g, ' ');
+    const clean = text.replace(/\s+/g, ' ').slice(0, this.limits.attachmentChars);
     const last = this.lastHidden;
     if (last?.reason === reason && last.place === place) {
       // One text node comes in several events; another element's text is another word.

@@ -94,6 +94,9 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   const shown = showNode(textNodeOf(mail.tree), limits);
   const body = shown.text;
   trouble.push(...shown.trouble);
+  if (body.length > limits.bodyChars) {
+    trouble.push({ kind: 'too_complex', detail: 'more text than anyone reads' });
+  }
   const substance = hiddenSubstance(shown.hidden, `${subject ?? ''}\n${body}`);
   if (substance !== null) trouble.push({ kind: 'hidden_text', detail: substance });
   if (/[\u202d\u202e]/.test(`${subject ?? ''}${body}`)) {

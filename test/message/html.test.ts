@@ -71,6 +71,26 @@ describe('renderHtml', () => {
     ]);
   });
 
+  it.each([
+    ['spaces', ' '],
+    ['line breaks', '\n'],
+    ['empty elements', '<b> </b>'],
+  ])('reads what stands behind tens of thousands of %s', (_name, blank) => {
+    const { text, tooComplex } = render(`<p>Hi Jane,${blank.repeat(40_001)}you raised $40M.</p>`);
+    expect({ text, tooComplex }).toEqual({ text: 'Hi Jane, you raised $40M.', tooComplex: null });
+  });
+
+  it.each([
+    ['in one text', `<p>${'word '.repeat(8_000)}$40M</p>`],
+    ['in the last element', `<p>${'word '.repeat(8_000)}</p><p>$40M</p>`],
+    ['behind preformatted blanks', `<pre>Hi${' '.repeat(40_000)}$40M</pre>`],
+    ['as the text of an image', `<p>${'word '.repeat(8_000)}</p><img src="t" alt="$40M">`],
+  ])('says so when it leaves out what can be seen: %s', (_name, html) => {
+    const { text, tooComplex } = render(html);
+    expect(text).not.toContain('$40M');
+    expect(tooComplex).toBe('more text than anyone reads');
+  });
+
   it('never throws, whatever the markup', () => {
     const piece = fc.constantFrom(
       '<p style="',
