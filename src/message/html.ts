@@ -97,12 +97,14 @@ export function renderHtml(html: string, limits: ParseLimits): RenderedHtml {
     views.push(['without style sheets', { ...ORDINARY, styled: false }]);
   }
   const distorted = new Set(ordinary.distorted);
+  let { tooComplex } = ordinary;
   for (const [how, view] of views) {
     const other = render(html, sheet, limits, view);
+    tooComplex ??= other.tooComplex === null ? null : `${other.tooComplex}, ${how}`;
     if (view.styled) for (const one of other.distorted) distorted.add(one);
     if (other.text !== ordinary.text) ordinary.versions.push({ how, text: other.text });
   }
-  return { ...ordinary, distorted: [...distorted] };
+  return { ...ordinary, tooComplex, distorted: [...distorted] };
 }
 
 /** What Outlook reads and others do not. */
@@ -267,8 +269,11 @@ class Rendering {
     if (tag === 'input') this.text(attribs['value'] || (attribs['placeholder'] ?? ''));
     if (tag === 'textarea') this.text(attribs['placeholder'] ?? '');
     if (tag === 'option' || tag === 'optgroup' || tag === 'track') this.text(attribs['label'] ?? '');
-    if (tag === 'iframe' && attribs['srcdoc'])
-      this.hide(renderHtml(attribs['srcdoc'], this.limits).text, 'display_none', 'element');
+    if (tag === 'iframe' && /\S/.test(attribs['srcdoc'] ?? '')) {
+      // Not rendered, since such documents hold others; a comment's hidden text tells of it.
+      this.distorted.add('a document inside the document');
+      this.hide(attribs['srcdoc'] ?? '', 'display_none', 'element');
+    }
     if (!this.view.styled && attribs['title'] !== undefined && tag !== 'style')
       this.text(` ${attribs['title']} `);
   }
@@ -397,6 +402,7 @@ class Rendering {
       ...this.view,
       inComment: true,
     });
+    this.tooComplex ??= inner.tooComplex;
     if (this.view.outlook || !this.view.styled) {
       const isBlock = /<(?:p|div|table|tr|td|br|h\d)\b/i.test(conditional[1] ?? '');
       this.shown(

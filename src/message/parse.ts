@@ -117,7 +117,11 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   }
   const hidden = shown.hidden.map(({ reason, text }) => ({ reason, text: text.trim() }));
   const segments = segmentsOf(body, shown.ranges);
-  const versions = [...shown.versions, ...attachedTexts(attachments)].slice(0, limits.versions);
+  const versions = [...shown.versions, ...attachedTexts(attachments)];
+  if (versions.length > limits.versions) {
+    versions.length = limits.versions;
+    trouble.push({ kind: 'too_complex', detail: `more than ${limits.versions} texts besides the body` });
+  }
   return {
     headers,
     draft: {

@@ -62,3 +62,19 @@ describe('a mail with more text than is read', () => {
     expect(trouble).toContainEqual({ kind: 'too_complex', detail: 'more text than anyone reads' });
   });
 });
+
+describe('a mail with more other texts than are read', () => {
+  const attached = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      part(`text/plain; name=a${at}.txt\r\nContent-Disposition: attachment`, `Note ${at}`),
+    );
+
+  it.each([
+    [24, []],
+    [25, [{ kind: 'too_complex', detail: 'more than 24 texts besides the body' }]],
+  ])('with %i of them', async (count, expected) => {
+    const { draft, trouble } = await parseMessage(mailOf(part('text/plain', 'Hi'), ...attached(count)));
+    expect(draft.versions).toHaveLength(24);
+    expect(trouble).toEqual(expected);
+  });
+});
