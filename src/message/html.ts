@@ -97,7 +97,7 @@ export function renderHtml(html: string, limits: ParseLimits): RenderedHtml {
     views.push(['without style sheets', { ...ORDINARY, styled: false }]);
   }
   const distorted = new Set(ordinary.distorted);
-  let { tooComplex } = ordinary;
+  let tooComplex: string | null = null;
   for (const [how, view] of views) {
     const other = render(html, sheet, limits, view);
     tooComplex ??= other.tooComplex === null ? null : `${other.tooComplex}, ${how}`;
