@@ -195,11 +195,12 @@ function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: 
   const { readings, disguised, count } = readingsOf(input.draft, prospect);
   const fired = new Set(findings.map(({ rule }) => rule));
   for (const { how, draft } of readings) {
-    const found = applyRules(ruleInput({ ...input, draft }, prospect)).findings.find(
-      ({ rule, enforced }) => enforced && !fired.has(rule),
-    );
-    if (found === undefined) continue;
-    return [{ reason: 'disguised_text', rationale: `Read ${how}: ${found.rationale}` }];
+    const { findings: others, doubts } = applyRules(ruleInput({ ...input, draft }, prospect));
+    const found = others.find(({ rule, enforced }) => enforced && !fired.has(rule));
+    if (found !== undefined)
+      return [{ reason: 'disguised_text', rationale: `Read ${how}: ${found.rationale}` }];
+    const failed = doubts.find(({ reason }) => reason === 'judge_error');
+    if (failed !== undefined) return [{ ...failed, rationale: `Read ${how}: ${failed.rationale}` }];
   }
   if (count < DISGUISED_WORDS) return [];
   const sample = disguised

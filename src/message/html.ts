@@ -97,12 +97,14 @@ export function renderHtml(html: string, limits: ParseLimits): RenderedHtml {
     views.push(['without style sheets', { ...ORDINARY, styled: false }]);
   }
   const distorted = new Set(ordinary.distorted);
+  let tooComplex: string | null = null;
   for (const [how, view] of views) {
     const other = render(html, sheet, limits, view);
+    tooComplex ??= other.tooComplex === null ? null : `${other.tooComplex}, ${how}`;
     if (view.styled) for (const one of other.distorted) distorted.add(one);
     if (other.text !== ordinary.text) ordinary.versions.push({ how, text: other.text });
   }
-  return { ...ordinary, distorted: [...distorted] };
+  return { ...ordinary, tooComplex, distorted: [...distorted] };
 }
 
 /** What Outlook reads and others do not. */
@@ -146,7 +148,7 @@ function readStyleSheets(html: string, limits: ParseLimits): StyleSheet {
 }
 
 class Rendering {
-  private readonly out = new TextBuilder();
+  private readonly out: TextBuilder;
   private readonly hidden: HiddenPiece[] = [];
   private readonly links: Link[] = [];
   private readonly ranges: MarkedRange[] = [];
@@ -171,6 +173,7 @@ class Rendering {
     this.sheet = sheet;
     this.limits = limits;
     this.view = view;
+    this.out = new TextBuilder(limits.bodyChars);
     if (sheet.tooComplex) this.tooComplex = 'style sheets too long';
     for (const text of sheet.generated) this.distorted.add(`style sheet adds text: ${text.slice(0, 80)}`);
     for (const what of sheet.unfollowed) this.distorted.add(what);
@@ -209,7 +212,7 @@ class Rendering {
       hidden: this.hidden,
       links: this.links,
       ranges: this.ranges,
-      tooComplex: this.tooComplex,
+      tooComplex: this.tooComplex ?? (this.out.cut ? 'more text than anyone reads' : null),
       distorted: [...this.distorted],
       versions: [],
     };
@@ -266,8 +269,11 @@ class Rendering {
     if (tag === 'input') this.text(attribs['value'] || (attribs['placeholder'] ?? ''));
     if (tag === 'textarea') this.text(attribs['placeholder'] ?? '');
     if (tag === 'option' || tag === 'optgroup' || tag === 'track') this.text(attribs['label'] ?? '');
-    if (tag === 'iframe' && attribs['srcdoc'])
-      this.hide(renderHtml(attribs['srcdoc'], this.limits).text, 'display_none', 'element');
+    if (tag === 'iframe' && /\S/.test(attribs['srcdoc'] ?? '')) {
+      // Not rendered, since such documents hold others; a comment's hidden text tells of it.
+      this.distorted.add('a document inside the document');
+      this.hide(attribs['srcdoc'] ?? '', 'display_none', 'element');
+    }
     if (!this.view.styled && attribs['title'] !== undefined && tag !== 'style')
       this.text(` ${attribs['title']} `);
   }
@@ -363,10 +369,7 @@ class Rendering {
   }
 
   private shown(text: string, reason: HiddenReason | null, look: Appearance): void {
-    if (this.out.length > this.limits.bodyChars) {
-      this.tooComplex = 'more text than anyone reads';
-      return;
-    }
+    if (this.out.cut) return;
     if (reason !== null) {
       if (/\S/.test(text)) this.hide(text, reason, this.out.length === 0 ? 'preheader' : 'element');
       return;
@@ -378,7 +381,7 @@ class Rendering {
       this.hide(text, 'display_none', 'outlook');
       if (this.view.outlook) return;
     }
-    this.out.text(text.slice(0, this.limits.bodyChars), look.pre);
+    this.out.text(text, look.pre);
     if (/\S/.test(text)) this.lastHidden = null;
   }
 
@@ -399,6 +402,7 @@ class Rendering {
       ...this.view,
       inComment: true,
     });
+    this.tooComplex ??= inner.tooComplex;
     if (this.view.outlook || !this.view.styled) {
       const isBlock = /<(?:p|div|table|tr|td|br|h\d)\b/i.test(conditional[1] ?? '');
       this.shown(
@@ -432,7 +436,7 @@ class Rendering {
 
   /** Adds to the hidden text, going on with the last piece if nothing seen came between. */
   private hide(text: string, reason: HiddenReason, place: HiddenPiece['place']): void {
-    const clean = text.slice(0, this.limits.attachmentChars).replace(/\s+/g, ' ');
+    const clean = text.replace(/\s+/g, ' ').slice(0, this.limits.attachmentChars);
     const last = this.lastHidden;
     if (last?.reason === reason && last.place === place) {
       // One text node comes in several events; another element's text is another word.

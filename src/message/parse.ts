@@ -94,6 +94,9 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   const shown = showNode(textNodeOf(mail.tree), limits);
   const body = shown.text;
   trouble.push(...shown.trouble);
+  if (body.length > limits.bodyChars) {
+    trouble.push({ kind: 'too_complex', detail: 'more text than anyone reads' });
+  }
   const substance = hiddenSubstance(shown.hidden, `${subject ?? ''}\n${body}`);
   if (substance !== null) trouble.push({ kind: 'hidden_text', detail: substance });
   if (/[\u202d\u202e]/.test(`${subject ?? ''}${body}`)) {
@@ -114,7 +117,11 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   }
   const hidden = shown.hidden.map(({ reason, text }) => ({ reason, text: text.trim() }));
   const segments = segmentsOf(body, shown.ranges);
-  const versions = [...shown.versions, ...attachedTexts(attachments)].slice(0, limits.versions);
+  const versions = [...shown.versions, ...attachedTexts(attachments)];
+  if (versions.length > limits.versions) {
+    versions.length = limits.versions;
+    trouble.push({ kind: 'too_complex', detail: `more than ${limits.versions} texts besides the body` });
+  }
   return {
     headers,
     draft: {

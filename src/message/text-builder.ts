@@ -3,8 +3,16 @@ export class TextBuilder {
   private readonly pieces: string[] = [];
   private pending: '' | ' ' | '\t' = '';
   private breaks = 0;
+  private readonly limit: number;
   /** UTF-16 length of the text so far, without what is pending. */
   length = 0;
+  /** Whether something that can be seen did not fit. */
+  cut = false;
+
+  /** @param limit characters that are kept, counted after white space has collapsed */
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 
   /** Adds text; white space in it collapses unless `pre`. */
   text(text: string, pre: boolean): void {
@@ -61,13 +69,16 @@ export class TextBuilder {
   }
 
   private write(text: string): void {
+    const left = Math.max(this.limit - this.length, 0);
+    if (text.length > left && /\S/.test(text.slice(left))) this.cut = true;
+    if (left === 0) return;
     if (this.length > 0) {
       if (this.breaks > 0) this.push('\n'.repeat(Math.min(this.breaks, 3)));
       else if (this.pending !== '') this.push(this.pending);
     }
     this.breaks = 0;
     this.pending = '';
-    this.push(text);
+    this.push(text.slice(0, left));
   }
 
   private push(text: string): void {

@@ -44,6 +44,7 @@ function charactersOf({ draft, prospect }: JudgeInput): number {
     draft.subject ?? '',
     ...draft.hidden.map(({ text }) => text),
     ...draft.attachments.map(({ text }) => text ?? ''),
+    ...(draft.versions ?? []).map(({ text }) => text),
     ...(prospect?.thread ?? []).map(({ text }) => text),
     ...(prospect?.foreign ?? []).map(({ text }) => text),
   ];

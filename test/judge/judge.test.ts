@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ProspectSnapshot } from '../../src/crm/prospect.ts';
 import { draftFromText } from '../../src/evaluate/context.ts';
 import { type JudgeInput, judgeByRules } from '../../src/judge/judge.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
+import { rulesInOrder } from '../../src/judge/rules/index.ts';
 import { RULES } from '../../src/judge/verdict.ts';
 import { prospectWith } from './rule-input.ts';
 
@@ -135,6 +136,26 @@ describe('judgeByRules', () => {
     'Ping',
     'Hi Zoë, your talk "La vie en rose" was a joy. May I send two profiles?',
   ])('does not misjudge English: %s', (draft) => expect(judge(draft).decision).toBe('PASS'));
+
+  it('holds a draft when a rule fails on another way to read it', () => {
+    const text = 'Hi Dana, here is my note.';
+    const rule = rulesInOrder.find(({ name }) => name === 'funding_tier')!;
+    const check = rule.check.bind(rule);
+    const spy = vi.spyOn(rule, 'check').mockImplementation((input) => {
+      if (input.draft.body === text) throw new Error('no such stage');
+      return check(input);
+    });
+    try {
+      const draft = { ...draftFromText(PLAIN), versions: [{ how: 'in the attachment note.txt', text }] };
+      expect(judge(PLAIN, {}, { draft })).toMatchObject({
+        decision: null,
+        hold_reason: 'judge_error',
+        rationale: 'Read in the attachment note.txt: The rule funding_tier failed: no such stage',
+      });
+    } finally {
+      spy.mockRestore();
+    }
+  });
 
   it('does not mind quoted mail in another language', () => {
     const body = 'Thanks for the quick answer, Dana. Shall we say Tuesday at ten?\n\n';

@@ -71,6 +71,53 @@ describe('renderHtml', () => {
     ]);
   });
 
+  it.each([
+    ['spaces', ' '],
+    ['line breaks', '\n'],
+    ['empty elements', '<b> </b>'],
+  ])('reads what stands behind tens of thousands of %s', (_name, blank) => {
+    const { text, tooComplex } = render(`<p>Hi Jane,${blank.repeat(40_001)}you raised $40M.</p>`);
+    expect({ text, tooComplex }).toEqual({ text: 'Hi Jane, you raised $40M.', tooComplex: null });
+  });
+
+  it.each([
+    ['in one text', `<p>${'word '.repeat(8_000)}$40M</p>`],
+    ['in the last element', `<p>${'word '.repeat(8_000)}</p><p>$40M</p>`],
+    ['behind preformatted blanks', `<pre>Hi${' '.repeat(40_000)}$40M</pre>`],
+    ['as the text of an image', `<p>${'word '.repeat(8_000)}</p><img src="t" alt="$40M">`],
+  ])('says so when it leaves out what can be seen: %s', (_name, html) => {
+    const { text, tooComplex } = render(html);
+    expect(text).not.toContain('$40M');
+    expect(tooComplex).toBe('more text than anyone reads');
+  });
+
+  it('does not render documents inside the document, but says so', () => {
+    let inner = '<p>You raised $40M.</p>';
+    for (let depth = 0; depth < 4; depth++) {
+      const styles = Array.from({ length: 8 }, (_, at) => `@media(min-width:${at}px){p{margin:0}}`).join('');
+      const srcdoc = `<style>${styles}</style>${inner}`.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+      inner = `<iframe srcdoc="${srcdoc}"></iframe>`;
+    }
+    const started = performance.now();
+    const { hidden, distorted } = render(`<p>Hi</p>${inner}`);
+    // Each level rendered under all conditions would take minutes.
+    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(distorted).toEqual(['a document inside the document']);
+    expect(hidden.map(({ text }) => text).join()).toContain('You raised $40M.');
+  }, 60_000);
+
+  it.each([
+    ['in dark mode', '@media (prefers-color-scheme:dark)'],
+    ['without style sheets', ''],
+  ])('says so when what it shows %s is too much', (_name, media) => {
+    const words = 'word '.repeat(8_001);
+    const html =
+      media === ''
+        ? `<p>Hi</p><div style="display:none">${words}</div>`
+        : `<style>.a{display:none}${media}{.a{display:block}}</style><p>Hi</p><div class="a">${words}</div>`;
+    expect(render(html).tooComplex).toMatch(/^more text than anyone reads, /);
+  });
+
   it('never throws, whatever the markup', () => {
     const piece = fc.constantFrom(
       '<p style="',

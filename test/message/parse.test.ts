@@ -34,3 +34,47 @@ describe('parseMessage', () => {
     if (expected.headers !== undefined) expect(headers).toMatchObject(expected.headers);
   });
 });
+
+const part = (type: string, text: string) => `--b\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`;
+const mailOf = (...parts: string[]) =>
+  Buffer.from(
+    [
+      'From: Ann <ann@sender.example>',
+      'Subject: Hello',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      `${parts.join('')}--b--`,
+      '',
+    ].join('\r\n'),
+  );
+const LONG = 'word '.repeat(6_000);
+
+describe('a mail with more text than is read', () => {
+  it.each([
+    ['two parts that are short enough by themselves', [part('text/plain', LONG), part('text/plain', LONG)]],
+    [
+      'an HTML part after all that may be read',
+      [...Array(3).fill(part('text/plain', LONG)), part('text/html', '<p>You raised $40M.</p>')],
+    ],
+    ['HTML whose last words do not fit', [part('text/html', `<p>${'word '.repeat(8_000)}</p><p>$40M</p>`)]],
+  ])('is too complex: %s', async (_name, parts) => {
+    const { trouble } = await parseMessage(mailOf(...parts));
+    expect(trouble).toContainEqual({ kind: 'too_complex', detail: 'more text than anyone reads' });
+  });
+});
+
+describe('a mail with more other texts than are read', () => {
+  const attached = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      part(`text/plain; name=a${at}.txt\r\nContent-Disposition: attachment`, `Note ${at}`),
+    );
+
+  it.each([
+    [24, []],
+    [25, [{ kind: 'too_complex', detail: 'more than 24 texts besides the body' }]],
+  ])('with %i of them', async (count, expected) => {
+    const { draft, trouble } = await parseMessage(mailOf(part('text/plain', 'Hi'), ...attached(count)));
+    expect(draft.versions).toHaveLength(24);
+    expect(trouble).toEqual(expected);
+  });
+});

@@ -8,7 +8,7 @@ import { textsOf } from '../../src/message/edited-text.ts';
 import { parseMessage } from '../../src/message/parse.ts';
 import { readMail } from '../../src/message/reading.ts';
 import { JobLimitError } from '../../src/off-loop/job-limit-error.ts';
-import { judgeMail } from '../../src/off-loop/judge.ts';
+import { isShort, judgeMail } from '../../src/off-loop/judge.ts';
 import { SHORT_TEXT_CHARS, SMALL_MAIL_BYTES, WORKER_LIMITS } from '../../src/off-loop/limits.ts';
 import { editMail, openMail, parseMail, textsOfMail } from '../../src/off-loop/mail.ts';
 import { WorkerPool } from '../../src/off-loop/pool.ts';
@@ -157,6 +157,13 @@ describe('a draft that a worker judges', () => {
     const verdict = await judgeMail({ ...input, prospect }, workers);
     expect(verdict).toEqual(judgeByRules({ ...input, prospect }));
     expect(verdict.decision).toBe('BLOCK');
+  });
+
+  it('may be short itself if the mail shows other texts that are not', () => {
+    const short = { ...input, draft: KNOWN_MAIL.draft };
+    expect(isShort(short)).toBe(true);
+    const versions = [{ how: 'in the attachment note.txt', text: SENTENCE.repeat(100) }];
+    expect(isShort({ ...short, draft: { ...short.draft, versions } })).toBe(false);
   });
 
   it('is held when it goes beyond the limits, but what the record alone stops is stopped', async () => {

@@ -188,8 +188,9 @@ function plainToken(token: string, before: string | undefined, isWord: IsWord, t
     if (shorter !== undefined) told(token);
     return shorter ?? token;
   }
-  const [, open = '', core = '', close = ''] = /^([(+|!]*)(.*?)([!|+(]*)$/su.exec(token) ?? [];
-  if (core.length < 2 || !/\p{L}/u.test(core) || /^\p{L}+$/u.test(core)) return token;
+  const { open, core, close } = withoutMarksAround(token);
+  if (core.length < 2 || core.length > LONGEST_RUN || !/\p{L}/u.test(core) || /^\p{L}+$/u.test(core))
+    return token;
   const read = leetReadings(lower).find(isWord) ?? leetReadings(core.toLowerCase()).find(isWord);
   if (read === undefined) {
     // A name may be written so; what is left of it is at least letters.
@@ -200,6 +201,16 @@ function plainToken(token: string, before: string | undefined, isWord: IsWord, t
   // "B2B" and "24x7" are words of their own kind.
   if (core.length > 3) told(token);
   return /^\p{Lu}/u.test(core) ? read.charAt(0).toUpperCase() + read.slice(1) : read;
+}
+
+/** Marks at the ends of a token that may be letters or just marks. An expression would try each row of marks inside it again and again. */
+function withoutMarksAround(token: string): { open: string; core: string; close: string } {
+  const marks = '(+|!';
+  let start = 0;
+  let end = token.length;
+  while (start < end && marks.includes(token.charAt(start))) start++;
+  while (end > start && marks.includes(token.charAt(end - 1))) end--;
+  return { open: token.slice(0, start), core: token.slice(start, end), close: token.slice(end) };
 }
 
 /** "$2O" is $20 and "l5" is 15: what has a digit or stands for money, and of which every letter looks like a digit. */
