@@ -103,7 +103,7 @@ async function suppression(db: Kysely<Schema>, id: number): Promise<Row<'suppres
 
 /** What stands for a target: itself, and for an address what is left of it after an erasure. The one place that says so. */
 function valuesOf(db: Kysely<Schema>, { kind, value }: SuppressionTarget): string[] {
-  return kind === 'address' ? [value, erasedValue(db, value)] : [value];
+  return kind === 'address' && !isErasedValue(value) ? [value, erasedValue(db, value)] : [value];
 }
 
 export async function suppressionsOf(
