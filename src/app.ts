@@ -74,6 +74,7 @@ import { linkRoutes } from './review/link-routes.ts';
 import { Review } from './review/review.ts';
 import { RubricChanges } from './settings/rubric-change.ts';
 import type { Database } from './store/database.ts';
+import { keysOf } from './store/gate-keys.ts';
 import { Storage } from './store/storage.ts';
 import { transparentListener } from './transparent/listen.ts';
 import { GATE_HEADER, gateId, isOwnRequest } from './transparent/loop.ts';
@@ -259,6 +260,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     await rubricChanges.notice();
     const review = new Review({ database, config, rubric, now });
+    // A gate that no longer knows who was erased must not start.
+    keysOf(database.db).erased();
     const deriveKey = gateSecret(config.data_dir, 'derive');
     const linkKey = gateSecret(config.data_dir, 'link');
     const publicUrl = { base: config.http.public_url };

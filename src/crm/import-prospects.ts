@@ -15,7 +15,7 @@ import {
   readRows,
   tightened,
 } from './import-plan.ts';
-import { companiesBy, prospectsBy, suppressionsBy } from './import-store.ts';
+import { companiesBy, prospectsBy } from './import-store.ts';
 import {
   type CompanyFields,
   companyFromRow,
@@ -23,7 +23,7 @@ import {
   prospectFromRow,
   united,
 } from './records.ts';
-import { addSuppression } from './suppression-store.ts';
+import { addSuppression, movedReason, suppressionsOfMailboxes } from './suppression-store.ts';
 import type { Row } from './revision-store.ts';
 import { newProspectRow, prospectColumns } from './store.ts';
 
@@ -216,10 +216,11 @@ async function planProspects(
     known.map((p) => p.company_id),
   );
   const flagsOf = new Map(companies.map((row) => [row.id, companyFromRow(row).disqualifiers]));
-  const optOuts = await suppressionsBy(
-    db,
-    known.map((p) => p.address_key),
-  );
+  const formerly = said.flatMap(({ key, id }) => {
+    const before = byKey.get(key) ?? byId.get(id ?? '');
+    return before && before.address_key !== key ? [before.address_key] : [];
+  });
+  const optOuts = await suppressionsOfMailboxes(db, formerly);
   for (const [i, one] of said.entries()) {
     await pause(options.turn, i);
     const before = byKey.get(one.key) ?? (one.id === undefined ? undefined : byId.get(one.id)) ?? null;
@@ -253,17 +254,20 @@ async function planProspects(
 function movedOptOuts(
   one: ProspectSaid,
   before: Row<'prospects'>,
-  { left, optOuts }: { left: readonly string[]; optOuts: readonly Row<'suppressions'>[] },
+  { left, optOuts }: { left: readonly string[]; optOuts: ReadonlyMap<string, Row<'suppressions'>[]> },
 ): Planned[] {
   const { address_key: from } = before;
   const { disqualifiers, opt_out_channels: channels } = prospectFromRow(before);
   const flags = united(disqualifiers, left);
   const reason = flags.length > 0 ? `with ${flags.join(', ')}` : 'that opted out';
   const old = flags.length > 0 ? ['all'] : channels;
-  const carried = optOuts.filter(({ kind, value }) => kind === 'address' && value === from);
+  const carried = new Map<string, string>();
+  for (const { channel, value } of optOuts.get(from) ?? []) {
+    if (!carried.has(channel)) carried.set(channel, movedReason(from, value));
+  }
   return [
     ...old.map((channel) => ({ value: from, channel, reason: `former address of a prospect ${reason}` })),
-    ...carried.map(({ channel }) => ({ value: one.key, channel, reason: `opted out as ${from}` })),
+    ...[...carried].map(([channel, why]) => ({ value: one.key, channel, reason: why })),
   ].map(({ value, channel, reason: why }) => {
     const suppression = { kind: 'address' as const, value, channel, reason: why, source: 'import' };
     return {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { domainChain, domainKey, domainOfKey } from './address.ts';
-import { type MailboxRules, NO_RULES, domainsLike, hasRules, mailboxKey } from './mailbox.ts';
+import { type MailboxRules, NO_RULES, domainsLike, hasRules, mailboxKey, respells } from './mailbox.ts';
 
 /** The rules lie in the database, so that every process that asks reads alike, the command line too. */
 const SETTING = 'mailbox_rules';
@@ -34,14 +34,42 @@ async function mailboxRules(db: Kysely<Schema>): Promise<MailboxRules> {
  * @param key as `addressKey` gives it
  */
 export async function sameMailbox(db: Kysely<Schema>, key: string): Promise<string[]> {
+  return await spellingsOf(db, key, await mailboxRules(db));
+}
+
+/** `sameMailbox` of many keys, by key. */
+export async function sameMailboxes(
+  db: Kysely<Schema>,
+  keys: Iterable<string>,
+): Promise<Map<string, string[]>> {
   const rules = await mailboxRules(db);
+  const found = new Map<string, string[]>();
+  for (const key of new Set(keys)) found.set(key, await spellingsOf(db, key, rules));
+  return found;
+}
+
+async function spellingsOf(db: Kysely<Schema>, key: string, rules: MailboxRules): Promise<string[]> {
   const domain = domainOfKey(key);
   if (!hasRules(domain, rules)) return [key];
   const mailbox = mailboxKey(key, rules);
+  const local = mailbox.slice(0, mailbox.lastIndexOf('@'));
+  const hosts = domainsLike(domain, rules);
+  const found = new Set([key, mailbox, ...hosts.map((host) => `${local}@${host}`)]);
+  // Where only domains are alike, these are all; dots and tags may have been left in records.
+  if (respells(domain, rules)) for (const one of await spelledAs(db, mailbox, hosts, rules)) found.add(one);
+  return [...found];
+}
+
+/** Keys of prospects and suppressions that the rules take for the mailbox. */
+async function spelledAs(
+  db: Kysely<Schema>,
+  mailbox: string,
+  hosts: readonly string[],
+  rules: MailboxRules,
+): Promise<string[]> {
   const [first = ''] = mailbox;
-  const found = new Set([key, mailbox]);
-  for (const host of domainsLike(domain, rules)) {
-    found.add(`${mailbox.slice(0, mailbox.lastIndexOf('@'))}@${host}`);
+  const found: string[] = [];
+  for (const host of hosts) {
     const suppressed = await db
       .selectFrom('suppressions')
       .select('value as key')
@@ -58,11 +86,9 @@ export async function sameMailbox(db: Kysely<Schema>, key: string): Promise<stri
       .where('address_key', '<', `${first}\u{10FFFF}`)
       .where('address_key', 'like', `%@${host}`)
       .execute();
-    for (const row of [...suppressed, ...prospects]) {
-      if (mailboxKey(row.key, rules) === mailbox) found.add(row.key);
-    }
+    found.push(...[...suppressed, ...prospects].map((row) => row.key));
   }
-  return [...found];
+  return found.filter((key) => mailboxKey(key, rules) === mailbox);
 }
 
 /** For each key itself, and what all keys of its mailbox have in common where a rule is about its domain. */

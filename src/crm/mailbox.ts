@@ -20,8 +20,13 @@ export function domainsLike(domain: string, { sameDomains }: MailboxRules): stri
 
 /** Whether a rule is about the domain, so that a mailbox may have several keys. */
 export function hasRules(domain: string, rules: MailboxRules): boolean {
+  return domainsLike(domain, rules).length > 1 || respells(domain, rules);
+}
+
+/** Whether a mailbox of the domain may have several local parts. */
+export function respells(domain: string, rules: MailboxRules): boolean {
   return domainsLike(domain, rules).some(
-    (one, i) => i > 0 || rules.ignoreDots.includes(one) || rules.dashTags.includes(one),
+    (one) => rules.ignoreDots.includes(one) || rules.dashTags.includes(one),
   );
 }
 

@@ -4,10 +4,10 @@ import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
 import { erasedValue, isErasedValue } from './erased.ts';
-import { sameMailbox, suppressingDomains } from './mailbox-store.ts';
+import { sameMailbox, sameMailboxes, suppressingDomains } from './mailbox-store.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import type { Change } from './records.ts';
-import { deleteRow, getRow, insertRow, type Row, updateRow } from './revision-store.ts';
+import { chunks, deleteRow, getRow, insertRow, type Row, updateRow } from './revision-store.ts';
 
 /** An address or a whole domain, as a key. */
 export interface SuppressionTarget {
@@ -103,7 +103,7 @@ async function suppression(db: Kysely<Schema>, id: number): Promise<Row<'suppres
 
 /** What stands for a target: itself, and for an address what is left of it after an erasure. The one place that says so. */
 function valuesOf(db: Kysely<Schema>, { kind, value }: SuppressionTarget): string[] {
-  return kind === 'address' ? [value, erasedValue(db, value)] : [value];
+  return kind === 'address' && !isErasedValue(value) ? [value, erasedValue(db, value)] : [value];
 }
 
 export async function suppressionsOf(
@@ -166,6 +166,41 @@ export async function suppressionsHolding(
   const rows = await suppressionsNaming(db, { addresses, domains: suppressingDomains(addresses) });
   return rows.filter(({ channel }) => channel !== UNCLEAR).map(evidenceOf);
 }
+
+/**
+ * Opt-outs of the mailboxes of many addresses however spelled, possible ones too and those of domains left out: what a person
+ * who gets another address takes along.
+ *
+ * @param keys as `addressKey` gives them
+ * @returns the opt-outs of each key that has any
+ */
+export async function suppressionsOfMailboxes(
+  db: Kysely<Schema>,
+  keys: Iterable<string>,
+): Promise<Map<string, Row<'suppressions'>[]>> {
+  const keysOf = new Map<string, string[]>();
+  for (const [key, spellings] of await sameMailboxes(db, keys)) {
+    for (const value of spellings.flatMap((one) => valuesOf(db, { kind: 'address', value: one })))
+      keysOf.set(value, [...(keysOf.get(value) ?? []), key]);
+  }
+  const found = new Map<string, Row<'suppressions'>[]>();
+  for (const some of chunks([...keysOf.keys()], 500)) {
+    const rows = await db
+      .selectFrom('suppressions')
+      .selectAll()
+      .where('kind', '=', 'address')
+      .where('value', 'in', [...some])
+      .orderBy('id')
+      .execute();
+    for (const row of rows)
+      for (const key of keysOf.get(row.value) ?? []) found.set(key, [...(found.get(key) ?? []), row]);
+  }
+  return found;
+}
+
+/** Why an opt-out of a former address holds for the new one. Does not repeat an address that was to be forgotten. */
+export const movedReason = (from: string, value: string): string =>
+  `opted out as ${isErasedValue(value) ? 'a former address' : from}`;
 
 /** What may be an opt-out of one of the addresses; null when nothing may. */
 export async function possibleOptOut(

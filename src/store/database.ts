@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
+import { anyErased } from './erased-mark-store.ts';
 import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
@@ -75,9 +76,9 @@ export class Database {
   constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
     this.#lockWaitMs = options.lockWaitMs ?? 10_000;
     this.#folder = path === ':memory:' ? null : dirname(path);
-    this.#keys = gateKeys(this.#folder);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
+    this.#keys = gateKeys(this.#folder, () => anyErased(this.#raw));
     if (!options.readonly) {
       this.#raw.pragma('journal_mode = WAL');
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { type ImportOptions, importCsv, KINDS, type Kind } from '../../src/crm/csv.ts';
 import { exportCsv } from '../../src/crm/export-store.ts';
+import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
+import { NO_RULES } from '../../src/crm/mailbox.ts';
 import { revertImport } from '../../src/crm/revert.ts';
 import { findCompany, getProspectByAddress, updateCompany, updateProspect } from '../../src/crm/store.ts';
-import { addSuppression, suppressedChannels } from '../../src/crm/suppression-store.ts';
+import {
+  addSuppression,
+  possibleOptOut,
+  suppressedChannels,
+  UNCLEAR,
+} from '../../src/crm/suppression-store.ts';
 import { threadMessages } from '../../src/crm/thread-store.ts';
 import { relatedTexts } from '../../src/crm/threads.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
@@ -63,6 +70,22 @@ describe('importing prospects', () => {
       opt_out_channels: ['email'],
       disqualifiers: ['competitor'],
     });
+  });
+
+  test('an opt-out under another spelling of the mailbox follows too, a possible one as well', async () => {
+    const database = await openDatabase();
+    await database.transact(async (trx) => {
+      await saveMailboxRules(trx, { ...NO_RULES, sameDomains: [['icloud.com', 'me.com']] });
+      for (const channel of ['email', UNCLEAR]) {
+        const optOut = { value: 'jane@icloud.com', channel, reason: null, source: 'x' };
+        await addSuppression(trx, { kind: 'address', ...optOut }, ann);
+      }
+    });
+    await read(database, 'prospects', 'Id,Email\np1,jane@me.com\np2,joe@me.com');
+    await read(database, 'prospects', 'Id,Email\np1,jane@newco.example\np2,joe@newco.example');
+    expect(await suppressedChannels(database.db, 'jane@newco.example')).toEqual(['email']);
+    expect(await possibleOptOut(database.db, ['jane@newco.example'])).not.toBeNull();
+    expect(await suppressedChannels(database.db, 'joe@newco.example')).toEqual([]);
   });
 
   test('a flat CRM export makes prospects and merges their companies', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { NO_RULES } from '../../src/crm/mailbox.ts';
+import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
 import { recheckRecord } from '../../src/crm/recheck.ts';
 import { history } from '../../src/crm/revision-store.ts';
 import {
@@ -318,6 +320,29 @@ test('After a change of address the old one stays stopped and the new one is sto
   expect(await prospect('jane@new.example')).toMatchObject({ name: 'Jane Doe' });
   expect(await optOutsOf(database, 'jane@acme.example')).toEqual(['email']);
   expect(await optOutsOf(database, 'jane@new.example')).toEqual(['email']);
+});
+
+test('An opt-out under another spelling of the mailbox follows a moved and a merged contact', async () => {
+  const { hubSpot, portal, jane, database } = await portalWithJane();
+  const { sync } = syncing(database, hubSpot);
+  const sameDomains = [['post.example', 'mail.example']];
+  await database.transact(async (trx) => {
+    await saveMailboxRules(trx, { ...NO_RULES, sameDomains });
+    for (const value of ['mo@post.example', 'twin@post.example'])
+      await addSuppression(
+        trx,
+        { kind: 'address', value, channel: 'email', reason: null, source: 'cli' },
+        change(),
+      );
+  });
+  const mo = portal.add('contacts', { email: 'mo@mail.example' });
+  const twin = portal.add('contacts', { email: 'twin@mail.example' });
+  await sync();
+  portal.update('contacts', mo, { email: 'mo@new.example' });
+  portal.merge('contacts', jane, twin);
+  await sync();
+  expect(await optOutsOf(database, 'mo@new.example')).toEqual(['email']);
+  expect(await optOutsOf(database, 'jane@acme.example')).toEqual(['email']);
 });
 
 test('An address that one contact gives up and another takes goes to the other in the same sync', async () => {

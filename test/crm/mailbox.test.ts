@@ -5,7 +5,7 @@ import { aliasRecords } from '../../src/crm/aliases.ts';
 import { erasedValue } from '../../src/crm/erased.ts';
 import { isRouted, lookalikes } from '../../src/crm/lookalike.ts';
 import { type MailboxRules, NO_RULES, mailboxKey } from '../../src/crm/mailbox.ts';
-import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
+import { sameMailbox, saveMailboxRules } from '../../src/crm/mailbox-store.ts';
 import { recheckRecord } from '../../src/crm/recheck.ts';
 import { createProspect, getProspectByAddress } from '../../src/crm/store.ts';
 import { addSuppression, suppressionTarget, suppressionsHolding } from '../../src/crm/suppression-store.ts';
@@ -218,4 +218,23 @@ test('dots of a mailbox where a rule ignores them make no other', async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('records are searched for spellings only where dots or tags say nothing', async () => {
+  const database = await openDatabase();
+  await database.transact((trx) =>
+    saveMailboxRules(trx, { ...RULES, sameDomains: [...RULES.sameDomains, ['a.example', 'b.example']] }),
+  );
+  let reads = 0;
+  const db = database.db.withPlugin({
+    transformQuery: ({ node }) => {
+      reads += 1;
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  });
+  expect(await sameMailbox(db, 'jane@b.example')).toEqual(['jane@b.example', 'jane@a.example']);
+  expect(reads).toBe(1);
+  await sameMailbox(db, 'jane@un.example');
+  expect(reads).toBe(2 + 2 * 3);
 });

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { secretPath } from '../../src/config/gate-secret.ts';
+import { UserError } from '../../src/config/user-error.ts';
 import { importCsv } from '../../src/crm/csv.ts';
 import { createProspect, getProspectByAddress, updateProspect } from '../../src/crm/store.ts';
 import { addCommitment } from '../../src/crm/list-store.ts';
@@ -11,8 +13,10 @@ import { erase, finishErasures, keptAbout } from '../../src/privacy/erase.ts';
 import { exportPerson } from '../../src/privacy/person-export.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { recordAudit } from '../../src/store/audit.ts';
+import { Database } from '../../src/store/database.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { syncing } from '../crm/hubspot-setup.ts';
+import { temporaryFolder } from '../crm/open.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { startHubSpot } from '../support/hubspot-stand-in.ts';
 import { signIn } from '../support/sign-in.ts';
@@ -41,6 +45,7 @@ const options = (gate: TestGate) => ({
   fingerprint: fingerprints,
   pause: async () => {},
 });
+const bare = { now: () => Date.now(), fingerprint: fingerprints, pause: async () => {} };
 const by = { actor: 'cli:op', reason: 'request 117' };
 
 /** A gate that has mailed her, holds mail to her, and knows much of her; and another person beside her. */
@@ -291,6 +296,45 @@ test('an erased person is not mailed, and no way leads back but a person who let
   );
   expect(await suppressionsHolding(database.db, HENRIKE)).toEqual([]);
   await database.transact((trx) => createProspect(trx, { address: HENRIKE }, change));
+});
+
+test('a lost key of the erased is told and not replaced, so that nobody erased is mailed again', async () => {
+  const dataDir = temporaryFolder();
+  const path = join(dataDir, 'presend.db');
+  const key = secretPath(dataDir, 'erased');
+  const first = new Database(path);
+  await first.migrate();
+  expect(await suppressionsHolding(first.db, HENRIKE)).toEqual([]);
+  rmSync(key);
+  await first.close();
+
+  const second = new Database(path);
+  expect(await suppressionsHolding(second.db, HENRIKE)).toEqual([]);
+  await erase({ ...bare, database: second, dataDir }, HENRIKE, by);
+  await second.close();
+  const kept = readFileSync(key);
+  rmSync(key);
+
+  const third = new Database(path);
+  await expect(suppressionsHolding(third.db, HENRIKE)).rejects.toThrow(
+    /erased\.key is missing, .* restore it from the backup/,
+  );
+  await expect(erase({ ...bare, database: third, dataDir }, HENRIKE, by)).rejects.toThrow(UserError);
+  expect(existsSync(key)).toBe(false);
+  writeFileSync(key, kept);
+  expect(await suppressionsHolding(third.db, HENRIKE)).toMatchObject([{ source: 'erasure' }]);
+  await third.close();
+});
+
+test('a gate that lost the key of the erased does not start', async () => {
+  const gate = await startGate();
+  await addProspect(gate, HENRIKE);
+  await erase(options(gate), HENRIKE, by);
+  await gate.app.stop();
+  rmSync(secretPath(gate.dataDir, 'erased'));
+  await expect(startGate({ dataDir: gate.dataDir, keepEngines: true })).rejects.toThrow(
+    /erased\.key is missing/,
+  );
 });
 
 test('a mail in the hands of a courier is erased when it has come to its end', async () => {

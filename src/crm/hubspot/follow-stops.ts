@@ -55,10 +55,10 @@ export function moved(said: Said, prospect: ProspectRow, to: string, known: Know
     optOuts.add(said, from, channel, { reason, recordId: prospect.id });
     optOuts.add(said, to, channel, { reason: `opted out as ${from}`, recordId: prospect.id });
   }
-  for (const { channel } of optOuts.of(from)) {
+  for (const { channel, reason } of optOuts.following(from)) {
     // `all` for the flags above is carried by the record itself.
     if (channel === 'all' && flags.length > 0) continue;
-    optOuts.add(said, to, channel, { reason: `opted out as ${from}`, recordId: prospect.id });
+    optOuts.add(said, to, channel, { reason, recordId: prospect.id });
   }
 }
 

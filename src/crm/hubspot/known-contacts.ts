@@ -1,7 +1,8 @@
 import { domainChain, domainOfKey, isFreemail } from '../address.ts';
 import { erasedAmong } from '../erased-store.ts';
-import { commitmentsBy, companiesBy, prospectsBy, suppressionsBy } from '../import-store.ts';
+import { commitmentsBy, companiesBy, prospectsBy } from '../import-store.ts';
 import type { Row } from '../revision-store.ts';
+import { suppressionsOfMailboxes } from '../suppression-store.ts';
 import { type Link, lastEdits, linksOf, liveLinksOfRecords } from './link-store.ts';
 import { OptOuts } from './opt-outs.ts';
 import { type PageBuilder, SYNC_ACTOR } from './page-plan.ts';
@@ -64,7 +65,7 @@ export async function loadKnown(
     ])),
   ];
   const companyById = new Map(companies.map((row) => [row.id, row]));
-  const held = await suppressionsBy(db, [...keys, ...prospects.map((row) => row.address_key)]);
+  const held = await suppressionsOfMailboxes(db, [...keys, ...prospects.map((row) => row.address_key)]);
   return {
     links,
     byId: new Map(linked.map((row) => [row.id, row])),

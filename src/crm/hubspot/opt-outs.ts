@@ -1,5 +1,6 @@
+import { united } from '../records.ts';
 import type { Row } from '../revision-store.ts';
-import { UNCLEAR } from '../suppression-store.ts';
+import { movedReason, UNCLEAR } from '../suppression-store.ts';
 import type { PageBuilder } from './page-plan.ts';
 import type { Said } from './said.ts';
 
@@ -11,10 +12,17 @@ export class OptOuts {
   readonly #builder: PageBuilder;
   readonly #held = new Map<string, Map<string, { reason: string | null; source: string }>>();
 
-  constructor(builder: PageBuilder, rows: readonly Row<'suppressions'>[]) {
+  /** Values under which opt-outs of a key's mailbox stand, others than the key. */
+  readonly #spelled: ReadonlyMap<string, readonly string[]>;
+
+  /** @param held by address key the opt-outs of its mailbox (`suppressionsOfMailboxes`) */
+  constructor(builder: PageBuilder, held: ReadonlyMap<string, readonly Row<'suppressions'>[]>) {
     this.#builder = builder;
-    for (const { kind, value, channel, reason, source } of rows) {
-      if (kind === 'address') this.#of(value).set(channel, { reason, source });
+    this.#spelled = new Map(
+      [...held].map(([key, rows]) => [key, united(rows.map(({ value }) => value)).filter((v) => v !== key)]),
+    );
+    for (const { value, channel, reason, source } of [...held.values()].flat()) {
+      this.#of(value).set(channel, { reason, source });
     }
   }
 
@@ -47,6 +55,17 @@ export class OptOuts {
     for (const [channel, { reason }] of this.#of(from)) {
       this.add(said, to, channel, { reason: `of ${from}: ${reason ?? 'no reason given'}`, recordId });
     }
+    for (const value of this.#spelled.get(from) ?? []) {
+      for (const channel of this.#of(value).keys())
+        this.add(said, to, channel, { reason: movedReason(from, value), recordId });
+    }
+  }
+
+  /** The channels that the person of an address opted out of under any spelling of it, with why they hold for a new one. */
+  following(from: string): { channel: string; reason: string }[] {
+    return [from, ...(this.#spelled.get(from) ?? [])].flatMap((value) =>
+      this.of(value).map(({ channel }) => ({ channel, reason: movedReason(from, value) })),
+    );
   }
 
   /** The channels of an address that its person really opted out of, with where that came from. */
