@@ -28,7 +28,9 @@ export async function openDatabase(
     if (trouble !== null) {
       log.warn(
         { applied, trouble },
-        'the database was brought up to date without a backup of what was before',
+        backup
+          ? 'old backups from before updates could not be deleted'
+          : 'the database was brought up to date without a backup of what was before',
       );
     }
     return { database, unlock };

@@ -12,11 +12,12 @@ export type OnProgress = (what: string, done: number, total: number) => void;
 export const CONFIG = 'config-of-backup';
 
 /**
- * Entries of the data folder that are in no backup: the database (copied by itself), what is the machine's or can be had again, and
- * earlier copies. All else is the gate's own and small: keys, certificates, the saved rubric, own probe cases.
+ * Entries of the data folder that are in no backup: the database (copied by itself), what is the machine's or can be had again,
+ * earlier copies, and what a file system has in its root. All else is the gate's own and small: keys, certificates, the
+ * saved rubric, own probe cases.
  */
 const NOT_COPIED =
-  /^(?:presend\.db.*|.*\.lock(?:-journal)?|outbox|models|backups|before-.*|config-of-backup|\..*)$/;
+  /^(?:presend\.db.*|.*\.lock(?:-journal)?|outbox|models|backups|before-.*|config-of-backup|lost\+found|\..*)$/;
 
 /** Whether an entry of the data folder is in backups and exchanged by a restore, the database left out. */
 export function isOwn(name: string): boolean {

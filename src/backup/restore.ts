@@ -20,7 +20,7 @@ import { listBackups } from './list.ts';
 import { DATABASE, type Manifest, readManifest } from './manifest.ts';
 import { noteRestore, reconcile, type Reconciled } from './reconcile-store.ts';
 import { type Opening, unseal } from './seal.ts';
-import { exchange, finishExchange } from './swap.ts';
+import { exchange, exchangeUnfinished, finishExchange } from './swap.ts';
 
 /** A backup that was asked for. */
 export interface FoundBackup {
@@ -84,7 +84,8 @@ export interface Restored {
  * Puts a backup into a data folder on which no gate works. Everything is made ready beside what is there, and checked: until the last
  * step, an exchange that is carried out wholly or not at all, nothing of it is touched.
  *
- * @throws UserError when the backup is not whole, a gate is running, or there is a database and `force` was not given
+ * @throws UserError when the backup is not whole, a gate is running, there is a database and `force` was not given, or the exchange
+ *   failed half way: it goes on from there at the next start or restore
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { dataDir, force, trustNothingSent, backup } = options;
@@ -119,7 +120,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       config: fresh.includes(CONFIG) ? join(dataDir, CONFIG) : null,
     };
   } finally {
-    await removeFolder(join(dataDir, staging));
+    if (!exchangeUnfinished(dataDir)) await removeFolder(join(dataDir, staging));
     unlock();
   }
 }

@@ -9,6 +9,11 @@ import { syncPath } from './files.ts';
 /** While it is there, the data folder is between two states; whoever opens it next brings the exchange to its end. */
 const MARKER = '.restore-in-progress.json';
 
+/** Whether an exchange is not at its end: what its staging folder holds may be all there is of a file then. */
+export function exchangeUnfinished(dataDir: string): boolean {
+  return existsSync(join(dataDir, MARKER));
+}
+
 const planSchema = z.object({
   /** Folder in the data folder that what is there now goes to. */
   aside: z.string(),
@@ -25,6 +30,8 @@ type Plan = z.infer<typeof planSchema>;
 /**
  * Exchanges entries of a data folder for others, all or none: the plan is on disk before the first one moves, and every step of it can
  * be made again. (The folder itself is not exchanged: it may be a mount, or stand where the gate's user may not write.)
+ *
+ * @throws UserError when a step fails; `finishExchange` goes on from there
  */
 export async function exchange(dataDir: string, plan: Plan): Promise<void> {
   const marker = join(dataDir, MARKER);
@@ -41,7 +48,7 @@ export async function exchange(dataDir: string, plan: Plan): Promise<void> {
  * Brings an exchange to its end that a crash cut short. To be called before the database is opened.
  *
  * @param locked the caller has the data folder's lock
- * @throws UserError when a restore is under way, or the plan cannot be read
+ * @throws UserError when a restore is under way, the plan cannot be read, or a step fails again
  */
 export async function finishExchange(dataDir: string, { locked }: { locked: boolean }): Promise<void> {
   const marker = join(dataDir, MARKER);
@@ -68,7 +75,30 @@ async function readPlan(marker: string): Promise<Plan> {
   }
 }
 
-async function carryOut(dataDir: string, { aside, staging, old, fresh }: Plan): Promise<void> {
+async function carryOut(dataDir: string, plan: Plan): Promise<void> {
+  requireAllThere(dataDir, plan);
+  try {
+    await move(dataDir, plan);
+  } catch (error) {
+    throw new UserError(
+      `the restore into ${dataDir} stopped half way, nothing is lost: ${(error as Error).message}; mend that, then start the gate or the restore again to bring it to its end`,
+      { cause: error },
+    );
+  }
+}
+
+/** Without it, files that are gone from staging would pass for ones that took their place, and a gate start empty. */
+function requireAllThere(dataDir: string, { aside, staging, old, fresh }: Plan): void {
+  const isThere = (...parts: string[]): boolean => existsSync(join(dataDir, ...parts));
+  const inPlace = (name: string): boolean => isThere(name) && (!old.includes(name) || isThere(aside, name));
+  const gone = fresh.find((name) => !isThere(staging, name) && !inPlace(name));
+  if (gone === undefined) return;
+  throw new UserError(
+    `the restore into ${dataDir} cannot be finished: ${gone} is neither in ${join(dataDir, staging)} nor in place; restore the backup again into an empty data folder (what was here before is in ${join(dataDir, aside)})`,
+  );
+}
+
+async function move(dataDir: string, { aside, staging, old, fresh }: Plan): Promise<void> {
   const at = (...parts: string[]): string => join(dataDir, ...parts);
   for (const name of old) {
     // Once it is aside, what has the name now is what took its place.

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { UserError } from '../config/user-error.ts';
 import type { Database } from '../store/database.ts';
 import { deleteOld } from './list.ts';
 import { makeBackup, type MadeBackup } from './make.ts';
@@ -14,13 +13,14 @@ export interface Update {
   applied: string[];
   /** The database as it was before: null where it was empty, or could not be copied. */
   backup: MadeBackup | null;
-  /** Why it could not be copied. */
+  /** Why it could not be copied or, with a backup, why older ones could not be deleted. */
   trouble: string | null;
 }
 
 /**
- * Brings a database up to date, after a backup of what is there: the way back to the presend it had. Where there is no room for one
- * it goes on without, because a gate that does not start is worse, and a migration that fails leaves the database as it was.
+ * Brings a database up to date, after a backup of what is there: the way back to the presend it had. Where none can be made, for
+ * whatever reason, it goes on without, because a gate that does not start is worse, and a migration that fails leaves the database as
+ * it was.
  *
  * @throws UserError when the database is newer than this presend; Error when a migration fails
  */
@@ -34,8 +34,7 @@ export async function bringUpToDate(database: Database, dataDir: string, now: ()
       backup = await makeBackup({ dataDir, folder, reason: 'before_update', now });
       await deleteOld(folder, backup.manifest.gate, { keep: KEPT, keepDays: null }, now());
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      trouble = error.message;
+      trouble = error instanceof Error ? error.message : String(error);
     }
   }
   return { applied: await database.migrate(), backup, trouble };

@@ -89,8 +89,12 @@ async function open<T>(config: Config, work: (database: Database, config: Config
     const { backup, trouble } = await bringUpToDate(database, config.data_dir, Date.now);
     if (backup)
       process.stderr.write(`The database was brought up to date; as it was before: ${backup.path}\n`);
-    if (trouble !== null)
-      process.stderr.write(`The database was brought up to date without a backup: ${trouble}\n`);
+    if (trouble !== null) {
+      const what = backup
+        ? 'Old backups from before updates could not be deleted'
+        : 'The database was brought up to date without a backup';
+      process.stderr.write(`${what}: ${trouble}\n`);
+    }
     return await work(database, config);
   } finally {
     await database.close();

@@ -57,32 +57,62 @@ function slotsOf(text: string, records: readonly TemplateRecord[]): Range[] {
     start: index,
     end: index + found.length,
   }));
-  return [...properNames(text), ...variable, ...said(text, records)].toSorted(
+  return [...properNames(text), ...variable, ...saidIn(text, records)].toSorted(
     (a, b) => a.start - b.start || b.end - a.end,
   );
 }
 
-/** Where the text says what the record says, word for word; case and accents do not matter. */
-function said(text: string, records: readonly TemplateRecord[]): Range[] {
-  const phrases = new Map<string, string[][]>();
-  for (const phrase of records.flatMap(phrasesOf)) {
-    const first = phrase[0];
-    if (first !== undefined) phrases.set(first, [...(phrases.get(first) ?? []), phrase]);
-  }
-  if (phrases.size === 0) return [];
+/** Words that phrases begin with, by the word that comes next. */
+interface Phrases {
+  next: Map<string, Phrases>;
+  /** The way here is a whole phrase. */
+  whole: boolean;
+}
+
+/**
+ * Where the text says what the records say, word for word; case and accents do not matter. A mail to many has many records that say
+ * the same: all are looked for at once, so that the work is the text's words and the records' words, not their product.
+ *
+ * @returns at each word no more than one range, that of the longest phrase which begins there
+ */
+export function saidIn(text: string, records: readonly TemplateRecord[]): Range[] {
+  const phrases = phrasesIn(records);
+  if (phrases.next.size === 0) return [];
   const words = Array.from(text.matchAll(/[\p{L}\p{M}\p{N}]+/gu), ({ 0: word, index }) => ({
     word: fingerprintWords(word)[0] ?? '',
     start: index,
     end: index + word.length,
   }));
-  return words.flatMap(({ word, start }, i) =>
-    (phrases.get(word) ?? []).flatMap((phrase) => {
-      const end = words[i + phrase.length - 1]?.end;
-      return end !== undefined && phrase.every((one, j) => words[i + j]?.word === one)
-        ? [{ start, end }]
-        : [];
-    }),
-  );
+  const found: Range[] = [];
+  for (const [first, { start }] of words.entries()) {
+    let at: Phrases | undefined = phrases;
+    let longest: number | null = null;
+    for (let i = first; i < words.length; i += 1) {
+      const { word, end } = words[i]!;
+      at = at.next.get(word);
+      if (at === undefined) break;
+      if (at.whole) longest = end;
+    }
+    if (longest !== null) found.push({ start, end: longest });
+  }
+  return found;
+}
+
+function phrasesIn(records: readonly TemplateRecord[]): Phrases {
+  const all: Phrases = { next: new Map(), whole: false };
+  for (const record of records) {
+    for (const phrase of phrasesOf(record)) {
+      let at = all;
+      for (const word of phrase) {
+        let next = at.next.get(word);
+        if (next === undefined) at.next.set(word, (next = { next: new Map(), whole: false }));
+        at = next;
+      }
+      // The empty phrase would be everywhere.
+      at.whole = at !== all;
+    }
+  }
+  return all;
 }
 
 /** A company also without its legal form, and by a first word that is no everyday one; a person by each name. */

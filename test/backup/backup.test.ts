@@ -40,6 +40,7 @@ beforeAll(async () => {
   for (const [folder, file] of [
     ['outbox', 'mail.eml'],
     ['models', 'judge.gguf'],
+    ['lost+found', '#12'],
   ]) {
     mkdirSync(join(data, folder));
     writeFileSync(join(data, folder, file), 'not of a backup');
@@ -72,7 +73,7 @@ describe('a backup', () => {
     ])
       expect(found).toContain(one);
     expect(found.filter((one) => !/^(?:600 |700 secrets$)/.test(one))).toEqual([]);
-    expect(found.filter((one) => /outbox|models|lock|-wal|-shm/.test(one))).toEqual([]);
+    expect(found.filter((one) => /outbox|models|lost|lock|-wal|-shm/.test(one))).toEqual([]);
     expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(path, 'secrets/derive.key'), 'utf8')).toBe('a secret of the gate');
     const copy = new SQLite(join(path, 'presend.db'), { readonly: true });

@@ -303,6 +303,8 @@ describe('restore', () => {
     const there = await everyState();
     mkdirSync(join(there, 'outbox'));
     writeFileSync(join(there, 'outbox/mail.eml'), 'captured');
+    // What the root of a file system has.
+    mkdirSync(join(there, 'lost+found'));
     writeFileSync(join(there, 'rubric.yaml'), 'rules: {}');
     const unlock = lockDataFolder(there);
     await expect(restore(path, there, { force: true })).rejects.toThrow(/another gate is already running/);
@@ -323,7 +325,14 @@ describe('restore', () => {
       readdirSync(there)
         .filter((name) => !name.includes('.lock'))
         .toSorted(),
-    ).toEqual(['before-restore-20260504T100000Z', 'gate-id', 'outbox', 'presend.db', 'secrets']);
+    ).toEqual([
+      'before-restore-20260504T100000Z',
+      'gate-id',
+      'lost+found',
+      'outbox',
+      'presend.db',
+      'secrets',
+    ]);
     expect(statSync(join(there, 'presend.db')).mode & 0o777).toBe(0o600);
   });
 

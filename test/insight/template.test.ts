@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { templateOf } from '../../src/insight/template.ts';
+import { saidIn, templateOf } from '../../src/insight/template.ts';
 
 const record = (name: string, company: string, city: string) => ({
   name,
@@ -48,4 +48,21 @@ test('lists of names of any length are one slot', () => {
 test('a text of hardly more than slots is no template', () => {
   expect(templateOf('Hi Lena, 14:00 on Tuesday?', [])).toBeNull();
   expect(templateOf('', [])).toBeNull();
+});
+
+test('what a thousand records say alike is looked for once, and each place in the text is one slot', () => {
+  const records = Array.from({ length: 1_000 }, (_, n) =>
+    record(`Name${n} Vogt`, `New York Works ${n}`, 'New York'),
+  );
+  const text = 'We work in New York and in new york, not with New York Works 7 or York.';
+  const found = saidIn(text, records).map(({ start, end }) => text.slice(start, end));
+  expect(found).toEqual(['New York', 'new york', 'New York Works 7']);
+  expect(saidIn(text, [])).toEqual([]);
+});
+
+test('a template is the same however many records say the same', () => {
+  const text = 'Hi Lena, Quillstone is growing in Berlin. Shall we talk about it soon, or when you are back?';
+  const one = record('Lena Vogt', 'Quillstone', 'Berlin');
+  const many = Array.from({ length: 2_000 }, () => ({ ...one }));
+  expect(templateOf(text, many)).toBe(templateOf(text, [one]));
 });

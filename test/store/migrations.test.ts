@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import SQLite from 'better-sqlite3';
 import { Kysely, type Migration, Migrator, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/list.ts';
+import { bringUpToDate } from '../../src/backup/up-to-date.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { Database } from '../../src/store/database.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
@@ -125,6 +126,26 @@ test('a start that changes the schema makes a backup first, and the next start m
   const again = await startGate({ dataDir: folder, keepEngines: true });
   await again.app.stop();
   expect(await listBackups(join(folder, 'before-update'))).toHaveLength(1);
+});
+
+test('a start whose backup fails, whatever the reason, goes on without one', async () => {
+  const folder = await dataAsOf('0007-settings');
+  writeFileSync(join(folder, 'before-update'), 'no folder');
+  const gate = await startGate({ dataDir: folder, keepEngines: true });
+  expect(gate.app.database.schemaState().pending).toEqual([]);
+  await gate.app.stop();
+});
+
+test('a backup before an update counts even when older ones cannot be deleted', async () => {
+  const folder = await dataAsOf('0007-settings');
+  mkdirSync(join(folder, 'before-update/presend-20260101T000000Z/manifest.json'), { recursive: true });
+  const database = new Database(join(folder, 'presend.db'));
+  const update = await bringUpToDate(database, folder, Date.now);
+  await database.close();
+  expect(update).toMatchObject({
+    backup: { manifest: { reason: 'before_update' } },
+    trouble: expect.stringMatching(/EISDIR/),
+  });
 });
 
 test('a migration that fails leaves the database as it was, with those before it', async () => {
