@@ -93,13 +93,14 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
       if (removed.texts + removed.messages > 0)
         log.info(removed, 'what is older than the retention allows was removed');
     }),
-    chore(pollMs * 2, 'an erasure could not be finished', async () => {
+    chore(MINUTE, 'an erasure could not be finished', async () => {
       await finishErasures({
         database,
         dataDir: config.data_dir,
         now,
         fingerprint: fingerprints,
         pause: options.insight.standBack,
+        stopped: options.stopped,
       });
     }),
     chore(HOUR, 'old entries could not be removed', async () => {

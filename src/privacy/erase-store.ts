@@ -158,12 +158,16 @@ export async function pendingErasures(db: Kysely<Schema>): Promise<{ id: string;
   return rows.map((row) => ({ ...row, pending: JSON.parse(row.pending) as Pending }));
 }
 
+/** Whether an erasure waits for nothing any more. */
+export function isDone({ messages, write_backs }: Pending): boolean {
+  return messages.length + write_backs.length === 0;
+}
+
 /** Saves what an erasure still waits for; nothing = it is at its end. */
 export async function savePending(trx: Trx, id: string, pending: Pending, at: number): Promise<void> {
-  const done = pending.messages.length === 0 && pending.write_backs.length === 0;
   await trx
     .updateTable('erasures')
-    .set({ pending: JSON.stringify(pending), finished_at: done ? at : null })
+    .set({ pending: JSON.stringify(pending), finished_at: isDone(pending) ? at : null })
     .where('id', '=', id)
     .execute();
 }
@@ -176,10 +180,17 @@ export async function removeWriteBacks(trx: Trx, ids: readonly number[]): Promis
     .where('id', 'in', [...ids])
     .where('state', '!=', 'pending')
     .execute();
-  const left = await trx
+  return pendingWriteBacks(trx, ids);
+}
+
+/** @returns those opt-outs among them that are still on their way */
+export async function pendingWriteBacks(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
     .selectFrom('write_backs')
     .select('id')
     .where('id', 'in', [...ids])
+    .where('state', '=', 'pending')
     .execute();
-  return left.map(({ id }) => id);
+  return rows.map(({ id }) => id);
 }

@@ -8,8 +8,10 @@ import type { Database, Trx } from '../store/database.ts';
 import {
   beginErasure,
   deleteRecord,
+  isDone,
   pendingErasures,
   type Pending,
+  pendingWriteBacks,
   removeWriteBacks,
   savePending,
   unnameDeliveries,
@@ -197,27 +199,53 @@ async function eraseMessages(
   return waiting;
 }
 
-/** Goes on with erasures that waited for mail or an opt-out under way; to be repeated. @returns how many came to their end */
-export async function finishErasures(options: EraseOptions): Promise<number> {
-  const { database, now, pause } = options;
+/**
+ * Goes on with erasures that waited for mail or an opt-out under way; to be repeated. What still waits costs reads alone.
+ *
+ * @returns how many came to their end
+ */
+export async function finishErasures(
+  options: EraseOptions & {
+    /** Ends the round early: what is left waits for the next one. */
+    stopped?: () => boolean;
+  },
+): Promise<number> {
+  const { database, now, stopped = () => false } = options;
   let finished = 0;
   for (const { id, pending } of await pendingErasures(database.db)) {
-    const own = pending.deliveries;
-    const waiting: string[] = [];
-    for (let at = 0; at < pending.messages.length; at += BATCH)
-      waiting.push(...(await eraseMessages(options, pending.messages.slice(at, at + BATCH), own)));
+    if (stopped()) break;
+    const messages = await eraseSettled(options, pending, stopped);
+    const waited = await pendingWriteBacks(database.db, pending.write_backs);
+    const changed = messages.length < pending.messages.length || waited.length < pending.write_backs.length;
+    if (!changed && !isDone(pending)) continue;
     const left = await database.transact(async (trx) => {
       const open: Pending = {
-        messages: waiting,
-        deliveries: waiting.length === 0 ? [] : own,
+        messages,
+        deliveries: messages.length === 0 ? [] : pending.deliveries,
         write_backs: await removeWriteBacks(trx, pending.write_backs),
       };
       await savePending(trx, id, open, now());
       return open;
     });
-    if (left.messages.length + left.write_backs.length === 0) finished += 1;
-    await pause();
+    if (isDone(left)) finished += 1;
   }
   if (finished > 0) await database.scrub();
   return finished;
+}
+
+/** @returns messages of a waiting erasure that wait on */
+async function eraseSettled(
+  options: EraseOptions,
+  { messages, deliveries }: Pending,
+  stopped: () => boolean,
+): Promise<string[]> {
+  const { database, pause } = options;
+  const waiting: string[] = [];
+  for (let at = 0; at < messages.length; at += BATCH) {
+    const some = messages.slice(at, at + BATCH);
+    const settled = stopped() ? [] : await settledAmong(database.db, some);
+    waiting.push(...(settled.length === 0 ? some : await eraseMessages(options, some, deliveries)));
+    if (!stopped()) await pause();
+  }
+  return waiting;
 }

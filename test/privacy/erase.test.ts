@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { secretPath } from '../../src/config/gate-secret.ts';
 import { UserError } from '../../src/config/user-error.ts';
 import { importCsv } from '../../src/crm/csv.ts';
@@ -10,6 +11,7 @@ import { addSuppression, removeSuppressions, suppressionsHolding } from '../../s
 import { addThreadMessage } from '../../src/crm/thread-store.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
 import { erase, finishErasures, keptAbout } from '../../src/privacy/erase.ts';
+import { pendingErasures } from '../../src/privacy/erase-store.ts';
 import { exportPerson } from '../../src/privacy/person-export.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { recordAudit } from '../../src/store/audit.ts';
@@ -362,9 +364,89 @@ test('a mail in the hands of a courier is erased when it has come to its end', a
   );
   await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'reports leave');
   await expect
-    .poll(async () => (await gate.deliveries()).find(({ id }) => id === first.id))
+    .poll(async () => {
+      await finishErasures(options(gate));
+      return (await gate.deliveries()).find(({ id }) => id === first.id);
+    })
     .toMatchObject({ recipient: 'erased' });
   await expect.poll(() => database.scrub().then(() => filesHolding(gate.dataDir, WORDS))).toEqual([]);
+});
+
+test('an erasure that waits is only read, however often it is looked at', async () => {
+  const { gate, database } = await gateWithHenrike();
+  await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'mail leaves');
+  const [first] = await gate.deliveries();
+  const put = (state: 'uncertain' | 'relayed', returns_to: 'relaying' | null) =>
+    database.transact((trx) =>
+      trx.updateTable('deliveries').set({ state, returns_to }).where('id', '=', first.id).execute(),
+    );
+  await put('uncertain', 'relaying');
+  await erase(options(gate), HENRIKE, by);
+  await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'reports leave');
+  // Once only the mail in doubt is left, a round saves nothing.
+  const other = new Database(join(gate.dataDir, 'presend.db'));
+  const transact = vi.spyOn(other, 'transact');
+  const round = { ...options(gate), database: other };
+  await expect
+    .poll(async () => {
+      transact.mockClear();
+      await finishErasures(round);
+      return transact.mock.calls.length;
+    })
+    .toBe(0);
+  expect(await pendingErasures(database.db)).toMatchObject([
+    { pending: { messages: [expect.any(String)], deliveries: expect.arrayContaining([first.id]) } },
+  ]);
+  await put('relayed', null);
+  expect(await finishErasures(round)).toBe(1);
+  expect(transact).toHaveBeenCalled();
+  await other.close();
+});
+
+test('a round of erasing stops when the gate does, keeps what it did, and lets mail go first between batches', async () => {
+  const database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-erase-')), 'presend.db'));
+  await database.migrate();
+  const pending = {
+    messages: Array.from({ length: 60 }, (_, n) => `m${n}`),
+    deliveries: ['d'],
+    write_backs: [],
+  };
+  await database.transact((trx) =>
+    trx
+      .insertInto('erasures')
+      .values({
+        id: 'e_1',
+        at: 1,
+        actor: 'test',
+        reason: 'request 1',
+        value: 'x',
+        pending: JSON.stringify(pending),
+        finished_at: null,
+      })
+      .execute(),
+  );
+  let pauses = 0;
+  const round = (stopped: () => boolean) =>
+    finishErasures({
+      database,
+      dataDir: tmpdir(),
+      now: () => 2,
+      fingerprint: fingerprints,
+      pause: async () => {
+        pauses += 1;
+      },
+      stopped,
+    });
+  expect(await round(() => true)).toBe(0);
+  expect(await pendingErasures(database.db)).toMatchObject([{ pending }]);
+  expect(await round(() => pauses >= 1)).toBe(0);
+  const [left] = await pendingErasures(database.db);
+  expect(left?.pending).toEqual({ ...pending, messages: pending.messages.slice(20) });
+  pauses = 0;
+  expect(await round(() => false)).toBe(1);
+  expect(pauses).toBe(2);
+  expect(await pendingErasures(database.db)).toEqual([]);
+  await database.close();
 });
 
 test('a reason that names an address is refused, and so is what is no address', async () => {
