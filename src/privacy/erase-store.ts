@@ -89,17 +89,17 @@ export async function unnameDeliveries(
 
 /** Deletes the person's record and everything that belongs to it, revisions too. */
 export async function deleteRecord(trx: Trx, person: Person, fingerprint: Fingerprint): Promise<void> {
-  const { prospect, keys, threads, threadMessages, commitments, suppressions, contacts } = person;
+  const { prospects, keys, threads, threadMessages, commitments, suppressions, contacts } = person;
   for (const { id, text } of threadMessages) await forgetFingerprints(trx, id, fingerprint(text));
   const of = {
-    prospects: prospect ? [prospect.id] : [],
+    prospects,
     commitments,
     threads,
     thread_messages: threadMessages,
     suppressions,
   };
   for (const [table, rows] of Object.entries(of)) {
-    const ids = rows.map((row) => String(typeof row === 'string' ? row : row.id));
+    const ids = rows.map((row) => String(row.id));
     for (const some of chunks(ids, 500))
       await trx
         .deleteFrom('revisions')
@@ -124,26 +124,21 @@ export async function deleteRecord(trx: Trx, person: Person, fingerprint: Finger
       .where('id', 'in', [...some])
       .execute();
   await trx.deleteFrom('suppressions').where('kind', '=', 'address').where('value', 'in', keys).execute();
-  if (!prospect) return;
-  await trx.deleteFrom('commitments').where('prospect_id', '=', prospect.id).execute();
-  await trx.deleteFrom('peer_uses').where('prospect_id', '=', prospect.id).execute();
-  await trx.deleteFrom('prospects').where('id', '=', prospect.id).execute();
+  const records = prospects.map(({ id }) => id);
+  await trx.deleteFrom('commitments').where('prospect_id', 'in', records).execute();
+  await trx.deleteFrom('peer_uses').where('prospect_id', 'in', records).execute();
+  await trx.deleteFrom('prospects').where('id', 'in', records).execute();
   // The link stays, empty: a sync must know the contact to leave it out.
   await trx
     .updateTable('hubspot_links')
     .set({ fields: '{}', stops: '[]', gone: DELETED_HERE, record_id: ERASED })
     .where('object', '=', 'contacts')
-    .where('record_id', '=', prospect.id)
+    .where('record_id', 'in', records)
     .execute();
   await trx
     .deleteFrom('hubspot_differences')
     .where('object', '=', 'contacts')
-    .where((eb) =>
-      eb.or([
-        eb('record_id', '=', prospect.id),
-        ...(contacts.length > 0 ? [eb('hubspot_id', 'in', contacts)] : []),
-      ]),
-    )
+    .where((eb) => eb.or([eb('record_id', 'in', records), eb('hubspot_id', 'in', contacts)]))
     .execute();
 }
 

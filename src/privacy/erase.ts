@@ -62,7 +62,7 @@ function keptOf(person: Person): Kept {
   const state = (...states: Delivery['state'][]): number =>
     person.deliveries.filter((one) => states.includes(one.state)).length;
   return {
-    prospect: person.prospect !== null,
+    prospect: person.prospects.length > 0,
     deliveries: person.deliveries.length,
     held: state('held'),
     under_way: state('received', 'relaying', 'deferred', 'scheduled', 'escalating', 'escalated', 'uncertain'),
@@ -107,7 +107,7 @@ export async function erase(
   }
   const wanted = {
     addresses: spellingsOf(person),
-    prospectId: person.prospect?.id ?? null,
+    prospectIds: person.prospects.map((one) => one.id),
     records: recordsOf(person),
   };
   await redactNotifications(database, { ...wanted, deliveries: new Set(own) }, pause);
@@ -134,17 +134,17 @@ export async function erase(
 }
 
 /** The person's addresses, as keys and as they were written. */
-function spellingsOf({ keys, prospect, deliveries }: Person): string[] {
-  const spelt = [...deliveries.map(({ recipient }) => recipient), ...(prospect ? [prospect.address] : [])];
+function spellingsOf({ keys, prospects, deliveries }: Person): string[] {
+  const spelt = [...deliveries.map(({ recipient }) => recipient), ...prospects.map((one) => one.address)];
   return [...new Set([...keys, ...spelt.map((one) => one.toLowerCase())])];
 }
 
 /** What is the person's, as the audit log names it. */
-function recordsOf({ prospect, commitments, suppressions, threads }: Person): string[] {
+function recordsOf({ prospects, commitments, suppressions, threads }: Person): string[] {
   const of = (type: string, rows: readonly { id: string | number }[]): string[] =>
     rows.map(({ id }) => `${type} ${id}`);
   return [
-    ...of('prospect', prospect ? [prospect] : []),
+    ...of('prospect', prospects),
     ...of('commitment', commitments),
     ...of('suppression', suppressions),
     ...of('thread', threads),

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { companiesBy } from '../crm/import-store.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { prospectFromRow } from '../crm/records.ts';
 import type { Finding } from '../judge/verdict.ts';
@@ -9,12 +10,20 @@ const time = (at: number | null): string | null => (at === null ? null : new Dat
 
 /** What the tables hold about a person, without what is about others. */
 export async function recordsOf(db: Kysely<Schema>, person: Person): Promise<Record<string, unknown>> {
-  const { prospect, threads, threadMessages, commitments, suppressions } = person;
-  const company = prospect?.company_id
-    ? await db.selectFrom('companies').selectAll().where('id', '=', prospect.company_id).executeTakeFirst()
-    : undefined;
+  const { prospects, threads, threadMessages, commitments, suppressions } = person;
+  const ids = prospects.map(({ id }) => id);
+  const companies = await companiesBy(
+    db,
+    'id',
+    prospects.map((one) => one.company_id),
+  );
+  const [record = null, ...others] = prospects.map((one) => ({
+    ...prospectFromRow(one),
+    company: companies.find(({ id }) => id === one.company_id)?.name ?? null,
+  }));
   return {
-    record: prospect && { ...prospectFromRow(prospect), company: company?.name ?? null },
+    record,
+    other_records: others,
     history: await historyOf(db, person),
     suppressions: suppressions.map(({ value, channel, reason, source, created_at }) => ({
       address: value,
@@ -37,13 +46,11 @@ export async function recordsOf(db: Kysely<Schema>, person: Person): Promise<Rec
           text,
         })),
     })),
-    peers_named: prospect
-      ? await db
-          .selectFrom('peer_uses')
-          .select(['name_key', 'at'])
-          .where('prospect_id', '=', prospect.id)
-          .execute()
-      : [],
+    peers_named: await db
+      .selectFrom('peer_uses')
+      .select(['name_key', 'at'])
+      .where('prospect_id', 'in', ids)
+      .execute(),
     hubspot: await hubSpotOf(db, person),
     mails: await mailsOf(db, person),
     provider_events: await db
@@ -62,13 +69,16 @@ export async function recordsOf(db: Kysely<Schema>, person: Person): Promise<Rec
   };
 }
 
-async function historyOf(db: Kysely<Schema>, { prospect }: Person) {
-  if (!prospect) return [];
+async function historyOf(db: Kysely<Schema>, { prospects }: Person) {
   const rows = await db
     .selectFrom('revisions')
     .select(['at', 'actor', 'before', 'after'])
     .where('table_name', '=', 'prospects')
-    .where('record_id', '=', prospect.id)
+    .where(
+      'record_id',
+      'in',
+      prospects.map(({ id }) => id),
+    )
     .orderBy('id')
     .execute();
   return rows.map(({ at, actor, before, after }) => ({
@@ -79,13 +89,16 @@ async function historyOf(db: Kysely<Schema>, { prospect }: Person) {
   }));
 }
 
-async function hubSpotOf(db: Kysely<Schema>, { prospect }: Person) {
-  if (!prospect) return [];
+async function hubSpotOf(db: Kysely<Schema>, { prospects }: Person) {
   const rows = await db
     .selectFrom('hubspot_links')
     .select(['hubspot_id', 'fields', 'stops', 'modified_at'])
     .where('object', '=', 'contacts')
-    .where('record_id', '=', prospect.id)
+    .where(
+      'record_id',
+      'in',
+      prospects.map(({ id }) => id),
+    )
     .execute();
   return rows.map(({ fields, stops, ...rest }) => ({
     ...rest,
@@ -191,8 +204,8 @@ function ownFinding(finding: Finding): Finding {
   return finding.rule === 'thread_leak' ? { ...finding, rationale: '', fields: [] } : finding;
 }
 
-async function auditOf(db: Kysely<Schema>, { prospect, deliveries, messages }: Person) {
-  const subjects = [...deliveries.map(({ id }) => id), ...messages, ...(prospect ? [prospect.id] : [])];
+async function auditOf(db: Kysely<Schema>, { prospects, deliveries, messages }: Person) {
+  const subjects = [...deliveries.map(({ id }) => id), ...messages, ...prospects.map(({ id }) => id)];
   if (subjects.length === 0) return [];
   const rows = await db
     .selectFrom('audit')

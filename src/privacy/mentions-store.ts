@@ -79,8 +79,8 @@ const OF_PEOPLE = ['prospects', 'commitments', 'threads', 'thread_messages', 'su
 export interface Wanted {
   /** As they are spelt. */
   addresses: readonly string[];
-  /** The record's id. */
-  prospectId: string | null;
+  /** The records' ids. */
+  prospectIds: readonly string[];
   /** What else is the person's, as the audit log names it: `commitment 5`. */
   records: readonly string[];
 }
@@ -104,7 +104,7 @@ export async function removeRevisions(
         .where((eb) => eb.or(parts.flatMap((part) => [holds('before', part), holds('after', part)])))
         .execute();
       const found = rows.filter(({ before: was, after: is }) =>
-        [was, is].some((json) => saysIn(JSON.parse(json ?? 'null'), names, wanted.prospectId)),
+        [was, is].some((json) => saysIn(JSON.parse(json ?? 'null'), names, wanted.prospectIds)),
       );
       for (const { id } of found) await trx.deleteFrom('revisions').where('id', '=', id).execute();
     });
@@ -113,8 +113,8 @@ export async function removeRevisions(
 }
 
 /** What a row that names the person must hold somewhere. */
-function partsOf({ addresses, prospectId }: Wanted): string[] {
-  return [...addresses, ...(prospectId === null ? [] : [`"prospect_id":${JSON.stringify(prospectId)}`])];
+function partsOf({ addresses, prospectIds }: Wanted): string[] {
+  return [...addresses, ...prospectIds.map((id) => `"prospect_id":${JSON.stringify(id)}`)];
 }
 
 /** Takes the person out of the audit log, whatever an entry is about. @returns how many entries were redacted */
@@ -150,7 +150,7 @@ export async function redactPerson(
           record(row) ||
           names(row.actor) ||
           names(row.subject_id) ||
-          saysIn(JSON.parse(row.detail), names, wanted.prospectId),
+          saysIn(JSON.parse(row.detail), names, wanted.prospectIds),
       );
       redacted += found.length;
       await redactEntries(

@@ -15,14 +15,14 @@ export function namesOf(addresses: readonly string[]): Names {
   return (text) => found.test(text);
 }
 
-/** Whether anything in a JSON value names the person, or is the record's id under `prospect_id`. */
-export function saysIn(value: unknown, names: Names, prospectId: string | null): boolean {
+/** Whether anything in a JSON value names the person, or is the id of one of the records under `prospect_id`. */
+export function saysIn(value: unknown, names: Names, prospectIds: readonly string[]): boolean {
   if (typeof value === 'string') return names(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(
     ([key, inner]) =>
-      (key === 'prospect_id' && prospectId !== null && inner === prospectId) ||
+      (key === 'prospect_id' && typeof inner === 'string' && prospectIds.includes(inner)) ||
       names(key) ||
-      saysIn(inner, names, prospectId),
+      saysIn(inner, names, prospectIds),
   );
 }

@@ -12,8 +12,9 @@ type Reader = Kysely<Schema>;
 export interface Person {
   /** Keys of every address the person is known to have had here, the one asked for first. */
   keys: string[];
-  prospect: Row<'prospects'> | null;
-  /** Deliveries to one of the addresses, or to the prospect. */
+  /** Several where records of one mailbox are spelled differently; the one spelled as asked for first. */
+  prospects: Row<'prospects'>[];
+  /** Deliveries to one of the addresses, or to one of the prospects. */
   deliveries: Delivery[];
   messages: string[];
   suppressions: Row<'suppressions'>[];
@@ -31,42 +32,32 @@ export interface Person {
  */
 export async function findPerson(db: Reader, key: string, pause: () => Promise<void>): Promise<Person> {
   const mailbox = await sameMailbox(db, key);
-  const prospect =
-    (await db.selectFrom('prospects').selectAll().where('address_key', 'in', mailbox).executeTakeFirst()) ??
-    null;
-  const former = prospect ? await formerKeys(db, prospect.id) : [];
+  const prospects = (
+    await db.selectFrom('prospects').selectAll().where('address_key', 'in', mailbox).orderBy('id').execute()
+  ).toSorted((a, b) => mailbox.indexOf(a.address_key) - mailbox.indexOf(b.address_key));
+  const ids = prospects.map(({ id }) => id);
+  const former = await formerKeys(db, ids);
   const keys = [
     ...new Set([mailbox, ...(await Promise.all(former.map((one) => sameMailbox(db, one))))].flat()),
   ];
-  const deliveries = await deliveriesTo(db, keys, prospect?.id ?? null, pause);
-  const owned = prospect
-    ? await db.selectFrom('threads').selectAll().where('prospect_id', '=', prospect.id).execute()
-    : [];
+  const deliveries = await deliveriesTo(db, keys, ids, pause);
+  const owned = await db.selectFrom('threads').selectAll().where('prospect_id', 'in', ids).execute();
   const threadIds = owned.map(({ id }) => id);
-  const threadMessages = prospect
-    ? await db
-        .selectFrom('thread_messages')
-        .selectAll()
-        .where((eb) =>
-          eb.or([
-            eb('prospect_id', '=', prospect.id),
-            ...(threadIds.length > 0 ? [eb('thread_id', 'in', threadIds)] : []),
-          ]),
-        )
-        .orderBy('at')
-        .execute()
-    : [];
-  const links = prospect
-    ? await db
-        .selectFrom('hubspot_links')
-        .select('hubspot_id')
-        .where('object', '=', 'contacts')
-        .where('record_id', '=', prospect.id)
-        .execute()
-    : [];
+  const threadMessages = await db
+    .selectFrom('thread_messages')
+    .selectAll()
+    .where((eb) => eb.or([eb('prospect_id', 'in', ids), eb('thread_id', 'in', threadIds)]))
+    .orderBy('at')
+    .execute();
+  const links = await db
+    .selectFrom('hubspot_links')
+    .select('hubspot_id')
+    .where('object', '=', 'contacts')
+    .where('record_id', 'in', ids)
+    .execute();
   return {
     keys,
-    prospect,
+    prospects,
     deliveries,
     messages: [...new Set(deliveries.map(({ message_id }) => message_id))],
     suppressions: await db
@@ -75,22 +66,20 @@ export async function findPerson(db: Reader, key: string, pause: () => Promise<v
       .where('kind', '=', 'address')
       .where('value', 'in', keys)
       .execute(),
-    commitments: prospect
-      ? await db.selectFrom('commitments').selectAll().where('prospect_id', '=', prospect.id).execute()
-      : [],
+    commitments: await db.selectFrom('commitments').selectAll().where('prospect_id', 'in', ids).execute(),
     threads: owned,
     threadMessages,
     contacts: links.map(({ hubspot_id }) => hubspot_id),
   };
 }
 
-/** Addresses that the record had before. */
-async function formerKeys(db: Reader, prospectId: string): Promise<string[]> {
+/** Addresses that the records had before. */
+async function formerKeys(db: Reader, prospectIds: readonly string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('revisions')
     .select(['before', 'after'])
     .where('table_name', '=', 'prospects')
-    .where('record_id', '=', prospectId)
+    .where('record_id', 'in', prospectIds)
     .execute();
   return rows
     .flatMap(({ before, after }) => [before, after])
@@ -103,7 +92,7 @@ async function formerKeys(db: Reader, prospectId: string): Promise<string[]> {
 async function deliveriesTo(
   db: Reader,
   keys: readonly string[],
-  prospectId: string | null,
+  prospectIds: readonly string[],
   pause: () => Promise<void>,
 ): Promise<Delivery[]> {
   const found: Delivery[] = [];
@@ -115,12 +104,7 @@ async function deliveriesTo(
         .where('id', '>', String(after))
         .where('id', '<=', String(to))
         .where('kind', '=', 'mail')
-        .where((eb) =>
-          eb.or([
-            eb('address_key', 'in', [...keys]),
-            ...(prospectId === null ? [] : [eb('prospect_id', '=', prospectId)]),
-          ]),
-        )
+        .where((eb) => eb.or([eb('address_key', 'in', [...keys]), eb('prospect_id', 'in', [...prospectIds])]))
         .execute()),
     );
     await pause();

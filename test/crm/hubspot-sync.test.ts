@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_RULES } from '../../src/crm/mailbox.ts';
 import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
+import { erasedValue } from '../../src/crm/erased.ts';
 import { recheckRecord } from '../../src/crm/recheck.ts';
 import { history } from '../../src/crm/revision-store.ts';
 import {
@@ -477,4 +478,41 @@ test('A contact without an address is no prospect, a value that a field does not
     field: 'headcount',
     label: 'Acme Inc',
   });
+});
+
+test.each([
+  false,
+  true,
+])('A contact of whom one address was erased is stopped at its others and told without it (archived: %s)', async (archived) => {
+  const { hubSpot, portal, jane, database } = await portalWithJane();
+  const { sync, prospect, differences } = syncing(database, hubSpot);
+  await sync();
+  await database.transact((trx) =>
+    addSuppression(
+      trx,
+      {
+        kind: 'address',
+        value: erasedValue(trx, 'wren@erased.example'),
+        channel: 'all',
+        reason: null,
+        source: 'erasure',
+      },
+      change(),
+    ),
+  );
+  portal.update('contacts', jane, {
+    hs_additional_emails: 'wren@erased.example;third@acme.example',
+    hs_email_optout: 'true',
+  });
+  if (archived) portal.archive('contacts', jane);
+  // Only now and then, and in a full sync, is it asked what was deleted.
+  const run = await sync({ full: archived });
+  expect(await prospect('jane@acme.example')).not.toBeNull();
+  expect(await optOutsOf(database, 'jane@acme.example')).toEqual(['all']);
+  expect(await optOutsOf(database, 'third@acme.example')).toEqual(['all']);
+  const told = await differences(run);
+  expect(told.map(({ kind }) => kind).toSorted()).toEqual(['kept', 'stop', 'stop']);
+  expect(JSON.stringify(told)).not.toContain('wren');
+  const values = await database.db.selectFrom('suppressions').select(['value', 'reason']).execute();
+  expect(JSON.stringify(values)).not.toContain('wren');
 });

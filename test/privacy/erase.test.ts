@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { secretPath } from '../../src/config/gate-secret.ts';
 import { UserError } from '../../src/config/user-error.ts';
 import { importCsv } from '../../src/crm/csv.ts';
 import { createProspect, getProspectByAddress, updateProspect } from '../../src/crm/store.ts';
+import { saveMailboxRules } from '../../src/crm/mailbox-store.ts';
 import { addCommitment } from '../../src/crm/list-store.ts';
 import { addSuppression, removeSuppressions, suppressionsHolding } from '../../src/crm/suppression-store.ts';
 import { addThreadMessage } from '../../src/crm/thread-store.ts';
@@ -298,6 +299,44 @@ test('an erased person is not mailed, and no way leads back but a person who let
   );
   expect(await suppressionsHolding(database.db, HENRIKE)).toEqual([]);
   await database.transact((trx) => createProspect(trx, { address: HENRIKE }, change));
+});
+
+test('every record of the mailbox is exported and erased, under whichever spelling it stands', async () => {
+  const dataDir = temporaryFolder();
+  const database = new Database(join(dataDir, 'presend.db'));
+  onTestFinished(() => database.close());
+  await database.migrate();
+  const spelled = ['h.saal@one.example', 'hsaal@one.example', 'hs.aal@two.example'];
+  const ids = await database.transact(async (trx) => {
+    const sameDomains = [['one.example', 'two.example']];
+    await saveMailboxRules(trx, { sameDomains, ignoreDots: ['one.example'], dashTags: [] });
+    const made = [];
+    for (const address of spelled) {
+      const { id } = await createProspect(trx, { address, name: 'Saal' }, change);
+      await addCommitment(
+        trx,
+        { prospect_id: id, subject: 'squad', starts: null, ends: null, type: 'reserved', note: null },
+        change,
+      );
+      made.push(id);
+    }
+    await createProspect(trx, { address: 'other@one.example' }, change);
+    return made;
+  });
+  const at = { at: change.at, pause: async () => {} };
+  const person = await exportPerson(database.db, 'hsaal@one.example', at);
+  expect(person).toMatchObject({ record: { id: ids[1] }, commitments: [{}, {}, {}] });
+  expect((person['other_records'] as { id: string }[]).map(({ id }) => id).toSorted()).toEqual(
+    [ids[0], ids[2]].toSorted(),
+  );
+  expect((person['history'] as unknown[]).length).toBe(3);
+
+  await erase({ ...bare, database, dataDir }, 'hsaal@one.example', by);
+  expect(await database.db.selectFrom('prospects').select('address').execute()).toEqual([
+    { address: 'other@one.example' },
+  ]);
+  expect(await database.db.selectFrom('commitments').select('id').execute()).toEqual([]);
+  expect(filesHolding(dataDir, ['saal'])).toEqual([]);
 });
 
 test('a lost key of the erased is told and not replaced, so that nobody erased is mailed again', async () => {

@@ -27,7 +27,7 @@ test('an address inside of another one is somebody else', () => {
 });
 
 test('JSON is looked through as values, and a record only by its whole id', () => {
-  expect(saysIn({ a: [{ note: 'line\nann@x.example' }] }, names, null)).toBe(true);
-  expect(saysIn({ prospect_id: '17' }, names, '17')).toBe(true);
-  expect(saysIn({ prospect_id: '171', id: '17', at: 17 }, names, '17')).toBe(false);
+  expect(saysIn({ a: [{ note: 'line\nann@x.example' }] }, names, [])).toBe(true);
+  expect(saysIn({ prospect_id: '17' }, names, ['17'])).toBe(true);
+  expect(saysIn({ prospect_id: '171', id: '17', at: 17 }, names, ['17'])).toBe(false);
 });

@@ -94,7 +94,7 @@ export async function loadKnown(
       ).flatMap((row) => row.prospect_id ?? []),
     ),
     optOuts: new OptOuts(builder, held),
-    erased: await erasedAmong(db, keys),
+    erased: await erasedAmong(db, [...keys, ...linked.map((row) => row.address_key)]),
     taken: new Map(),
   };
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../config/user-error.ts';
 import { ERASED_NOTE } from '../erased-store.ts';
 import { addressKey } from '../address.ts';
-import { prospectFromRow } from '../records.ts';
+import { prospectFromRow, united } from '../records.ts';
 import { hubSpotOptOuts, keptOptOuts, mergedInto, moved, stopsOf } from './follow-stops.ts';
 import { type Known, loadKnown, type ProspectRow } from './known-contacts.ts';
 import type { Link } from './link-store.ts';
@@ -25,7 +25,8 @@ export async function planContactPage(
   const known = await loadKnown(builder, page, companyIds);
   for (const said of page) {
     try {
-      if (said.archived) archivedContact(builder, said, known);
+      if (said.addresses.some((one) => known.erased.has(one))) erasedContact(builder, said, known);
+      else if (said.archived) archivedContact(builder, said, known);
       else liveContact(builder, said, known, companyIds);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -44,7 +45,6 @@ function liveContact(
   const { links, byId, byKey, taken, optOuts } = known;
   const link = links.get(said.id);
   const linked = link ? byId.get(link.record_id) : undefined;
-  if (said.addresses.some((one) => known.erased.has(one))) return erasedContact(builder, said, link);
   for (const { field, message } of said.problems) {
     builder.tell(said, 'invalid', { recordId: link?.record_id ?? null, field, note: message });
   }
@@ -116,9 +116,23 @@ function liveContact(
   if (target !== null) keptOptOuts(builder, said, target, known);
 }
 
-/** Stays out of the mirror, and so does what HubSpot says of the person: not even the report has it. */
-function erasedContact(builder: PageBuilder, said: Said, link: Link | undefined): void {
-  builder.tell({ ...said, label: `contact ${said.id}` }, 'kept', { note: ERASED_NOTE });
+/**
+ * Stays out of the mirror, and so does what HubSpot says of the person: not even the report has it. Other addresses of the contact
+ * are the same person's and opted out of everything.
+ */
+function erasedContact(builder: PageBuilder, said: Said, known: Known): void {
+  const unnamed = { ...said, label: `contact ${said.id}` };
+  const link = known.links.get(said.id);
+  const linked = [said.id, ...said.mergedIds].flatMap((id) => {
+    const record = known.links.get(id)?.record_id;
+    return known.byId.get(record ?? '')?.address_key ?? [];
+  });
+  for (const key of united(said.addresses, linked)) {
+    if (known.erased.has(key)) continue;
+    const reason = 'another address of a contact that was erased on request';
+    known.optOuts.add(unnamed, key, 'all', { reason, recordId: known.byKey.get(key)?.id ?? null });
+  }
+  builder.tell(unnamed, 'kept', { note: ERASED_NOTE });
   if (link) builder.unlink({ ...link, fields: '{}', stops: '[]' }, DELETED_HERE);
 }
 
