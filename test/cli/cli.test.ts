@@ -76,7 +76,7 @@ describe('from the terminal, beside a running gate', () => {
     const labels = await gate.app.database.db.selectFrom('labels').select(['right', 'act']).execute();
     // What is taken back takes its label with it.
     expect(labels).toEqual([{ right: 'right', act: 'reject' }]);
-  });
+  }, 120_000);
 
   test('a held mail is claimed, commented and snoozed', async () => {
     const gate = await startGate();

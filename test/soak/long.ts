@@ -73,10 +73,12 @@ const hostile = new HostileMails(random, `ann@${ENGINES.sync}`);
 const traffic = new Traffic({ ledger, mails: new Mails('soak', random), hostile, template, random, rate });
 const ending = setTimeout(() => traffic.stop(), minutes * 60_000);
 let died = false;
-void gate.ended.then(() => {
+const onEnd = async (): Promise<void> => {
+  await gate.ended;
   died = true;
   traffic.stop();
-});
+};
+void onEnd();
 await traffic.run(ports);
 clearTimeout(ending);
 clearInterval(sampling);
