@@ -93,7 +93,8 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
       if (removed.texts + removed.messages > 0)
         log.info(removed, 'what is older than the retention allows was removed');
     }),
-    chore(MINUTE, 'an erasure could not be finished', async () => {
+    // A minute at the queue's usual pace.
+    chore(pollMs * 120, 'an erasure could not be finished', async () => {
       await finishErasures({
         database,
         dataDir: config.data_dir,
