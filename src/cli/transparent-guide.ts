@@ -47,10 +47,8 @@ export function guideText({ hosts, address, hosts_lines, env, config, files }: G
      port: ${config.smtp.port}
      implicit_tls_port: ${config.smtp.implicit_tls_port}
 
-   Ports below 1024 need a privilege. With systemd: systemctl edit presend
-     [Service]
-     CapabilityBoundingSet=CAP_NET_BIND_SERVICE
-     AmbientCapabilities=CAP_NET_BIND_SERVICE
+   Ports below 1024 need a privilege (CAP_NET_BIND_SERVICE). Under systemd the sockets bring it: a .socket unit each with
+   FileDescriptorName=https, smtp and submissions and the ports above (systemd/README.md, "Addresses").
 
 2. Certificates where the engine can read them${copied ? ':' : ' (the data folder is open to the gate alone; name another folder with --ca-dir):'}
 
