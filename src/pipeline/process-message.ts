@@ -134,12 +134,13 @@ export async function processMessage(
   );
   if (outcomes) board.publish(message.id, outcomes);
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
-    await breathe();
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
     const { outcome, reason } = disposal;
     stage.judged({ delivery: delivery.id, verdict, outcome, reason, took });
     afterVerdict({ verdictId, deliveryId: delivery.id, verdict, input });
+    // Not before the first: what follows the verdict would be told before it.
+    await breathe();
   }
   return 'judged';
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/config.ts';
 import { oneSidedBounds } from '../../src/evaluate/statistics.ts';
-import { RULES, RULE_DECISION } from '../../src/judge/verdict.ts';
+import { RULES } from '../../src/judge/verdict.ts';
 import { gathered } from '../../src/kill-switch/gathered.ts';
 import { type ProbeItem, probeReadings } from '../../src/kill-switch/monitors/probes.ts';
 import { PROBE_OF } from '../../src/kill-switch/probes.ts';
@@ -47,10 +47,6 @@ function bruteForce(all: readonly ProbeItem[], probe: string, part: 'adapter' | 
     const [{ decision, rule }] = sure;
     const about = new Set<string>();
     for (const name of RULES) if (name === item.rule || name === rule) about.add(PROBE_OF[name]);
-    if (about.size === 0 && item.rule === 'adapter') {
-      const same = RULES.filter((name) => RULE_DECISION[name] === item.decision);
-      if (same.length === 1) about.add(PROBE_OF[same[0]]);
-    }
     if (!about.has(probe)) continue;
     of += 1;
     const stopped = decision !== 'PASS';
