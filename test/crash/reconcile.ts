@@ -33,8 +33,8 @@ export interface Reconciled {
   events: number;
 }
 
-/** How often the upstream may have a delivery that came to rest there. */
-const TAKEN: Record<DeliveryState, [least: number, most: number] | null> = {
+/** How often the upstream may have a delivery that came to rest there; null = nothing rests there. */
+export const TAKEN: Record<DeliveryState, [least: number, most: number] | null> = {
   relayed: [1, 1],
   uncertain: [0, 1],
   failed: [0, 0],

@@ -1,6 +1,7 @@
 import type { DeliveryState } from '../../src/message/disposition.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Ledger } from '../crash/ledger.ts';
+import { TAKEN } from '../crash/reconcile.ts';
 import type { HostileTold } from './traffic.ts';
 
 export interface Account {
@@ -12,25 +13,6 @@ export interface Account {
   /** Sentences with ids. */
   faults: string[];
 }
-
-/** How often the upstream may have a hostile mail that came to rest there; null = nothing rests there. */
-const TAKEN: Record<DeliveryState, [least: number, most: number] | null> = {
-  relayed: [1, 1],
-  uncertain: [0, 1],
-  failed: [0, 0],
-  held: [0, 0],
-  rejected: [0, 0],
-  suppressed: [0, 0],
-  expired: [0, 0],
-  cancelled: [0, 0],
-  escalated: [0, 0],
-  closed: [0, 0],
-  received: null,
-  relaying: null,
-  escalating: null,
-  scheduled: null,
-  deferred: null,
-};
 
 /**
  * Accounts for hostile mail: what was taken is there, and stands where the upstream's own record allows it. (The load's other mail

@@ -1,6 +1,21 @@
 import type { ProspectSnapshot } from '../../crm/prospect.ts';
 import type { IsWord } from './disguise.ts';
 
+/** What of a record may stand in a mail as a word. */
+const FIELDS = [
+  'name',
+  'company',
+  'title',
+  'industry',
+  'city',
+  'country',
+  'available_signals',
+  'commitments',
+  'thread',
+  'foreign',
+  'peers',
+] as const satisfies readonly (keyof ProspectSnapshot)[];
+
 /** The words of a record, names included: what a disguised word may stand for besides English. */
 export function recordWords(prospect: ProspectSnapshot): IsWord {
   const words = new Set<string>();
@@ -18,32 +33,6 @@ export function recordWords(prospect: ProspectSnapshot): IsWord {
       }
     }
   };
-  const {
-    name,
-    company,
-    title,
-    industry,
-    city,
-    country,
-    available_signals,
-    commitments,
-    thread,
-    foreign,
-    peers,
-  } = prospect;
-  for (const value of [
-    name,
-    company,
-    title,
-    industry,
-    city,
-    country,
-    available_signals,
-    commitments,
-    thread,
-    foreign,
-    peers,
-  ])
-    add(value);
+  for (const field of FIELDS) add(prospect[field]);
   return (word) => words.has(word);
 }
