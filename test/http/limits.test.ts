@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Bounded } from '../../src/access/bounded.ts';
 import { accessGuards } from '../../src/access/guards.ts';
 import { configSchema } from '../../src/config/config.ts';
 import { comeFromSchema } from '../../src/http/come-from.ts';
@@ -96,6 +97,7 @@ test('All of the browser API has a rate for each address, whatever is asked', as
         key: Buffer.alloc(32),
         log: createLogger('silent'),
         oidc: null,
+        hashing: new Bounded({ atOnce: 1, waiting: 1 }),
       },
       limits,
     ),
