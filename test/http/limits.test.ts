@@ -48,6 +48,25 @@ describe('How the gate fares', () => {
     }
   });
 
+  test('is for strangers whether it is ready, with no reason and nothing written', async () => {
+    const gate = await startGate({ config: { ...PROXIED, storage: { min_free_mb: 1e12 } } });
+    const probes = () =>
+      gate.app.database.db
+        .selectFrom('settings')
+        .select('value')
+        .where('key', '=', 'ready_probe')
+        .execute();
+    const stranger = await ask(gate, '/readyz', { headers: from('8.8.8.8') });
+    expect([stranger.status, JSON.parse(stranger.text)]).toEqual([503, { status: 'not ready' }]);
+    expect(await probes()).toEqual([]);
+    const inside = await ask(gate, '/readyz');
+    expect([inside.status, JSON.parse(inside.text)]).toEqual([
+      503,
+      expect.objectContaining({ kind: 'no_room', why: expect.stringContaining('min_free_mb') }),
+    ]);
+    expect(await probes()).toHaveLength(1);
+  });
+
   test('is shown to networks that are named, or to anybody where that is wanted', async () => {
     const named = await startGate({
       config: { ...PROXIED, http: { metrics_from: ['192.0.2.0/24', '2001:db8::1'] } },
