@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DeliveryState } from '../../src/message/disposition.ts';
 import { messageIdFor } from '../../src/message/mime-writer.ts';
 import type { Decision } from '../../src/message/types.ts';
 import type { Delivery } from '../../src/queue/settle.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import type { Database } from '../../src/store/database.ts';
+import type { Schema } from '../../src/store/schema.ts';
 import type { ChildOptions } from './child.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { ANSWER_SECONDS } from './cycle-config.ts';
@@ -74,7 +75,7 @@ export async function reconcile(
   const { faults } = await verifyAudit(db, { key: keysOf(db).audit() });
   for (const { id, what } of faults) breach('unaudited', `entry ${id} of the audit log: ${what}`);
 
-  const messages = await db.selectFrom('messages').selectAll().execute();
+  const messages = await inOrderOfAcceptance(db);
   const deliveries = await db.selectFrom('deliveries').selectAll().orderBy('id').execute();
   const byMessage = groupBy(deliveries, (one) => one.message_id);
   const byToken = groupBy(messages, ({ subject }) => /(\S+)$/.exec(subject ?? '')?.[1] ?? '');
@@ -101,7 +102,7 @@ export async function reconcile(
     }
     for (const { answer, text } of mail.tries)
       if (answer === 'refused') breach('unexpected', `${mail.token} was refused: ${text}`);
-    const rows = (byToken.get(mail.token) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const rows = byToken.get(mail.token) ?? [];
     if (answers.length > 0 && rows.length === 0) continue;
     for (const row of rows.slice(0, -1)) {
       const sent = ownOf(byMessage.get(row.id)).filter(({ state }) => !ENDED_UNSENT.includes(state));
@@ -111,7 +112,8 @@ export async function reconcile(
       const own = ownOf(byMessage.get(row.id));
       if (own.length !== mail.recipients.length)
         breach('lost', `${row.id}: ${own.length} deliveries of ${mail.recipients.length} recipients`);
-      for (const delivery of own) judgeOne(mail, delivery, row.judge_attempts);
+      // What the upstream has is the newest one's: those before it ended unsent.
+      for (const delivery of own) judgeOne(mail, delivery, row.judge_attempts, row === rows.at(-1));
       const told = answers.filter(({ id, answer }) => id === row.id && answer === 'suppressed');
       if (told.length > 0 && own.some(({ state }) => state !== 'suppressed'))
         breach('untrue', `${row.id}: its client was told that it is suppressed, and it is not`);
@@ -123,7 +125,7 @@ export async function reconcile(
   }
 
   /** What the verdict, the reviewer and the upstream say of a delivery. */
-  function judgeOne(mail: Mail, delivery: Delivery, judgeAttempts: number): void {
+  function judgeOne(mail: Mail, delivery: Delivery, judgeAttempts: number, newest: boolean): void {
     const { id, state, recipient } = delivery;
     const kind = mail.recipients.find(({ address }) => address === recipient)?.kind;
     if (kind === undefined) return breach('unexpected', `${id} is for ${recipient}, whom nobody named`);
@@ -132,13 +134,14 @@ export async function reconcile(
     const givenUp = decision === null && judgeAttempts > 3;
     if (decision !== expected(kind, model) && !givenUp)
       breach('unexpected', `${id} to ${kind}: the verdict is ${String(decision)} (${delivery.hold_reason})`);
-    const times = takenBy.get(`${mail.token} ${recipient}`)?.length ?? 0;
+    const times = newest ? (takenBy.get(`${mail.token} ${recipient}`)?.length ?? 0) : 0;
     const bounds = TAKEN[state];
     if (!bounds) return breach('stuck', `${id} is still ${state}: ${delivery.note}`);
     const [least, most] = bounds;
     if (times < least) breach('untrue', `${id} is ${state}, and the upstream has not got it`);
     const free = decision === 'PASS' && delivery.hold_reason === null;
-    const letGo = released.get(id) ?? companion(mail, id);
+    const own = released.get(id) ?? 'no';
+    const letGo = own === 'no' ? companion(mail, id) : own;
     if (times > most)
       breach(state === 'failed' ? 'untrue' : 'slipped', `${id} is ${state}, and the upstream has got it`);
     else if (times > 0 && !free && letGo === 'no')
@@ -192,6 +195,21 @@ export async function reconcile(
     taken: ledger.taken.length,
     events: ledger.events.size,
   };
+}
+
+/** Their ids follow clocks, which jump; the audit log does not. */
+async function inOrderOfAcceptance(db: Database['db']): Promise<Selectable<Schema['messages']>[]> {
+  return await db
+    .selectFrom('messages')
+    .leftJoin('audit', (join) =>
+      join
+        .onRef('audit.subject_id', '=', 'messages.id')
+        .on('audit.subject_type', '=', 'message')
+        .on('audit.action', '=', 'accepted'),
+    )
+    .selectAll('messages')
+    .orderBy('audit.id')
+    .execute();
 }
 
 const ownOf = (all: Delivery[] | undefined): Delivery[] => (all ?? []).filter(({ kind }) => kind === 'mail');
