@@ -14,6 +14,11 @@ export function configOf({ upstreams, deadPort }: Lane): ChildOptions['config'] 
     attempt_seconds: 1.5,
     answer_seconds: ANSWER_SECONDS,
   } as const;
+  const provider = {
+    base_url: upstreams.apiUrl,
+    attempt_seconds: 1.5,
+    answer_seconds: ANSWER_SECONDS,
+  };
   return {
     smtp: { port: 0 },
     http: { port: 0, retry_minutes: 600 },
@@ -23,12 +28,8 @@ export function configOf({ upstreams, deadPort }: Lane): ChildOptions['config'] 
       { name: 'refusing', host: '127.0.0.1', port: deadPort, ...patience },
     ],
     providers: {
-      resend: {
-        api_key: 're_test',
-        base_url: upstreams.apiUrl,
-        attempt_seconds: 1.5,
-        answer_seconds: ANSWER_SECONDS,
-      },
+      resend: { api_key: 're_test', ...provider },
+      postmark: { api_key: 'test', ...provider },
     },
     webhooks: { allow_private: true, timeout_seconds: 1 },
     delivery: { undo_seconds: 0.2, first_retry_seconds: 0.1, max_retry_seconds: 0.5, lease_seconds: 5 },

@@ -10,6 +10,7 @@ import type { ChildOptions } from './child.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { ANSWER_SECONDS } from './cycle-config.ts';
 import { DECISION, type Kind, type Ledger, type Mail } from './ledger.ts';
+import { OptOuts } from './opt-outs.ts';
 import { ENGINES } from './template.ts';
 
 /** A promise that was not kept. */
@@ -32,6 +33,8 @@ export interface Reconciled {
   retried: number;
   taken: number;
   events: number;
+  /** Confirmed while mail was under way. */
+  optOuts: number;
 }
 
 /** How often the upstream may have a delivery that came to rest there; null = nothing rests there. */
@@ -87,10 +90,11 @@ export async function reconcile(
     .execute();
   const decisions = new Map(verdicts.map(({ delivery_id, decision }) => [delivery_id, decision]));
   const released = releases(ledger);
+  const optOuts = new OptOuts(ledger);
   /** What leaves in one request is released together. */
   const companion = ({ way }: Mail, id: string): Release => {
     const others = [...released].filter(([other]) => other.slice(0, -2) === id.slice(0, -2));
-    return way === 'http' && others.some(([, release]) => release !== 'no') ? 'maybe' : 'no';
+    return way !== 'smtp' && others.some(([, release]) => release !== 'no') ? 'maybe' : 'no';
   };
 
   const known = new Set(messages.map(({ id }) => id));
@@ -132,7 +136,8 @@ export async function reconcile(
     const decision = decisions.get(id);
     // What kills its judge again and again is held without a verdict.
     const givenUp = decision === null && judgeAttempts > 3;
-    if (decision !== expected(kind, model) && !givenUp)
+    const right = optOuts.decisions(mail, recipient, expected(kind, model));
+    if (!right.some((one) => one === decision) && !givenUp)
       breach('unexpected', `${id} to ${kind}: the verdict is ${String(decision)} (${delivery.hold_reason})`);
     const times = newest ? (takenBy.get(`${mail.token} ${recipient}`)?.length ?? 0) : 0;
     const bounds = TAKEN[state];
@@ -146,7 +151,7 @@ export async function reconcile(
       breach(state === 'failed' ? 'untrue' : 'slipped', `${id} is ${state}, and the upstream has got it`);
     else if (times > 0 && !free && letGo === 'no')
       breach('slipped', `${id} (${decision}, ${delivery.hold_reason}) was let go by nobody, and was sent`);
-    if (letGo === 'yes' && !['relayed', 'failed', 'uncertain'].includes(state))
+    if (letGo === 'yes' && !['relayed', 'failed', 'uncertain'].includes(state) && !optOuts.touch(mail))
       breach('untrue', `${id} was released, and is ${state}`);
     if (letGo === 'rejected' && state !== 'rejected') breach('untrue', `${id} was rejected, and is ${state}`);
     if (state === 'held' && decision === 'PASS') {
@@ -179,6 +184,7 @@ export async function reconcile(
   }
 
   const uncertain = await justified(db, ledger, deliveries, breach);
+  await optOuts.check(db, breach);
   await checkAudit(db, deliveries, breach);
   await checkLabels(db, ledger, breach);
   await checkEvents(db, ledger, deliveries, breach);
@@ -191,6 +197,7 @@ export async function reconcile(
     deliveries: deliveries.length,
     states,
     uncertain,
+    optOuts: ledger.optOuts.filter(({ heard }) => heard === 'done').length,
     retried: ledger.mails.reduce((sum, { tries }) => sum + tries.length - 1, 0),
     taken: ledger.taken.length,
     events: ledger.events.size,
