@@ -100,7 +100,8 @@ export async function submitByHttp(port: number, mail: Mail, apiKey: string): Pr
     return { answer: 'taken', id: idOf(given.id ?? given.MessageID ?? ''), text };
   }
   if (status === 503) return { answer: 'later', id: null, text };
-  return { answer: text.includes('Suppressed: ') ? 'suppressed' : 'refused', id, text };
+  const suppressed = text.includes('Suppressed: ') || text.includes('"ErrorCode":406');
+  return { answer: suppressed ? 'suppressed' : 'refused', id, text };
 }
 
 /** A reviewer's act by the browser's API. */

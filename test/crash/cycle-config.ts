@@ -1,11 +1,17 @@
 import type { ChildOptions } from './child.ts';
-import type { Lane } from './lane.ts';
 
 /** How long the gate waits for an upstream's final reply. */
 export const ANSWER_SECONDS = 2;
 
+/** What is around a gate. */
+interface World {
+  upstreams: { smtp: { port: number }; apiUrl: string };
+  /** A port that nobody listens on. */
+  deadPort: number;
+}
+
 /** Short times, so that a cycle sees many of everything. */
-export function configOf({ upstreams, deadPort }: Lane): ChildOptions['config'] {
+export function configOf({ upstreams, deadPort }: World): ChildOptions['config'] {
   const patience = {
     tls: 'none',
     connect_seconds: 2,
