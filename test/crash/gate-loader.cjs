@@ -4,10 +4,10 @@
  */
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { join } = require('node:path');
+const path = require('node:path');
 const { Script, constants } = require('node:vm');
 
-const file = join(__dirname, 'gate-child.cjs');
+const file = path.join(__dirname, 'gate-child.cjs');
 const cache = `${file}.cache`;
 const script = new Script(Module.wrap(readFileSync(file, 'utf8')), {
   filename: file,

@@ -55,21 +55,20 @@ test('an upstream whose process stands still at any stage, and then goes on, get
     const open = (): Promise<{ id: number }[]> =>
       database.db.selectFrom('attempts').select('id').where('finished_at', 'is', null).execute();
 
+    /** It stands still for as long as the gate has patience with what was under way. */
+    const standStill = async (stop: Stop): Promise<void> => {
+      await upstreams.stopAt(stop);
+      const underWay = await open();
+      expect(underWay.length).toBeGreaterThan(0);
+      const over = async (): Promise<void> => {
+        const still = (await open()).map(({ id }) => id);
+        expect(underWay.some(({ id }) => still.includes(id))).toBe(false);
+      };
+      await vi.waitFor(over, { timeout: 60_000, interval: 50 });
+      upstreams.goOn();
+    };
     for (const stop of STOPS) {
-      const stopped = upstreams.stopAt(stop).then(async () => {
-        // It stands still for as long as the gate has patience with what was under way.
-        const underWay = await open();
-        expect(underWay.length).toBeGreaterThan(0);
-        await vi.waitFor(
-          async () => {
-            const still = (await open()).map(({ id }) => id);
-            expect(underWay.some(({ id }) => still.includes(id))).toBe(false);
-          },
-          { timeout: 60_000, interval: 50 },
-        );
-        upstreams.goOn();
-      });
-      await load.run(ports, stopped);
+      await load.run(ports, standStill(stop));
     }
     await rest(database, load, gate, ports, { offsetMs: 0 });
     await gate.kill();
