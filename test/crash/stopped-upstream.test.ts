@@ -56,8 +56,8 @@ test('an upstream whose process stands still at any stage, and then goes on, get
       database.db.selectFrom('attempts').select('id').where('finished_at', 'is', null).execute();
 
     /** It stands still for as long as the gate has patience with what was under way. */
-    const standStill = async (stop: Stop): Promise<void> => {
-      await upstreams.stopAt(stop);
+    const standStill = async (stopped: Promise<void>): Promise<void> => {
+      await stopped;
       const underWay = await open();
       expect(underWay.length).toBeGreaterThan(0);
       const over = async (): Promise<void> => {
@@ -68,7 +68,8 @@ test('an upstream whose process stands still at any stage, and then goes on, get
       upstreams.goOn();
     };
     for (const stop of STOPS) {
-      await load.run(ports, standStill(stop));
+      const { stopped } = await upstreams.stopAt(stop);
+      await load.run(ports, standStill(stopped));
     }
     await rest(database, load, gate, ports, { offsetMs: 0 });
     await gate.kill();

@@ -7,7 +7,7 @@ import type { Ledger, Taken } from './ledger.ts';
 export type Stop = Exclude<Stage, 'ehlo'> | 'api';
 
 /** What `upstream-child.ts` writes to standard output, a JSON object a line. */
-export type Said = { smtp: number; apiUrl: string } | { taken: Taken } | { stopping: Stop };
+export type Said = { smtp: number; apiUrl: string } | { taken: Taken } | { armed: Stop } | { stopping: Stop };
 
 /**
  * The upstreams of `upstreams.ts` in a process of their own, which is stopped (SIGSTOP) in the middle of a transaction: the
@@ -17,7 +17,8 @@ export class StoppingUpstreams {
   readonly smtp: { port: number };
   readonly apiUrl: string;
   readonly #process: ChildProcess;
-  #stopped: (stop: Stop) => void = () => {};
+  #armed = (): void => {};
+  #stopped = (): void => {};
 
   private constructor(child: ChildProcess, { smtp, apiUrl }: { smtp: number; apiUrl: string }) {
     this.#process = child;
@@ -35,17 +36,24 @@ export class StoppingUpstreams {
         const said = JSON.parse(line) as Said;
         if ('smtp' in said) resolve((made = new StoppingUpstreams(child, said)));
         else if ('taken' in said) ledger.taken.push({ ...said.taken, generation: ledger.generation });
-        else made.#stopped(said.stopping);
+        else if ('armed' in said) made.#armed();
+        else made.#stopped();
       });
     });
     return upstreams;
   }
 
-  /** Resolves when a transaction has come to a stage and the process stands still. */
-  stopAt(stop: Stop): Promise<Stop> {
-    const stopped = new Promise<Stop>((resolve) => (this.#stopped = resolve));
+  /**
+   * Makes it stop at the next transaction that comes to a stage.
+   *
+   * @returns once it will; `stopped` resolves when it stands still
+   */
+  async stopAt(stop: Stop): Promise<{ stopped: Promise<void> }> {
+    const armed = new Promise<void>((resolve) => (this.#armed = resolve));
+    const stopped = new Promise<void>((resolve) => (this.#stopped = resolve));
     this.#process.stdin!.write(`${stop}\n`);
-    return stopped;
+    await armed;
+    return { stopped };
   }
 
   goOn(): void {

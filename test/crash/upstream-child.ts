@@ -32,5 +32,6 @@ upstreams.onTaken = () => {
 };
 createInterface(process.stdin).on('line', (line) => {
   next = line as Stop;
+  say({ armed: next });
 });
 say({ smtp: upstreams.smtp.port, apiUrl: upstreams.apiUrl });
