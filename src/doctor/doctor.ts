@@ -9,6 +9,7 @@ import { accountsCheck } from './accounts.ts';
 import { type AdapterCheckOptions, adapterCheck } from './adapter.ts';
 import { certificateCheck } from './certificate.ts';
 import { type Check, failed, warning } from './check.ts';
+import { copiesCheck } from './copies.ts';
 import { acceptedBytes } from './database-store.ts';
 import { databaseChecks } from './database.ts';
 import { gateCheck } from './gate.ts';
@@ -55,6 +56,7 @@ export async function openDoctor(
             configFile: config.source,
             configHoldsSecrets: holdsSecrets(config),
           }),
+          copiesCheck(config.data_dir, config.retention.copies_days, now),
           ...machineChecks({
             dataDir: config.data_dir,
             now,
