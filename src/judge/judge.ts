@@ -192,7 +192,7 @@ const DISGUISED_WORDS = 3;
  * nobody can be sure to have read rightly.
  */
 function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: readonly Finding[]): Doubt[] {
-  const { readings, disguised, count } = readingsOf(input.draft, prospect);
+  const { readings, disguised, count } = readingsOf(input.draft, prospect, input.rubric.peers.placeholders);
   const fired = new Set(findings.map(({ rule }) => rule));
   for (const { how, draft } of readings) {
     const { findings: others, doubts } = applyRules(ruleInput({ ...input, draft }, prospect));
