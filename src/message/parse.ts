@@ -1,7 +1,8 @@
 import { MailParser } from 'mailparser';
 import type { AttachmentStream, Headers, MessageText, StructuredHeader } from 'mailparser';
 import { actingHeaders } from './acting-headers.ts';
-import { findAmbiguities, isKnownCharset } from './ambiguity.ts';
+import { findAmbiguities } from './ambiguity.ts';
+import { isKnownCharset } from './charsets.ts';
 import { fold } from './fold.ts';
 import { readHeaders } from './headers.ts';
 import { hiddenSubstance } from './hidden-text.ts';

@@ -27,7 +27,8 @@ export interface Shown {
 /** Stands in the body between alternatives that differ. */
 export const OTHER_VERSION = '----- other version of the same mail -----';
 
-const NOTHING: Shown = {
+/** Lists of its own each time: what one part shows is added to. */
+const nothing = (): Shown => ({
   text: '',
   fromHtml: false,
   hidden: [],
@@ -35,7 +36,7 @@ const NOTHING: Shown = {
   ranges: [],
   versions: [],
   trouble: [],
-};
+});
 
 /**
  * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
@@ -72,7 +73,7 @@ function showText(text: string, limits: ParseLimits): Shown {
     links.length = limits.links;
     trouble.push({ kind: 'too_complex', detail: `more than ${limits.links} links` });
   }
-  return { ...NOTHING, text: body, links, trouble };
+  return { ...nothing(), text: body, links, trouble };
 }
 
 function showHtml(html: string, limits: ParseLimits): Shown {
@@ -107,7 +108,7 @@ function choose(alternatives: Shown[]): Shown {
     const difference = differenceOf(other.text, chosen.text, preheader);
     if (difference === null) continue;
     trouble.push({ kind: 'parts_differ', detail: difference });
-    shown.push({ ...NOTHING, text: OTHER_VERSION }, other);
+    shown.push({ ...nothing(), text: OTHER_VERSION }, other);
   }
   const kept = stack(shown);
   // What the other alternatives hide, or could not be read for, counts as well.
@@ -123,7 +124,7 @@ function choose(alternatives: Shown[]): Shown {
 
 /** One below the other, a blank line between. */
 function stack(parts: readonly Shown[]): Shown {
-  const all: Shown = { ...NOTHING, hidden: [], links: [], ranges: [], versions: [], trouble: [] };
+  const all = nothing();
   for (const part of parts) {
     if (part.text !== '' && all.text !== '') all.text += '\n\n';
     const offset = all.text.length;
