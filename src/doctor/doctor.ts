@@ -13,6 +13,7 @@ import { copiesCheck } from './copies.ts';
 import { acceptedBytes } from './database-store.ts';
 import { databaseChecks } from './database.ts';
 import { gateCheck } from './gate.ts';
+import { keysCheck } from './keys.ts';
 import { machineChecks } from './machine.ts';
 import { permissionChecks } from './permissions.ts';
 import { holdsSecrets, settingsCheck } from './settings.ts';
@@ -56,6 +57,7 @@ export async function openDoctor(
             configFile: config.source,
             configHoldsSecrets: holdsSecrets(config),
           }),
+          ...(db ? [keysCheck(db, config.data_dir)] : []),
           copiesCheck(config.data_dir, config.retention.copies_days, now),
           ...machineChecks({
             dataDir: config.data_dir,
