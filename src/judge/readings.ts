@@ -1,10 +1,12 @@
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { fold } from '../message/fold.ts';
+import { attachedText } from './language/attached-text.ts';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import type { Draft } from '../message/types.ts';
-import { type Undisguised, undisguise } from './language/disguise.ts';
+import { type IsWord, type Undisguised, undisguise } from './language/disguise.ts';
 import { caseReadings } from './language/letter-case.ts';
 import { nameList } from './language/name-list.ts';
+import { daysInFigures } from './language/number-words.ts';
 import { recordNames, recordWords } from './language/record-words.ts';
 import { unknownQuotes } from './language/known-quotes.ts';
 
@@ -44,9 +46,11 @@ export function readingsOf(
   prospect: ProspectSnapshot,
   placeholders: readonly string[] = [],
 ): Readings {
-  // The parser holds such a mail as too complex, whatever it says.
+  // The judge holds such a draft as too complex, whatever it says.
   if (draft.body.length > PARSE_LIMITS.bodyChars) return { readings: [], disguised: [], count: 0 };
-  const isRecordWord = recordWords(prospect);
+  const ofRecord = recordWords(prospect);
+  const ofPlaceholders = new Set(placeholders.flatMap((name) => name.split(' ')));
+  const isRecordWord: IsWord = (word) => ofRecord(word) || ofPlaceholders.has(word);
   const names = nameList(recordNames(prospect), placeholders);
   const seen = new Set([keyOf(draft)]);
   const readings: Reading[] = [];
@@ -59,7 +63,7 @@ export function readingsOf(
   };
   const texts = [
     { how: 'with its subject, quotes and signature', body: wholeDraft(draft, prospect) },
-    ...(draft.versions ?? []).map(({ how, text }) => ({ how, body: readable(text) })),
+    ...(draft.versions ?? []).map(({ how, text }) => ({ how, body: attachedText(text) })),
   ];
   let most: Undisguised = { text: '', disguised: [], count: 0 };
   for (const { how, body } of texts) {
@@ -75,6 +79,7 @@ export function readingsOf(
     for (const text of new Set([undone.text, one])) {
       const cased = caseReadings(text, names);
       for (const other of cased.texts) add(`${how} and with its capitals put right`, other);
+      add(`${how} and with its dates in figures`, daysInFigures(text));
       if (text !== undone.text) continue;
       found.push(cased.odd);
       count += cased.odd.length;
@@ -88,15 +93,6 @@ export function readingsOf(
 function spelledOut(body: string): string[] {
   const spelt = SPELT_OUT.exec(body.normalize('NFKC'))?.[0].replace(/\s+/g, ' ').slice(0, 40);
   return spelt === undefined ? [] : [spelt];
-}
-
-/** iCalendar and vCard text as a program shows it: long lines are folded anywhere, line breaks and commas escaped (RFC 5545 3.1, 3.3.11). */
-function readable(text: string): string {
-  if (!/^\s*BEGIN:V(?:CALENDAR|CARD)/i.test(text)) return text;
-  return text
-    .replace(/\r?\n[ \t]/g, '')
-    .replace(/\\n/gi, '\n')
-    .replace(/\\([,;\\])/g, '$1');
 }
 
 function keyOf({ subject, body, segments }: Draft): string {
@@ -119,7 +115,8 @@ function plainDraft(body: string): Draft {
 function wholeDraft(draft: Draft, prospect: ProspectSnapshot): string {
   const subject = saysSomething(draft.subject) ? draft.subject.trim() : '';
   const ended = subject === '' || /[.!?]$/.test(subject) ? subject : `${subject}.`;
-  const body = unknownQuotes(draft, prospect);
+  // A mark of a quote within a line quotes nothing.
+  const body = unknownQuotes(draft, prospect).replace(/(?<=^|[.!?:][ \t]+)(?:>[ \t]?)+/gm, '');
   return ended === '' ? body : `${ended}\n\n${body}`;
 }
 

@@ -1,3 +1,4 @@
+import { isCompanyWord } from './known-companies.ts';
 import { isEnglishWord } from './vocabulary.ts';
 
 /** A text as a person reads it who sees through the spelling. */
@@ -54,6 +55,7 @@ const SHORTENED = /^(\p{L}+)'(?:s|re|ve|ll|d|t|m|am|em)$/u;
 const TOKEN = /[\p{L}\p{M}\p{N}@$!|+(€£]+/gu;
 /** What may be put into a word without a person minding: blanks, line breaks and marks, but no sentence's end with a blank after it. */
 const CUT = /^(?:[ \t\n\u2028\u2029]{1,4}|-\n|[-_.·•*/\\'~^`=:;,|+#"]{1,2}|\(\)|\[\]|\{\}|<>)$/u;
+const TIED = /^[-_·•*/~|]$/;
 /** A word with what is left of another behind its apostrophe. */
 const WORD = /[\p{L}\p{M}]+(?:'(?:s|re|ve|ll|d|t|m|am|em)(?![\p{L}\p{M}]))?/giu;
 const LONGEST_WORD = 24;
@@ -64,23 +66,28 @@ const RUN_TOGETHER = 14;
 /** … and a shorter one with a capital or a figure inside. */
 const RUN_TOGETHER_MIXED = 7;
 const LONGEST_RUN = 2_000;
+const LONGEST_LABEL = 20;
 /** A file, a tag or a compound may be named by so many words put together. */
 const NAME_WORDS = 3;
 /** "HelloFresh" is how a name is written. */
-const BRAND = /^(?:\p{Lu}\p{Ll}{2,}){2}$/u;
+const BRAND = /^(?:\p{Lu}\p{Ll}{2,9}){2}$/u;
+/** Always with a capital, so that the vocabulary, which is of lower-case words, has none of them. */
+const HOLIDAYS = new Set(
+  'christmas easter thanksgiving ramadan hanukkah diwali whitsun pentecost'.split(' '),
+);
 /** Three words or more with the same mark between them and no blank. */
 const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
   .map((mark) => new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'))
   .concat(/(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu);
 
 /**
- * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart and words run together, by one general test: what it puts together must be an English word or a word of the record. Time is linear in `text`.
+ * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart and words run together, by one general test: what it puts together must be an English word, a word of the record or of a well-known company's name. Time is linear in `text`.
  *
  * @param text folded (`message/fold.ts`), which has undone what Unicode alone can tell
  */
 export function undisguise(text: string, isRecordWord: IsWord = () => false): Undisguised {
   const isWord: IsWord = (word) => {
-    if (isEnglishWord(word) || isRecordWord(word)) return true;
+    if (isEnglishWord(word) || isRecordWord(word) || isCompanyWord(word) || HOLIDAYS.has(word)) return true;
     const short = SHORTENED.exec(word);
     return (
       short !== null &&
@@ -168,6 +175,8 @@ function longestJoin(
     if (joined.length > LONGEST_WORD) break;
     allWords &&= stands(piece);
     common &&= isWord(piece) && piece.length > 2;
+    // "the Se-ries" is no "these": what is tied to the next piece belongs there.
+    if (TIED.test(text.slice(tokens[next]!.end, tokens[next + 1]?.start ?? 0))) continue;
     // Two words side by side are two words; "fun ding" is not, since nothing is a ding.
     if (/^ +$/.test(gap) ? allWords : common) continue;
     spelt &&= piece.length === 1 && /^[^\s]+$/.test(gap);
@@ -246,13 +255,17 @@ function separateJoined(text: string, isWord: IsWord, told: Told): string {
     result = result.replace(chain, (shown, joint: string) => {
       if (/@|:\/\/|www\./.test(shown)) return shown;
       const words = shown.split(joint);
-      const known = words.filter((word) => isWord(word.toLowerCase().replace(/[^\p{L}']/gu, ''))).length;
-      if (known < 2 || known * 2 < words.length) return shown;
+      const bare = words.map((word) => word.toLowerCase().replace(/[^\p{L}']/gu, ''));
+      const known = bare.filter(isWord).length;
+      // Figures, single letters and marks between them are no words either way.
+      if (known < 2 || known * 2 < bare.filter((word) => word.length > 1).length) return shown;
       if (known > NAME_WORDS) told(shown, known - NAME_WORDS);
       return words.join(' ');
     });
   }
-  return result.replace(/(?<![\p{L}\p{N}@/:.])[\p{L}\p{N}$€£'-]+(?![@/\p{L}\p{N}])/gu, (shown) => {
+  return result.replace(/(?<![\p{L}\p{N}@/:])[\p{L}\p{N}$€£'-]+(?![@/\p{L}\p{N}])/gu, (shown, at: number) => {
+    // Parts of a host's name are shorter.
+    if (result.charAt(at - 1) === '.' && shown.length < LONGEST_LABEL) return shown;
     if (shown.length < RUN_TOGETHER_MIXED || shown.length > LONGEST_RUN || isWord(shown.toLowerCase()))
       return shown;
     let known = 0;

@@ -33,7 +33,11 @@ export function nameList(ofRecord: readonly string[], placeholders: readonly str
 const longestFirst = (a: Name, b: Name): number => b.lower.length - a.lower.length;
 
 function titled(name: string): string {
-  return name.replace(/(?<![\p{L}\p{N}])\p{L}/gu, (letter) => letter.toUpperCase());
+  return name.replace(/(?<![\p{L}\p{N}])\p{L}+/gu, (word) =>
+    isFunctionWord(word) && word.length > 1 && !/^(?:one|two|three|four|five|first|second|name)$/.test(word)
+      ? word
+      : word.charAt(0).toUpperCase() + word.slice(1),
+  );
 }
 
 function byFirstWord(written: readonly string[]): ReadonlyMap<string, Name[]> {
