@@ -35,6 +35,9 @@ const ONCE = [
 /** Who a mail says it is from and to. */
 const ADDRESS_FIELDS = ['from', 'sender', 'reply-to', 'to', 'cc'];
 
+/** Put together, or fetched, by the recipient's program (RFC 2046 5.2.2, 5.2.3). */
+const NOT_HERE = /^message\/(?:partial|external-body)$/;
+
 const ENCODINGS = new Set(['7bit', '8bit', 'binary', 'quoted-printable', 'base64']);
 
 /**
@@ -86,18 +89,40 @@ function checkHeaders(part: MimePart, isRoot: boolean, found: Set<string>): void
   if (part.disposition !== null && !/^(?:inline|attachment)$/.test(part.disposition)) {
     found.add('a Content-Disposition that is neither inline nor attachment');
   }
+  if (NOT_HERE.test(part.contentType))
+    found.add('text that is not in the mail: a part of type ' + part.contentType);
   if (part.contentType === 'text/x-amp-html') found.add('an AMP part, shown by some programs instead');
   if (isRoot && part.header.lines.length === 0) found.add('no header');
 }
 
+/** RFC 2046 5.1, 2387, 3462, 1847; of any other kind programs show the parts in ways of their own. */
+const MULTIPARTS = /^multipart\/(?:mixed|alternative|related|signed|encrypted|report|digest)$/;
+/** What composers write for programs that know no MIME. */
+const USUAL_PREAMBLE = /\bmime\b|\bmulti-?part\b/i;
+const PREAMBLE_CHARS = 300;
+
 function checkMultipart(raw: Buffer, part: MimePart, found: Set<string>): void {
+  if (!MULTIPARTS.test(part.contentType)) found.add('an unusual kind of multipart');
   if (part.boundary === null) found.add('a multipart without boundary');
   else if (part.delimiters.length === 0) found.add('a multipart without parts');
   else if (part.closing === null) found.add('a multipart without its closing boundary');
   else if (/\S/.test(raw.toString('latin1', part.closing.end, part.bodyEnd))) {
     found.add('text after the closing boundary');
   }
+  const preamble = raw.toString('latin1', part.bodyStart, part.delimiters[0] ?? part.bodyStart).trim();
+  if (preamble !== '' && (!USUAL_PREAMBLE.test(preamble) || preamble.length > PREAMBLE_CHARS)) {
+    found.add('text before the first boundary');
+  }
   if (part.contentType === 'multipart/alternative') checkAlternatives(part, found);
+  if (part.contentType === 'multipart/related') checkRoot(part, found);
+}
+
+/** The part that a `start` parameter names is shown (RFC 2387 3.2), or by programs that do not read it, the first. */
+function checkRoot({ params, children }: MimePart, found: Set<string>): void {
+  const start = params.get('start');
+  const first = children[0] === undefined ? null : headerOf(children[0], 'content-id');
+  if (start !== undefined && start !== first)
+    found.add('related parts that begin with another than the first');
 }
 
 /** A program shows the last of the alternatives that it knows, or by their type: other than text, or two of a type, and it is open which. */

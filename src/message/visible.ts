@@ -56,8 +56,18 @@ export function showNode(
     return shown;
   }
   const children = node.children.map((child) => showNode(child, limits, left));
-  return node.contentType === 'multipart/alternative' ? choose(children) : stack(children);
+  if (node.contentType === 'multipart/alternative') return choose(children);
+  const all = stack(children);
+  // Some programs show one text and list the others as files.
+  const [first, ...others] = children.filter(({ text }) => text.trim() !== '');
+  if (first !== undefined && others.length > 0) {
+    all.versions.push({ how: 'where only the first of its text parts is shown', text: first.text });
+  }
+  return all;
 }
+
+/** Tags, which stand as they are in plain text: a person reads past them. */
+const MARKUP = /<\/?[a-z][a-z0-9]*(?:\s[^<>]{0,500})?>/i;
 
 function showText(text: string, limits: ParseLimits): Shown {
   const body = text.slice(0, limits.bodyChars).replace(/\r\n?/g, '\n').trimEnd();
@@ -73,7 +83,11 @@ function showText(text: string, limits: ParseLimits): Shown {
     links.length = limits.links;
     trouble.push({ kind: 'too_complex', detail: `more than ${limits.links} links` });
   }
-  return { ...nothing(), text: body, links, trouble };
+  const versions: DraftVersion[] = [];
+  if (MARKUP.test(body)) {
+    versions.push({ how: 'with its markup taken for markup', text: renderHtml(body, limits).text });
+  }
+  return { ...nothing(), text: body, links, versions, trouble };
 }
 
 function showHtml(html: string, limits: ParseLimits): Shown {
