@@ -63,6 +63,8 @@ export interface AttachmentSummary {
   size: number;
   /** Text of calendar and text attachments, which the recipient may read. Otherwise null. */
   text: string | null;
+  /** Only the beginning of its text was read. */
+  cut?: boolean;
 }
 
 /** `text` is what is shown for the link, `href` its target. */

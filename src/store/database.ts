@@ -39,6 +39,12 @@ const SIBLINGS = 4;
 /** Pages in the write-ahead log before they are copied back: fewer, larger checkpoints write hot pages once. */
 const CHECKPOINT_PAGES = 4000;
 
+/**
+ * Pages kept in memory, KiB. The system keeps the file's pages too: more of them here make nothing faster, and lie between what
+ * comes and goes with large mails, so that glibc cannot give that back.
+ */
+const CACHE_KIB = 8 * 1024;
+
 /** How often a log that others read is tried to be emptied. */
 const SCRUB_ATTEMPTS = 20;
 
@@ -91,7 +97,7 @@ export class Database {
       this.#raw.pragma('secure_delete = ON');
       this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
-    this.#raw.pragma('cache_size = -65536');
+    this.#raw.pragma(`cache_size = -${CACHE_KIB}`);
     this.#raw.pragma('temp_store = MEMORY');
     this.#control = {
       begin: this.#raw.prepare('begin immediate'),
