@@ -1,3 +1,4 @@
+import { Bounded } from './access/bounded.ts';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -361,6 +362,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       waitMs: config.answer.wait_ms,
       announce: () => runner.announce(),
     });
+    const { checks_at_once: atOnce, checks_waiting: waiting } = config.engine_login;
+    const hashing = new Bounded({ atOnce, waiting });
     const guard = new LoginGuard({ database, key: deriveKey, now, limits: config.engine_login });
     const onActivity = (): void => intakeFirst.note();
     const dryRun = createDryRun({ judge, rubric, bench, now });
@@ -375,6 +378,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
       stages,
       derive: deriveKey,
+      hashing,
       killSwitch,
       spotChecks,
       canary,
@@ -522,7 +526,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
       replies: feedback.forwarded,
-      credentials: new CredentialChecker({ database, guard, limits: config.engine_login }),
+      credentials: new CredentialChecker({ database, guard, bounded: hashing, key: deriveKey }),
       accept: (submission) => {
         storage.requireRoom();
         return intakeFirst.during(acceptor.accept(submission));

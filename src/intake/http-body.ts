@@ -60,6 +60,8 @@ export function readBody(req: IncomingMessage, { maxBytes, seconds }: BodyLimits
     req.once('end', () => {
       done();
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+      // The request lives, and these with it, until it is answered.
+      chunks.length = 0;
     });
     req.once('error', () => {});
     req.once('close', () => refuse(new Refusal('malformed', 'The connection closed inside the body.')));

@@ -52,7 +52,13 @@ export function collect(
       // It was told at MAIL or will be at the end; a client that goes on for ever hears neither.
       if (size > 2 * maxBytes) drop('data_size', `4.7.0 The message is far larger than ${maxBytes} bytes`);
     });
-    stream.once('end', () => end(() => resolve(size > maxBytes ? null : Buffer.concat(chunks, size))));
+    stream.once('end', () =>
+      end(() => {
+        resolve(size > maxBytes ? null : Buffer.concat(chunks, size));
+        // The stream lives, and these with it, until the client has its answer.
+        chunks.length = 0;
+      }),
+    );
     stream.once('error', (error) => end(() => reject(error)));
     stream.once('close', () => end(() => reject(new Error('the client went away inside DATA'))));
   });

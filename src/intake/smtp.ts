@@ -272,7 +272,30 @@ export class SmtpIntake {
     stream: SMTPServerDataStream,
     session: SMTPServerSession,
   ): Promise<string> {
-    const { config, accept, answer, stages, replies } = this.#options;
+    const { config, answer } = this.#options;
+    const stored = await this.#store(server, stream, session);
+    if (stored === 'reply') return '2.0.0 Taken';
+    const { accepted, mode } = stored;
+    // It is stored: whatever goes wrong now, the client must not be told that it is not.
+    const outcomes = await answer(accepted, mode).catch((err: unknown) => {
+      this.#options.log.error(
+        { err, message: accepted.id },
+        'the verdict cannot be told; answering as async does',
+      );
+      return null;
+    });
+    const reply = smtpReply(accepted.id, outcomes, config.answer.suppressed);
+    if (reply.code >= 400) throw new SmtpRefusal(reply, 'suppressed');
+    return reply.text;
+  }
+
+  /** Reads a message and stores it. A step of its own, so that nothing holds its bytes while the client waits for the verdict. */
+  async #store(
+    server: GateSmtpServer,
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+  ): Promise<'reply' | { accepted: Accepted; mode: 'sync' | 'async' }> {
+    const { config, accept, stages, replies } = this.#options;
     const engine = sessionEngine.get(session);
     const [only] = session.envelope.rcptTo;
     const isReply = only !== undefined && (replies?.isReplyAddress(only.address) ?? false);
@@ -292,7 +315,7 @@ export class SmtpIntake {
     }
     if (replies && isReply) {
       await replies.take(raw, session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
-      return '2.0.0 Taken';
+      return 'reply';
     }
     if (!engine) throw unauthenticated(session.secure);
     const began = spanTime();
@@ -336,17 +359,7 @@ export class SmtpIntake {
       intake: 'smtp',
       began,
     });
-    // It is stored: whatever goes wrong now, the client must not be told that it is not.
-    const outcomes = await answer(accepted, mode).catch((err: unknown) => {
-      this.#options.log.error(
-        { err, message: accepted.id },
-        'the verdict cannot be told; answering as async does',
-      );
-      return null;
-    });
-    const reply = smtpReply(accepted.id, outcomes, config.answer.suppressed);
-    if (reply.code >= 400) throw new SmtpRefusal(reply, 'suppressed');
-    return reply.text;
+    return { accepted, mode };
   }
 }
 

@@ -14,7 +14,7 @@ export interface PoolOptions {
   wallMs: number;
   /** Heap of one worker, MiB. What is outside it (raw bytes) is bounded by the size of what is submitted. */
   heapMb: number;
-  /** A worker whose heap has grown beyond this is ended after its job, which gives the memory back. MiB. */
+  /** A worker that holds more than this, heap and buffers, is ended after its job, which gives the memory back. MiB. */
   grownMb: number;
   /** A worker that had nothing to do for this long is ended. Milliseconds. */
   idleMs: number;
@@ -137,7 +137,7 @@ export class WorkerPool {
       this.#free(seat);
     } else if (seat.job?.id === message.id) {
       const { resolve, reject } = seat.job;
-      if (message.heapMb > this.#options.grownMb) this.#retire(seat);
+      if (message.heldMb > this.#options.grownMb) this.#retire(seat);
       else this.#free(seat);
       if (message.type === 'done') resolve(message.value as never);
       else reject(new Error(message.message));

@@ -7,9 +7,9 @@ export interface ToWorker {
   input: unknown;
 }
 
-/** Worker → gate. `thread` names the kernel's thread, null where the system does not tell; `heapMb` is what the
- * worker's heap has grown to. */
+/** Worker → gate. `thread` names the kernel's thread, null where the system does not tell; `heldMb` is what
+ * the worker's heap and buffers have grown to. */
 export type FromWorker =
   | { type: 'ready'; thread: string | null }
-  | { type: 'done'; id: number; value: unknown; heapMb: number }
-  | { type: 'failed'; id: number; message: string; heapMb: number };
+  | { type: 'done'; id: number; value: unknown; heldMb: number }
+  | { type: 'failed'; id: number; message: string; heldMb: number };

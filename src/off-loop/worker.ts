@@ -11,15 +11,17 @@ const tell = (message: FromWorker): void => parentPort?.postMessage(message);
 parentPort?.on('message', ({ id, name, input }: ToWorker) => {
   const job = JOBS[name] as (input: unknown) => Promise<unknown>;
   job(input).then(
-    (value) => tell({ type: 'done', id, value, heapMb: heapMb() }),
-    (error: unknown) => tell({ type: 'failed', id, message: String(error), heapMb: heapMb() }),
+    (value) => tell({ type: 'done', id, value, heldMb: heldMb() }),
+    (error: unknown) => tell({ type: 'failed', id, message: String(error), heldMb: heldMb() }),
   );
 });
 
 tell({ type: 'ready', thread: kernelThread() });
 
-function heapMb(): number {
-  return getHeapStatistics().total_heap_size / 1024 ** 2;
+/** The heap, and what buffers hold beside it: those of a job stay until garbage is collected, and an idle thread collects none. */
+function heldMb(): number {
+  const { total_heap_size: heap, external_memory: buffers } = getHeapStatistics();
+  return (heap + buffers) / 1024 ** 2;
 }
 
 /** Linux only: a thread's processor time is found under this name. */

@@ -1,9 +1,9 @@
-import type { CompiledQuery, Insertable } from 'kysely';
+import { CompiledQuery, type Insertable } from 'kysely';
 import type { Trx } from './database.ts';
 import type { Schema } from './schema.ts';
 
-/** Compiled inserts by table, columns and number of rows. */
-const compiled = new Map<string, CompiledQuery>();
+/** The text of inserts by table, columns and number of rows. Not Kysely's query: that holds its first rows, whole mails among them. */
+const compiled = new Map<string, string>();
 const MAX_COMPILED = 500;
 
 /**
@@ -20,9 +20,9 @@ export async function bulkInsert<T extends keyof Schema>(
   const columns = Object.keys(first);
   const parameters = rows.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
   const key = `${table} ${rows.length} ${columns.join()}`;
-  let query = compiled.get(key);
-  if (!query) {
-    query = trx
+  let text = compiled.get(key);
+  if (text === undefined) {
+    const query = trx
       .insertInto(table)
       .values([...rows])
       .compile();
@@ -30,7 +30,8 @@ export async function bulkInsert<T extends keyof Schema>(
     const reusable = query.parameters.length === parameters.length;
     if (!reusable) return void (await trx.executeQuery(query));
     if (compiled.size >= MAX_COMPILED) compiled.clear();
-    compiled.set(key, query);
+    text = query.sql;
+    compiled.set(key, text);
   }
-  await trx.executeQuery({ ...query, parameters });
+  await trx.executeQuery(CompiledQuery.raw(text, parameters));
 }

@@ -17,8 +17,8 @@ parentPort.on('message', ({ id, input }) => {
   if (text === 'exit') process.exit(3);
   if (text === 'throw') { setImmediate(() => { throw new Error('out of the blue'); }); return; }
   if (text === 'wait') return;
-  if (text === 'fail') parentPort.postMessage({ type: 'failed', id, message: 'it failed', heapMb: 1 });
-  else parentPort.postMessage({ type: 'done', id, value: text, heapMb: 1 });
+  if (text === 'fail') parentPort.postMessage({ type: 'failed', id, message: 'it failed', heldMb: 1 });
+  else parentPort.postMessage({ type: 'done', id, value: text, heldMb: 1 });
 });
 parentPort.postMessage({ type: 'ready', thread });
 `;

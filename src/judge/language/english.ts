@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import type { eld as Detector } from 'eld/small';
+import { languageDetector } from './detector.ts';
 
 /** Words that any English paragraph is full of and that few other languages share. */
 const FUNCTION_WORDS = new Set(
@@ -33,18 +31,9 @@ export function otherLanguage(text: string): { language: string; paragraph: stri
   return null;
 }
 
-/** True when `otherLanguage` finds nothing without asking the detector, which costs a second and 90 MB to load. */
+/** True when `otherLanguage` finds nothing without asking the detector, which costs time and memory to load. */
 export function isPlainlyEnglish(text: string): boolean {
   return paragraphsOf(text).every((paragraph) => doubtOf(paragraph) === null);
-}
-
-let loaded: typeof Detector | undefined;
-
-/** Loaded when first asked, and not at all in a process that only sees English. */
-function detector(): typeof Detector {
-  const file = fileURLToPath(import.meta.resolve('eld/small'));
-  loaded ??= (createRequire(import.meta.url)(file) as { eld: typeof Detector }).eld;
-  return loaded;
 }
 
 function paragraphsOf(text: string): string[] {
@@ -83,7 +72,7 @@ function doubtOf(paragraph: string): Doubt | null {
 }
 
 function languageOf({ prose, foreignScript }: Doubt): string | null {
-  const detected = detector().detect(prose);
+  const detected = languageDetector().detect(prose);
   const { language } = detected;
   if (foreignScript) return language === '' || language === 'en' ? 'non-Latin script' : language;
   if (language === '' || language === 'en' || !detected.isReliable()) return null;
