@@ -215,8 +215,9 @@ describe('the channel', () => {
     gate.app.wake();
     await gate.until(([d]) => d.state === 'relayed', 'relayed');
     gate.advance(HOUR);
-    await eventually(() => slack.messages.length === 1, 'told after all');
-    expect(await state()).toMatchObject([{ state: 'sent', error: null }]);
+    await eventually(async () => (await state())[0]?.state === 'sent', 'told after all');
+    expect(slack.messages).toHaveLength(1);
+    expect(await state()).toMatchObject([{ error: null }]);
   });
 
   test('that never answers gets a message three times and no more', async () => {
