@@ -1,3 +1,4 @@
+import { Bounded } from './access/bounded.ts';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -65,6 +66,7 @@ import { createDryRun } from './pipeline/dry-run.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
+import { InHand } from './queue/in-hand.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { readRestoreState } from './queue/restore-store.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
@@ -276,7 +278,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
     });
     await notify.notifier.open();
+    const attempting = new InHand();
     const compose = createComposer({
+      attempting,
       database,
       config,
       linkKey,
@@ -304,6 +308,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     /** What waits for a disk in trouble waits no longer when the gate stops. */
     const ending = new AbortController();
     const runner = new Runner({
+      attempting,
       standBack: () => intakeFirst.standBack(),
       database,
       now,
@@ -348,6 +353,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             courierFor: (names) => couriers.for(names),
             apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
             fingerprint: fingerprints,
+            attempting,
             giveUp: ending.signal,
           },
           delivery,
@@ -361,6 +367,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       waitMs: config.answer.wait_ms,
       announce: () => runner.announce(),
     });
+    const { checks_at_once: atOnce, checks_waiting: waiting } = config.engine_login;
+    const hashing = new Bounded({ atOnce, waiting });
     const guard = new LoginGuard({ database, key: deriveKey, now, limits: config.engine_login });
     const onActivity = (): void => intakeFirst.note();
     const dryRun = createDryRun({ judge, rubric, bench, now });
@@ -375,6 +383,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
       stages,
       derive: deriveKey,
+      hashing,
       killSwitch,
       spotChecks,
       canary,
@@ -522,7 +531,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       keyPair: await serverKeyPair(config),
       byName: transparent?.byName,
       replies: feedback.forwarded,
-      credentials: new CredentialChecker({ database, guard, limits: config.engine_login }),
+      credentials: new CredentialChecker({ database, guard, bounded: hashing, key: deriveKey }),
       accept: (submission) => {
         storage.requireRoom();
         return intakeFirst.during(acceptor.accept(submission));

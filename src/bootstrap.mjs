@@ -125,8 +125,14 @@ function target() {
   }
   // Benchmarks are TypeScript beside the tests.
   if (command === 'bench') return ['--import', 'tsx', join('test/bench', `${args[0]}.ts`), ...args.slice(1)];
-  // So are the long forms of the tests that prove what the gate promises.
-  if (command === 'prove') return ['--import', 'tsx', join('test', args[0], 'long.ts'), ...args.slice(1)];
+  // So are the long forms of the tests that prove what the gate promises; some areas have one more, named by the next word.
+  if (command === 'prove') {
+    const [area, word, ...rest] = args;
+    const more = join('test', area, `${word}-long.ts`);
+    if (/^[a-z]+$/.test(word ?? '') && existsSync(join(root, more)))
+      return ['--import', 'tsx', more, ...rest];
+    return ['--import', 'tsx', join('test', area, 'long.ts'), ...args.slice(1)];
+  }
   return [join(root, 'dist/main.js'), command, ...args];
 }
 

@@ -7,6 +7,7 @@ import { type KnownSession, sessionOf } from './authenticate.ts';
 import { type AccessContext, sessionLengths } from './context.ts';
 import { handOver, openSession } from './entry.ts';
 import { nameField, passwordField, revokeField } from './fields.ts';
+import { whenFree } from './hashing.ts';
 import { hashPassword } from './password-hash.ts';
 import { passwordTrouble } from './password-rules.ts';
 import { recoveryCodesLeft } from './recovery-code-store.ts';
@@ -87,7 +88,7 @@ export function accountEndpoints(context: AccessContext): Endpoint[] {
         if (trouble !== null) {
           throw new ApiError('invalid', `The password ${trouble}.`, { fields: { password: trouble } });
         }
-        const hash = await hashPassword(body.password);
+        const hash = await whenFree(context, () => hashPassword(body.password));
         const by = { actor: user.email, now: now() };
         const changed = await database.transact(async (trx) => {
           await endEverything(trx, user, 'the password was changed', by);

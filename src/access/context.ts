@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
+import type { Bounded } from './bounded.ts';
 import type { Oidc } from './oidc.ts';
 import type { Origin, SessionLengths } from './session-store.ts';
 
@@ -15,6 +16,8 @@ export interface AccessContext {
   log: Logger;
   /** null = no identity provider is configured. */
   oidc: Oidc | null;
+  /** Where argon2id hashes are computed, engines' too. */
+  hashing: Bounded;
 }
 
 export function sessionLengths({ config: { access } }: Pick<AccessContext, 'config'>): SessionLengths {

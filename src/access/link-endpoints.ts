@@ -5,6 +5,7 @@ import { listApiTokens, revokeApiTokens } from './api-token-store.ts';
 import type { AccessContext } from './context.ts';
 import { proceed } from './entry.ts';
 import { findToken, takeToken } from './one-time-token-store.ts';
+import { whenFree } from './hashing.ts';
 import { hashPassword } from './password-hash.ts';
 import { passwordTrouble } from './password-rules.ts';
 import { emailField, nameField, passwordField, revokeField } from './fields.ts';
@@ -47,7 +48,7 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
       handle: async ({ body, req, res }): Promise<SignInResult> => {
         if (!(await findToken(database.db, ['setup'], body.token, now()))) throw gone();
         await requireGood(body.password, body);
-        const passwordHash = await hashPassword(body.password);
+        const passwordHash = await whenFree(context, () => hashPassword(body.password));
         const by = { actor: 'setup link', now: now() };
         const user = await database.transact(async (trx) => {
           // Asked again inside: two people may hold the same link.
@@ -72,7 +73,7 @@ export function linkEndpoints(context: AccessContext): Endpoint[] {
         const known = await userOf(row.user_id);
         const name = row.kind === 'invite' ? (body.name ?? known.name) : known.name;
         await requireGood(body.password, { name, email: known.email });
-        const hash = await hashPassword(body.password);
+        const hash = await whenFree(context, () => hashPassword(body.password));
         const user = await database.transact(async (trx) => {
           const taken = await takeToken(trx, ['invite', 'reset'], body.token, now());
           const present = taken?.user_id ? await userById(trx, taken.user_id) : undefined;

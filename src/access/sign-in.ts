@@ -7,6 +7,7 @@ import { ACCOUNT_LIMITS, ADDRESS_LIMITS } from './backoff.ts';
 import { type AccessContext, originOf } from './context.ts';
 import { knownDevice } from './device.ts';
 import { emailKey } from './email-key.ts';
+import { whenFree } from './hashing.ts';
 import { findToken, takeToken } from './one-time-token-store.ts';
 import { verifyPassword } from './password-hash.ts';
 import { confirmEnrolment, takeCode } from './second-factor.ts';
@@ -29,7 +30,15 @@ export async function checkPassword(
   if (wait !== null) throw tooMany(wait);
   const user = await userByEmail(database.db, email);
   const usable = user?.disabled_at === null && user.provider_only === 0 ? user : undefined;
-  const right = await verifyPassword(usable?.password_hash ?? null, password);
+  const right = await whenFree(context, () => verifyPassword(usable?.password_hash ?? null, password)).catch(
+    async (error: unknown) => {
+      // Not tried, so it counts as nothing.
+      await database.transact((trx) =>
+        attemptSucceeded(trx, { cleared: [], returned: [...counted, ...returned] }),
+      );
+      throw error;
+    },
+  );
   if (!right || !usable) {
     throw new ApiError('unauthenticated', 'The e-mail address or the password is wrong.');
   }
@@ -114,15 +123,22 @@ export async function checkSecondStep(
  * @throws ApiError `invalid` with the field, or `too_many`
  */
 export async function confirmPassword(
-  { database, key, now }: AccessContext,
+  context: AccessContext,
   user: User,
   password: string,
   field: string,
 ): Promise<void> {
+  const { database, key, now } = context;
   const count: Counted = { key: attemptKey(key, 'own', user.id), limits: ACCOUNT_LIMITS };
   const wait = await database.transact((trx) => beginAttempt(trx, [count], now()));
   if (wait !== null) throw tooMany(wait);
-  if (!(await verifyPassword(user.password_hash, password))) {
+  const right = await whenFree(context, () => verifyPassword(user.password_hash, password)).catch(
+    async (error: unknown) => {
+      await database.transact((trx) => attemptSucceeded(trx, { cleared: [], returned: [count] }));
+      throw error;
+    },
+  );
+  if (!right) {
     throw new ApiError('invalid', 'The password is wrong.', { fields: { [field]: 'is wrong' } });
   }
   await database.transact((trx) => attemptSucceeded(trx, { cleared: [count], returned: [] }));

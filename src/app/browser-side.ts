@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Router } from 'express';
 import { createAuthenticate } from '../access/authenticate.ts';
-import { sessionLengths } from '../access/context.ts';
+import { type AccessContext, sessionLengths } from '../access/context.ts';
 import { accessGuards } from '../access/guards.ts';
 import { Oidc } from '../access/oidc.ts';
 import type { SessionLengths } from '../access/session-store.ts';
@@ -32,6 +32,7 @@ type BrowserSideOptions = Omit<SettingsContext, 'backtests'> &
     rejudging: Rejudging;
     hubSpot: HubSpotSync | null;
     spotChecks: SpotChecks;
+    hashing: AccessContext['hashing'];
   };
 
 /** What people use in a browser: the app, its API and what works behind it. */
@@ -74,6 +75,7 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
     key: derive,
     log,
     oidc: config.access.oidc && new Oidc(config, now),
+    hashing: options.hashing,
   };
   const api = browserApi({
     database,

@@ -15,7 +15,7 @@ import { forget, keepHouse } from '../pipeline/housekeeping.ts';
 import type { Rejudging } from '../pipeline/rejudge.ts';
 import type { RubricChanges } from '../settings/rubric-change.ts';
 import { finishErasures } from '../privacy/erase.ts';
-import { applyRetention } from '../privacy/retention.ts';
+import { applyRetention, removeOldCopies } from '../privacy/retention.ts';
 import type { Database } from '../store/database.ts';
 import { repeat } from './lifecycle.ts';
 
@@ -81,6 +81,10 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
     chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
     chore(MINUTE, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'the audit log could not be read', () => options.insight.watchAudit()),
+    chore(HOUR, 'old copies could not be removed', async () => {
+      const copies = await removeOldCopies({ database, config, now });
+      if (copies.length > 0) log.info({ copies }, 'old copies of the data were deleted');
+    }),
     chore(HOUR, 'old texts could not be removed', async () => {
       const removed = await applyRetention({
         database,

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Database } from '../store/database.ts';
+import { BEFORE_UPDATE } from './copies.ts';
 import { deleteOld } from './list.ts';
 import { makeBackup, type MadeBackup } from './make.ts';
 
-/** Folder in the data folder with the backups that are made before the schema changes. */
-const FOLDER = 'before-update';
 const KEPT = 2;
 
 /** What bringing a database up to date came to. */
@@ -29,7 +28,7 @@ export async function bringUpToDate(database: Database, dataDir: string, now: ()
   let backup: MadeBackup | null = null;
   let trouble: string | null = null;
   if (before.length > 0 && pending.length > 0 && unknown.length === 0) {
-    const folder = join(dataDir, FOLDER);
+    const folder = join(dataDir, BEFORE_UPDATE);
     try {
       backup = await makeBackup({ dataDir, folder, reason: 'before_update', now });
       await deleteOld(folder, backup.manifest.gate, { keep: KEPT, keepDays: null }, now());

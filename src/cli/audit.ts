@@ -160,10 +160,14 @@ function heads(text: string, others: ChainHead[]): ChainHead[] {
   return [...others, head];
 }
 
-function print({ entries, redacted, head, adopted, faults, fault_count }: ChainReport): void {
+function print({ entries, redacted, head, adopted, faults, fault_count, segments }: ChainReport): void {
   if (adopted)
     printLine(
       `The first ${counted(adopted.entries, 'entry', 'entries')} are older than the chain: they are known as they were found on ${new Date(adopted.at).toISOString().slice(0, 10)}.`,
+    );
+  for (const { id, at, entries: before } of segments)
+    printLine(
+      `At entry ${id} the log goes on under a new key, because the old one was lost: the ${counted(before, 'entry', 'entries')} before are known as they were found on ${new Date(at).toISOString().slice(0, 10)}.`,
     );
   const looked = `${counted(entries, 'entry', 'entries')} looked at${redacted > 0 ? `, of them ${redacted} redacted by presend` : ''}.`;
   if (fault_count === 0) {

@@ -64,10 +64,11 @@ Examples:
     .action(async (address: string, flags: Flags, command: Command) => {
       await withExistingDatabase(command, async (database, config) => {
         if (!flags.yes) {
-          const kept = await keptAbout({ database, pause: noPause }, address);
+          const kept = await keptAbout({ database, dataDir: config.data_dir, pause: noPause }, address);
           if (flags.json) return printJson({ ...kept, erased: false });
           printLine(`Kept about ${address}:`);
           printKept(kept);
+          printCopies(kept, config.retention.copies_days);
           return printLine('\nNothing was changed. To erase it: the same with --yes and --reason.');
         }
         const erased = await erase(
@@ -83,6 +84,7 @@ Examples:
         );
         if (flags.json) return printJson({ ...erased, erased: true });
         printErased(erased);
+        printCopies(erased, config.retention.copies_days);
       });
     });
 }
@@ -102,6 +104,14 @@ function printKept(kept: Kept): void {
   if (shown.length === 0)
     return printLine('  nothing; with --yes the address is still remembered as a hash, and not mailed');
   for (const [count, what] of shown) printLine(`  ${String(count).padStart(5)} ${what}`);
+}
+
+/** What an erasure does not reach, and until when that is there. */
+function printCopies({ copies }: Kept, days: number | null): void {
+  if (copies.length === 0) return;
+  const end = days === null ? 'delete them by hand' : `deleted after ${counted(days, 'day')}, or by hand`;
+  printLine(`\nNot reached: older copies in the data folder (${end}):`);
+  for (const copy of copies) printLine(`  ${copy}`);
 }
 
 function printErased(erased: Erased): void {

@@ -206,9 +206,13 @@ Examples:
     .description('give an engine a new password and print it')
     .option('--json', 'print JSON')
     .action(async (name: string, options: EngineOptions, command: Command) => {
-      await withDatabase(command, async (database) => {
+      await withDatabase(command, async (database, config) => {
         const found = await requireEngine(database.db, name);
-        const password = await rotatePassword(database, found.id, { actor: actorName(), now: Date.now() });
+        const password = await rotatePassword(database, found.id, {
+          actor: actorName(),
+          now: Date.now(),
+          derive: gateSecret(config.data_dir, 'derive'),
+        });
         if (options.json) printJson({ name, password });
         else printLine(`SMTP password: ${password}   (shown once; the old one no longer works)`);
       });

@@ -13,6 +13,7 @@ import { register as evaluation } from './eval.ts';
 import { register as events } from './events.ts';
 import { register as judge } from './judge.ts';
 import { register as killSwitch } from './kill-switch.ts';
+import { register as keys } from './keys.ts';
 import { register as labels } from './labels.ts';
 import { register as messages } from './messages.ts';
 import { register as models } from './models.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     messages,
     trace,
     audit,
+    keys,
     review,
     notify,
     uncertain,

@@ -245,6 +245,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       bodies_days: z.number().positive().nullable().default(90),
       metadata_days: z.number().positive().nullable().default(730),
+      copies_days: z.number().positive().nullable().default(30),
     })
     .refine(
       ({ bodies_days: texts, metadata_days: rest }) => rest === null || (texts !== null && texts <= rest),

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from './user-error.ts';
 import { keptFile } from './whole-file.ts';
 
 /** `link` signs links, `derive` is what others are derived from, `audit` chains the audit log, `erased` hashes erased addresses. */
-type SecretName = 'link' | 'derive' | 'audit' | 'audit.new' | 'erased';
+type SecretName = 'link' | 'derive' | 'audit' | 'audit.new' | 'audit.next' | 'erased';
 
 /** Where a key of the gate's own lies. */
 export function secretPath(dataDir: string, name: SecretName): string {
@@ -25,6 +26,12 @@ export function gateSecret(dataDir: string, name: SecretName): Buffer {
   throw new UserError(
     `${path} is damaged: it holds ${key.length} bytes and not ${KEY_BYTES}; restore it from a backup`,
   );
+}
+
+/** Whether a key is there and whole; makes none. */
+export function hasSecret(dataDir: string, name: SecretName): boolean {
+  const path = secretPath(dataDir, name);
+  return existsSync(path) && statSync(path).size === KEY_BYTES;
 }
 
 /**

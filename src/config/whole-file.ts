@@ -20,7 +20,7 @@ import { dirname } from 'node:path';
 export function writeWhole(path: string, content: Buffer | string, mode: number): void {
   const part = writePart(path, content, mode);
   renameSync(part, path);
-  syncFolder(dirname(path));
+  syncFolder(path);
 }
 
 /**
@@ -35,7 +35,7 @@ export function keptFile(path: string, make: () => Buffer | string): Buffer {
   try {
     // Unlike a rename it never replaces what another process has put there.
     linkSync(part, path);
-    syncFolder(dirname(path));
+    syncFolder(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
@@ -58,10 +58,11 @@ function writePart(path: string, content: Buffer | string, mode: number): string
   return part;
 }
 
-function syncFolder(path: string): void {
+/** Has the name of a file on disk. */
+export function syncFolder(path: string): void {
   // Windows opens no folders.
   if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
+  const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);
   } finally {

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Schema } from '../store/schema.ts';
-import { erasedValue } from './erased.ts';
+import type { Trx } from '../store/database.ts';
+import { erasedValue, isErasedValue } from './erased.ts';
 import { mailboxesOf } from './mailbox-store.ts';
-import { chunks } from './revision-store.ts';
+import type { Change } from './records.ts';
+import { chunks, deleteRow, type Row } from './revision-store.ts';
 
 /** The keys among these whose people were erased on request, under whichever spelling of their mailbox. */
 export async function erasedAmong(
@@ -29,6 +31,33 @@ export async function erasedAmong(
     for (const { value } of rows) for (const key of byValue.get(value) ?? []) erased.add(key);
   }
   return erased;
+}
+
+/** How many people are remembered as erased. */
+export async function countErased(db: Kysely<Schema>): Promise<number> {
+  return (await erasedRows(db)).length;
+}
+
+/**
+ * Forgets who was erased, where the key of their hashes is lost: nobody can tell any more whom they mean.
+ *
+ * @returns how many people that were
+ */
+export async function forgetErased(trx: Trx, change: Change): Promise<number> {
+  const rows = await erasedRows(trx);
+  for (const row of rows) await deleteRow(trx, 'suppressions', row, change);
+  return rows.length;
+}
+
+async function erasedRows(db: Kysely<Schema>): Promise<Row<'suppressions'>[]> {
+  const rows = await db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where('kind', '=', 'address')
+    .where('value', 'like', 'erased:%')
+    .orderBy('id')
+    .execute();
+  return rows.filter(({ value }) => isErasedValue(value));
 }
 
 /** Why a record of an erased person is not made. Names no address: it may be logged. */

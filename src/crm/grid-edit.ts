@@ -298,7 +298,7 @@ async function audit(
     actor: revision.actor,
     subject: { type: SUBJECT[revision.table_name] ?? revision.table_name, id: revision.record_id },
     action:
-      edit.type === 'revert'
+      edit.type === 'revert' && revision.reverts !== null
         ? 'reverted'
         : revision.before === null
           ? 'created'

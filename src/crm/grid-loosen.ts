@@ -40,12 +40,7 @@ async function ofProspect(
   now: Record<string, unknown> | null,
 ): Promise<string[]> {
   const address = String(old['address']);
-  // At another address, or without a record, what the old one opted out of is forgotten.
-  const moved = now !== null && now['address_key'] !== old['address_key'];
-  const said = [
-    ...lost('opt_out_channels', old, moved ? null : now, address),
-    ...lost('disqualifiers', old, now, address),
-  ];
+  const said = [...lost('opt_out_channels', old, now, address), ...lost('disqualifiers', old, now, address)];
   if (now !== null && now['company_id'] !== old['company_id']) {
     const flags = async (id: unknown): Promise<Record<string, unknown> | null> =>
       (typeof id === 'string' ? await getRow(db, 'companies', id) : undefined) ?? null;

@@ -16,6 +16,7 @@ import {
   tightened,
 } from './import-plan.ts';
 import { companiesBy, prospectsBy } from './import-store.ts';
+import { stopsOnMove } from './moved.ts';
 import {
   type CompanyFields,
   companyFromRow,
@@ -23,7 +24,7 @@ import {
   prospectFromRow,
   united,
 } from './records.ts';
-import { addSuppression, movedReason, suppressionsOfMailboxes } from './suppression-store.ts';
+import { addSuppression, suppressionsOfMailboxes } from './suppression-store.ts';
 import type { Row } from './revision-store.ts';
 import { newProspectRow, prospectColumns } from './store.ts';
 
@@ -250,7 +251,6 @@ async function planProspects(
   return { records, errors, notes };
 }
 
-/** After a change of address the old one stays stopped, and what stops the old one stops the new one: it is the same person. */
 function movedOptOuts(
   one: ProspectSaid,
   before: Row<'prospects'>,
@@ -258,18 +258,14 @@ function movedOptOuts(
 ): Planned[] {
   const { address_key: from } = before;
   const { disqualifiers, opt_out_channels: channels } = prospectFromRow(before);
-  const flags = united(disqualifiers, left);
-  const reason = flags.length > 0 ? `with ${flags.join(', ')}` : 'that opted out';
-  const old = flags.length > 0 ? ['all'] : channels;
-  const carried = new Map<string, string>();
-  for (const { channel, value } of optOuts.get(from) ?? []) {
-    if (!carried.has(channel)) carried.set(channel, movedReason(from, value));
-  }
-  return [
-    ...old.map((channel) => ({ value: from, channel, reason: `former address of a prospect ${reason}` })),
-    ...[...carried].map(([channel, why]) => ({ value: one.key, channel, reason: why })),
-  ].map(({ value, channel, reason: why }) => {
-    const suppression = { kind: 'address' as const, value, channel, reason: why, source: 'import' };
+  return stopsOnMove({
+    from,
+    to: one.key,
+    flags: united(disqualifiers, left),
+    channels,
+    suppressions: optOuts.get(from) ?? [],
+  }).map(({ key: value, channel, reason }) => {
+    const suppression = { kind: 'address' as const, value, channel, reason, source: 'import' };
     return {
       row: one.row,
       table: 'suppressions' as const,

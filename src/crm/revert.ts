@@ -1,5 +1,6 @@
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
+import { refuseErased } from './erased-store.ts';
 import type { Change } from './records.ts';
 import {
   deleteRow,
@@ -16,6 +17,7 @@ import {
   type TrackedTable,
   updateRow,
 } from './revision-store.ts';
+import { carryStops } from './store.ts';
 
 type AnyRow = Record<string, unknown>;
 
@@ -136,6 +138,7 @@ async function takeBack(trx: Trx, revision: Revision, change: Change, { force = 
 
   if (after === null) {
     if (current) throw new UserError(`${record} exists again: revision ${revision.id} cannot be taken back`);
+    if (table === 'prospects') await refuseErased(trx, String(before?.['address_key']));
     await uniqueOrRefuse(record, () => restoreRow(trx, table, before ?? {}, change, revision.id));
     return;
   }
@@ -151,6 +154,11 @@ async function takeBack(trx: Trx, revision: Revision, change: Change, { force = 
   const patch = Object.fromEntries(
     Object.entries(before).filter(([field, value]) => field !== 'updated_at' && value !== after[field]),
   );
+  if (table === 'prospects' && typeof patch['address_key'] === 'string') {
+    await refuseErased(trx, patch['address_key']);
+    const changedSince = !sameRecord(current, after);
+    await carryStops(trx, current as Row<'prospects'>, patch['address_key'], change, changedSince);
+  }
   // The record is as old as it was before the change, unless something newer stays.
   if (sameRecord(current, after) && 'updated_at' in before) {
     patch['updated_at'] = before['updated_at'];

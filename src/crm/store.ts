@@ -5,6 +5,7 @@ import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
 import { refuseErased } from './erased-store.ts';
 import { sameMailbox } from './mailbox-store.ts';
+import { stopsOnMove } from './moved.ts';
 import { nameKey } from './names.ts';
 import { newRecordId } from './record-id.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type ProspectFields,
   prospectFromRow,
   toColumns,
+  united,
 } from './records.ts';
 import {
   deleteRow,
@@ -23,8 +25,10 @@ import {
   insertRow,
   type NewRow,
   refuseWithProspects,
+  type Row,
   updateRow,
 } from './revision-store.ts';
+import { addSuppression, suppressionsOfMailboxes } from './suppression-store.ts';
 
 /** Companies and prospects of the CRM mirror. Every change leaves a revision (crm/revert.ts). */
 
@@ -109,7 +113,12 @@ export async function createProspect(
   return prospectFromRow(await insertRow(trx, 'prospects', row, change));
 }
 
-/** @throws UserError when there is no such prospect, or the new address is none or taken */
+/**
+ * At another address the prospect stays who it is: what stopped mail to the old one stops it to the new one, and the old one stays
+ * stopped (`stopsOnMove`).
+ *
+ * @throws UserError when there is no such prospect, or the new address is none, taken, or of a person who was erased
+ */
 export async function updateProspect(
   trx: Trx,
   id: string,
@@ -122,8 +131,39 @@ export async function updateProspect(
   if (columns.address_key !== undefined && columns.address_key !== before.address_key) {
     await refuseTaken(trx, columns.address_key, id);
     await refuseErased(trx, columns.address_key);
+    await carryStops(trx, before, columns.address_key, change);
   }
   return prospectFromRow(await updateRow(trx, 'prospects', before, columns, change));
+}
+
+/**
+ * Adds the opt-outs that a change of address asks for. For what changes the column itself.
+ *
+ * @param before the prospect as it was
+ * @param to the key of its new address
+ * @param formerStays false where the old address was a mistake, which the record's own stops are not about
+ */
+export async function carryStops(
+  trx: Trx,
+  before: Row<'prospects'>,
+  to: string,
+  change: Change,
+  formerStays = true,
+): Promise<void> {
+  const from = before.address_key;
+  const { disqualifiers, opt_out_channels: channels, company_id: companyId } = prospectFromRow(before);
+  const company = companyId === null ? null : await getCompany(trx, companyId);
+  const stops = stopsOnMove({
+    from,
+    to,
+    flags: formerStays ? united(disqualifiers, company?.disqualifiers ?? []) : [],
+    channels: formerStays ? channels : [],
+    suppressions: (await suppressionsOfMailboxes(trx, [from])).get(from) ?? [],
+  });
+  for (const { key, channel, reason } of stops) {
+    const suppression = { kind: 'address' as const, value: key, channel, reason, source: change.actor };
+    await addSuppression(trx, suppression, change);
+  }
 }
 
 /** Deletes the prospect and its commitments. Its threads stay: what others said in them is still secret. */

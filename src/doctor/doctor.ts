@@ -9,9 +9,11 @@ import { accountsCheck } from './accounts.ts';
 import { type AdapterCheckOptions, adapterCheck } from './adapter.ts';
 import { certificateCheck } from './certificate.ts';
 import { type Check, failed, warning } from './check.ts';
+import { copiesCheck } from './copies.ts';
 import { acceptedBytes } from './database-store.ts';
 import { databaseChecks } from './database.ts';
 import { gateCheck } from './gate.ts';
+import { keysCheck } from './keys.ts';
 import { machineChecks } from './machine.ts';
 import { permissionChecks } from './permissions.ts';
 import { holdsSecrets, settingsCheck } from './settings.ts';
@@ -55,6 +57,8 @@ export async function openDoctor(
             configFile: config.source,
             configHoldsSecrets: holdsSecrets(config),
           }),
+          ...(db ? [keysCheck(db, config.data_dir)] : []),
+          copiesCheck(config.data_dir, config.retention.copies_days, now),
           ...machineChecks({
             dataDir: config.data_dir,
             now,

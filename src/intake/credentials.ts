@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { Bounded } from '../access/bounded.ts';
-import type { Config } from '../config/config.ts';
 import { type Engine, findEngine } from './engine-store.ts';
 import type { LoginGuard } from './login-guard.ts';
+import { hasLoginProof, loginProof, saveLoginProof } from './login-proof-store.ts';
 import type { Database } from '../store/database.ts';
 
 /** OWASP's minimum for argon2id: 19 MiB, 2 passes, 1 lane. */
@@ -29,8 +29,8 @@ const WRONG_REMEMBERED = 10_000;
  * is remembered under a keyed hash of name, password and stored hash. The key lives in this process only, and a changed
  * credential has another stored hash, so that an old entry can never match.
  *
- * A password remembered as right never waits for the failures of others. That gives guesses away to nobody: the gate makes
- * all passwords itself (`newPassword`), and 192 bits are not guessed at any rate. One remembered as wrong is no new guess
+ * A password remembered as right never waits for the failures of others, nor after a restart (`login-proof-store.ts`). That gives
+ * guesses away to nobody: the gate makes all passwords itself (`newPassword`), and 192 bits are not guessed at any rate. One remembered as wrong is no new guess
  * and not counted again, so that a worker with the old password does not keep out the one with the new.
  *
  * Few hashes are computed at a time: guesses must not take the cores and the threads that files are written with.
@@ -39,6 +39,8 @@ export class CredentialChecker {
   readonly #database: Database;
   readonly #guard: LoginGuard;
   readonly #bounded: Bounded;
+  /** Of the gate: what is kept across restarts is derived from it. */
+  readonly #derive: Buffer;
   readonly #key = randomBytes(32);
   /** Proofs of right passwords, by the name presented. */
   readonly #right = new Map<string, Buffer>();
@@ -49,11 +51,12 @@ export class CredentialChecker {
   /** Verified against when the engine is unknown, so that a guess of names takes as long as a wrong password. */
   readonly #decoy = hashPassword(newPassword());
 
-  constructor(options: { database: Database; guard: LoginGuard; limits: Config['engine_login'] }) {
+  /** @param options.bounded shared with whatever else computes such hashes */
+  constructor(options: { database: Database; guard: LoginGuard; bounded: Bounded; key: Buffer }) {
     this.#database = options.database;
     this.#guard = options.guard;
-    const { checks_at_once, checks_waiting } = options.limits;
-    this.#bounded = new Bounded({ atOnce: checks_at_once, waiting: checks_waiting });
+    this.#bounded = options.bounded;
+    this.#derive = options.key;
   }
 
   /**
@@ -66,6 +69,11 @@ export class CredentialChecker {
     const isProven = (): boolean => timingSafeEqual(this.#right.get(name) ?? this.#noProof, proof);
     const login = { account: name, engine, address };
     if (engine && isProven()) return this.#proven(engine, address);
+    const lasting = loginProof(this.#derive, engine, password);
+    if ((await hasLoginProof(this.#database.db, engine?.id ?? null, lasting)) && engine) {
+      this.#right.set(name, proof);
+      return this.#proven(engine, address);
+    }
     if (this.#wrong.has(proof.toString('hex'))) {
       const waitMs = await this.#guard.waitMs(login);
       return waitMs > 0 ? { waitMs } : { wrong: true };
@@ -81,6 +89,7 @@ export class CredentialChecker {
       // null: argon2 itself failed, which says nothing of the password for the next time.
       matches = await this.#bounded.run(
         async () => isProven() || (await verify(against, password).catch(() => null)),
+        'engines',
       );
     } catch (err) {
       attempt.dropped();
@@ -92,8 +101,17 @@ export class CredentialChecker {
       return { wrong: true };
     }
     this.#right.set(name, proof);
+    await this.#keep(engine, lasting);
     await attempt.right(engine);
     return { engine };
+  }
+
+  async #keep({ id }: Engine, proof: Buffer): Promise<void> {
+    try {
+      await this.#database.transact((trx) => saveLoginProof(trx, id, proof));
+    } catch {
+      // A disk that cannot be written to refuses the mail with its own reply; the login is right all the same.
+    }
   }
 
   async #proven(engine: Engine, address: string): Promise<Checked> {

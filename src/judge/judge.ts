@@ -1,9 +1,11 @@
 import type { ProspectSnapshot, SuppressionEvidence } from '../crm/prospect.ts';
 import { fold } from '../message/fold.ts';
+import { PARSE_LIMITS } from '../message/limits.ts';
 import { newText } from '../message/new-text.ts';
 import type { Draft, ParsedHeaders, ParsedMessage } from '../message/types.ts';
 import { channelOf } from './language/channel.ts';
 import { otherLanguage } from './language/english.ts';
+import { foreignPart } from './foreign-part.ts';
 import { noticesOf } from './notices.ts';
 import { readingsOf } from './readings.ts';
 import { type StopFields, aliasRationale, decidedByRecord, optOutStop } from './record-rules.ts';
@@ -52,6 +54,7 @@ export function judgeByRules(input: JudgeInput): Verdict {
     reason: kind,
     rationale: detail,
   }));
+  doubts.push(...tooMuchText(input));
   const findings: Finding[] = [];
   const notices = noticesOf(draft, input.headers ?? null);
 
@@ -74,6 +77,7 @@ export function judgeByRules(input: JudgeInput): Verdict {
   // What is stopped or held already needs no second reading.
   if (prospect !== null && doubts.length === 0 && (!first || first.decision === 'PENALISE')) {
     doubts.push(...disguisedText(input, prospect, findings));
+    if (doubts.length === 0) doubts.push(...foreignWords(draft, prospect));
   }
   const doubt = doubts[0];
   const stands = first && (!doubt || first.decision !== 'PENALISE') ? first : null;
@@ -131,6 +135,18 @@ function applyRules(input: RuleInput): { findings: Finding[]; doubts: Doubt[]; n
     }
   }
   return { findings, doubts, notices };
+}
+
+/** What comes by mail has been measured by the parser; a draft given as text has not. Other readings of it are not made. */
+function tooMuchText({ draft, trouble = [] }: JudgeInput): Doubt[] {
+  if (draft.body.length <= PARSE_LIMITS.bodyChars || trouble.some(({ kind }) => kind === 'too_complex'))
+    return [];
+  return [
+    {
+      reason: 'too_complex',
+      rationale: `The draft has ${draft.body.length} characters (limit ${PARSE_LIMITS.bodyChars}).`,
+    },
+  ];
 }
 
 /** An address can have opted out without being a prospect. */
@@ -192,7 +208,7 @@ const DISGUISED_WORDS = 3;
  * nobody can be sure to have read rightly.
  */
 function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: readonly Finding[]): Doubt[] {
-  const { readings, disguised, count } = readingsOf(input.draft, prospect);
+  const { readings, disguised, count } = readingsOf(input.draft, prospect, input.rubric.peers.placeholders);
   const fired = new Set(findings.map(({ rule }) => rule));
   for (const { how, draft } of readings) {
     const { findings: others, doubts } = applyRules(ruleInput({ ...input, draft }, prospect));
@@ -213,6 +229,19 @@ function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: 
       rationale: `Words are written so that a program does not read them: ${sample}.`,
     },
   ];
+}
+
+/** Words in another language are no disguise but as hard to judge. */
+function foreignWords(draft: Draft, prospect: ProspectSnapshot): Doubt[] {
+  const part = foreignPart(draft, prospect);
+  return part === null
+    ? []
+    : [
+        {
+          reason: 'language',
+          rationale: `The draft is not English throughout (${part.where}: "${part.text}").`,
+        },
+      ];
 }
 
 /** New text only: quoted mail and signatures may be in any language. */

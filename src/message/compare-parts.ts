@@ -55,7 +55,7 @@ function withoutBoilerplate(text: string): string {
 /** Amounts, shares and headcounts, but no addresses, years or telephone numbers. */
 function figuresBeyond(a: string, b: string): string[] {
   const pattern =
-    /[$€£]\s?\d[\d.,]*\s?(?:[kmb]\b|million|billion)?|\b\d[\d.,]*\s?(?:%|[kmb]\b|million|billion|engineers|developers|weeks?|days?|months?)/gi;
+    /[$€£]\s?\d+(?:[.,]\d+)*\s?(?:[kmb]\b|million|billion)?|\b\d+(?:[.,]\d+)*\s?(?:%|[kmb]\b|million|billion|engineers|developers|weeks?|days?|months?)/gi;
   const found = (text: string) =>
     Array.from(text.matchAll(pattern), ([match]) => match.toLowerCase().replace(/\s+/g, ''));
   const other = new Set(found(b));

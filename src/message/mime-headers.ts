@@ -7,6 +7,7 @@ export interface HeaderLine {
   key: string;
   /** Unfolded, encoded words left as they are. */
   value: string;
+  folded: boolean;
   start: number;
   end: number;
 }
@@ -19,6 +20,10 @@ export interface HeaderBlock {
   oddities: string[];
   tooLong: boolean;
 }
+
+/** Beside the tab; those beyond ASCII end a line for some programs. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000a-\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**
  * Reads a header block (RFC 5322 2.2) up to its empty line or `limit`. Never throws: what is not a
@@ -47,12 +52,17 @@ export function parseHeaderBlock(
     }
     if (content.includes(0x0d)) odd.add('bare CR in a header');
     if (!isUtf8(content)) odd.add('header bytes that are not UTF-8');
+    if (CONTROL.test(content.toString('utf8', 0, limits.headerBytes)))
+      odd.add('a control character in a header');
     readLine(content, at, next, block, odd);
     at = next;
   }
   block.oddities = [...odd];
   return block;
 }
+
+/** The blanks of RFC 5322; JavaScript's `trim` takes off others too. */
+const BLANKS_AROUND = /^[ \t\r]+|[ \t\r]+$/g;
 
 function readLine(content: Buffer, start: number, end: number, block: HeaderBlock, odd: Set<string>): void {
   const text = content.subarray(0, 64 * 1024).toString('utf8');
@@ -61,7 +71,8 @@ function readLine(content: Buffer, start: number, end: number, block: HeaderBloc
     if (text.trim() === '') odd.add('a header line of blanks only');
     if (last === undefined) odd.add('a header block that starts with a continuation line');
     else {
-      last.value = `${last.value}${text}`;
+      last.value = `${last.value}${text}`.replace(BLANKS_AROUND, '');
+      last.folded = true;
       last.end = end;
     }
     return;
@@ -72,7 +83,8 @@ function readLine(content: Buffer, start: number, end: number, block: HeaderBloc
     odd.add('a line in the header block that is no header field');
     if (!/^[!-9;-~]+[ \t]+$/.test(name)) return;
   }
-  block.lines.push({ key: name.trim().toLowerCase(), value: text.slice(colon + 1).trim(), start, end });
+  const value = text.slice(colon + 1).replace(BLANKS_AROUND, '');
+  block.lines.push({ key: name.trim().toLowerCase(), value, folded: false, start, end });
 }
 
 function withoutLineBreak(line: Buffer): Buffer {
@@ -105,12 +117,20 @@ export function parseParameters(field: string): Parameters {
     const equals = piece.indexOf('=');
     if (equals < 0) continue;
     const name = piece.slice(0, equals).trim().toLowerCase();
+    if (STRICT.test(name) && !PLAIN_VALUE.test(piece.slice(equals + 1))) {
+      oddities.push(`the parameter ${name} is written in a way that programs read differently`);
+    }
     if (/^(?:boundary|charset)\*/.test(name)) oddities.push(`an encoded ${name.split('*')[0]} parameter`);
     if (params.has(name)) oddities.push(`the parameter ${name} twice`);
     else params.set(name, unquote(piece.slice(equals + 1).trim()));
   }
   return { value: value.replace(/\(.*$/, '').trim(), params, oddities };
 }
+
+/** Parameters that decide what is shown. */
+const STRICT = /^(?:boundary|charset|format|delsp|start)$/;
+/** A token, or a quoted string without escapes and without blanks at its ends. */
+const PLAIN_VALUE = /^[ \t]*(?:[^\s"\\();<>,]+|"[^\s"\\](?:[^"\\]*[^\s"\\])?")[ \t]*$/;
 
 function splitOutsideQuotes(field: string): string[] {
   const pieces: string[] = [];

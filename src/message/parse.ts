@@ -1,17 +1,17 @@
 import { MailParser } from 'mailparser';
-import type { AttachmentStream, Headers, MessageText, StructuredHeader } from 'mailparser';
+import type { AttachmentStream, Headers, MessageText } from 'mailparser';
 import { actingHeaders } from './acting-headers.ts';
-import { findAmbiguities, isKnownCharset } from './ambiguity.ts';
+import { type Attached, attachedTexts, readAttached } from './attachment-text.ts';
+import { findAmbiguities } from './ambiguity.ts';
 import { fold } from './fold.ts';
 import { readHeaders } from './headers.ts';
 import { hiddenSubstance } from './hidden-text.ts';
-import { renderHtml } from './html.ts';
 import { PARSE_LIMITS } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
 import { headerOf, leavesOf, scanMime } from './mime.ts';
 import type { MimePart } from './mime.ts';
 import { segmentsOf } from './segments.ts';
-import type { AttachmentSummary, Draft, DraftVersion, ParsedMessage } from './types.ts';
+import type { AttachmentSummary, Draft, ParsedMessage, Picture } from './types.ts';
 import { showNode } from './visible.ts';
 import type { TextNode } from './visible.ts';
 
@@ -30,7 +30,7 @@ interface ParserNode {
 interface ReadMail {
   headers: Headers | null;
   tree: ParserNode | null;
-  attachments: { node: AttachmentStream; content: Buffer }[];
+  attachments: Attached[];
   error: string | null;
 }
 
@@ -105,15 +105,18 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   if (`${subject ?? ''}${body}`.includes('\ufffd')) {
     trouble.push({ kind: 'malformed_mime', detail: 'characters that cannot be decoded' });
   }
-  const unreadable = unreadableBecause(body, root);
+  const unreadable = unreadableBecause(body, root, shown.pictures);
   if (unreadable !== null) trouble.push({ kind: 'unreadable', detail: unreadable });
   for (const name of actingHeaders(root)) {
     const detail = `mail providers act on the header ${name} after the mail was judged`;
     trouble.push({ kind: 'unreadable', detail });
   }
   const attachments: AttachmentSummary[] = [];
+  const readInner = attachedLevels > 0 ? (inner: Buffer) => parse(inner, limits, attachedLevels - 1) : null;
   for (const attachment of mail.attachments) {
-    attachments.push(await summarise(attachment, limits, attachedLevels));
+    const read = await readAttached(attachment, limits, readInner);
+    attachments.push(read.summary);
+    trouble.push(...read.trouble);
   }
   const hidden = shown.hidden.map(({ reason, text }) => ({ reason, text: text.trim() }));
   const segments = segmentsOf(body, shown.ranges);
@@ -131,6 +134,7 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
       hidden,
       links: shown.links,
       attachments,
+      ...(shown.pictures.length > 0 ? { pictures: shown.pictures } : {}),
       ...(versions.length > 0 ? { versions } : {}),
     },
     trouble: unique(trouble),
@@ -229,70 +233,19 @@ function subjectOf(mail: ReadMail, root: MimePart): string | null {
   return subject === null ? null : subject.replace(/\s*[\r\n]\s*|\t/g, ' ').trim();
 }
 
-function unreadableBecause(body: string, root: MimePart): string | null {
+function unreadableBecause(body: string, root: MimePart, pictures: readonly Picture[]): string | null {
   if (/^-----BEGIN PGP MESSAGE-----/m.test(body)) return 'encrypted text';
   if (/[\p{L}\p{N}]/u.test(fold(body).text)) return null;
   const types = [root.contentType, ...leavesOf(root).map(({ contentType }) => contentType)];
   if (types.some((type) => /^(?:multipart\/encrypted|application\/(?:x-)?pkcs7-mime)$/.test(type))) {
     return 'encrypted';
   }
-  return types.some((type) => type.startsWith('image/')) ? 'images only' : 'no visible text';
-}
-
-/** Reads the text of attachments that the recipient's program opens by itself. */
-async function summarise(
-  { node, content }: ReadMail['attachments'][number],
-  limits: ParseLimits,
-  attachedLevels: number,
-): Promise<AttachmentSummary> {
-  const contentType = node.contentType.toLowerCase();
-  const text = await attachmentText(contentType, node, content, limits, attachedLevels);
-  return {
-    filename: node.filename ?? null,
-    contentType,
-    size: content.length,
-    text: text === null ? null : text.slice(0, limits.attachmentChars),
-  };
-}
-
-async function attachmentText(
-  contentType: string,
-  node: AttachmentStream,
-  content: Buffer,
-  limits: ParseLimits,
-  attachedLevels: number,
-): Promise<string | null> {
-  if (contentType === 'message/rfc822' || contentType === 'message/global') {
-    if (attachedLevels <= 0) return null;
-    const { draft } = await parse(content, limits, attachedLevels - 1);
-    const inner = draft.attachments.map(({ text }) => text ?? '');
-    return [draft.subject ?? '', draft.body, ...inner].filter((text) => text !== '').join('\n\n');
-  }
-  if (!/^(?:text\/|message\/|application\/(?:ics|json|xml|xhtml\+xml|rtf)$|image\/svg)/.test(contentType))
-    return null;
-  const text = decodeText(content.subarray(0, limits.attachmentChars * 4), node);
-  if (/^text\/html$|xml$|^image\/svg/.test(contentType)) return renderHtml(text, limits).text;
-  if (contentType !== 'text/calendar' && contentType !== 'application/ics') return text;
-  // RFC 5545 3.1 and 3.3.11: long lines are folded, line breaks and commas escaped.
-  return text
-    .replace(/\r?\n[ \t]/g, '')
-    .replace(/\\n/gi, '\n')
-    .replace(/\\([,;\\])/g, '$1');
-}
-
-/** Many programs show these below the text. */
-function attachedTexts(attachments: readonly AttachmentSummary[]): DraftVersion[] {
-  return attachments.flatMap(({ filename, contentType, text }) =>
-    text === null || text.trim() === ''
-      ? []
-      : [{ how: `in the attachment ${filename ?? contentType}`, text }],
-  );
-}
-
-function decodeText(content: Buffer, node: AttachmentStream): string {
-  const header = node.headers.get('content-type') as StructuredHeader | undefined;
-  const label = header?.params?.['charset'] ?? '';
-  return new TextDecoder(label !== '' && isKnownCharset(label) ? label : 'utf-8').decode(content);
+  const seen = pictures.some((picture) => picture.seen);
+  if (seen || (pictures.length === 0 && types.some((type) => type.startsWith('image/'))))
+    return 'images only';
+  return pictures.some(({ from }) => from === 'elsewhere')
+    ? 'nothing but tracking pixels'
+    : 'no visible text';
 }
 
 function unique(trouble: readonly Trouble[]): Trouble[] {

@@ -2,7 +2,7 @@ import { differenceOf } from './compare-parts.ts';
 import { renderHtml } from './html.ts';
 import type { HiddenPiece, MarkedRange } from './html.ts';
 import type { ParseLimits } from './limits.ts';
-import type { DraftVersion, Link, ParsedMessage } from './types.ts';
+import type { DraftVersion, Link, ParsedMessage, Picture } from './types.ts';
 
 type Trouble = ParsedMessage['trouble'][number];
 
@@ -19,6 +19,7 @@ export interface Shown {
   fromHtml: boolean;
   hidden: HiddenPiece[];
   links: Link[];
+  pictures: Picture[];
   ranges: MarkedRange[];
   versions: DraftVersion[];
   trouble: Trouble[];
@@ -27,15 +28,17 @@ export interface Shown {
 /** Stands in the body between alternatives that differ. */
 export const OTHER_VERSION = '----- other version of the same mail -----';
 
-const NOTHING: Shown = {
+/** Lists of its own each time: what one part shows is added to. */
+const nothing = (): Shown => ({
   text: '',
   fromHtml: false,
   hidden: [],
   links: [],
+  pictures: [],
   ranges: [],
   versions: [],
   trouble: [],
-};
+});
 
 /**
  * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
@@ -55,8 +58,18 @@ export function showNode(
     return shown;
   }
   const children = node.children.map((child) => showNode(child, limits, left));
-  return node.contentType === 'multipart/alternative' ? choose(children) : stack(children);
+  if (node.contentType === 'multipart/alternative') return choose(children);
+  const all = stack(children);
+  // Some programs show one text and list the others as files.
+  const [first, ...others] = children.filter(({ text }) => text.trim() !== '');
+  if (first !== undefined && others.length > 0) {
+    all.versions.push({ how: 'where only the first of its text parts is shown', text: first.text });
+  }
+  return all;
 }
+
+/** Tags, which stand as they are in plain text: a person reads past them. */
+const MARKUP = /<\/?[a-z][a-z0-9]*(?:\s[^<>]{0,500})?>/i;
 
 function showText(text: string, limits: ParseLimits): Shown {
   const body = text.slice(0, limits.bodyChars).replace(/\r\n?/g, '\n').trimEnd();
@@ -72,14 +85,18 @@ function showText(text: string, limits: ParseLimits): Shown {
     links.length = limits.links;
     trouble.push({ kind: 'too_complex', detail: `more than ${limits.links} links` });
   }
-  return { ...NOTHING, text: body, links, trouble };
+  const versions: DraftVersion[] = [];
+  if (MARKUP.test(body)) {
+    versions.push({ how: 'with its markup taken for markup', text: renderHtml(body, limits).text });
+  }
+  return { ...nothing(), text: body, links, versions, trouble };
 }
 
 function showHtml(html: string, limits: ParseLimits): Shown {
-  const { text, hidden, links, ranges, tooComplex, distorted, versions } = renderHtml(html, limits);
+  const { tooComplex, distorted, ...shown } = renderHtml(html, limits);
   const trouble = distorted.map((detail): Trouble => ({ kind: 'hidden_text', detail }));
   if (tooComplex !== null) trouble.push({ kind: 'too_complex', detail: tooComplex });
-  return { text, fromHtml: true, hidden, links, ranges, versions, trouble };
+  return { ...shown, fromHtml: true, trouble };
 }
 
 function choose(alternatives: Shown[]): Shown {
@@ -107,7 +124,7 @@ function choose(alternatives: Shown[]): Shown {
     const difference = differenceOf(other.text, chosen.text, preheader);
     if (difference === null) continue;
     trouble.push({ kind: 'parts_differ', detail: difference });
-    shown.push({ ...NOTHING, text: OTHER_VERSION }, other);
+    shown.push({ ...nothing(), text: OTHER_VERSION }, other);
   }
   const kept = stack(shown);
   // What the other alternatives hide, or could not be read for, counts as well.
@@ -123,7 +140,7 @@ function choose(alternatives: Shown[]): Shown {
 
 /** One below the other, a blank line between. */
 function stack(parts: readonly Shown[]): Shown {
-  const all: Shown = { ...NOTHING, hidden: [], links: [], ranges: [], versions: [], trouble: [] };
+  const all = nothing();
   for (const part of parts) {
     if (part.text !== '' && all.text !== '') all.text += '\n\n';
     const offset = all.text.length;
@@ -131,6 +148,7 @@ function stack(parts: readonly Shown[]): Shown {
     all.fromHtml ||= part.fromHtml;
     all.hidden.push(...part.hidden);
     all.links.push(...part.links);
+    all.pictures.push(...part.pictures);
     all.versions.push(...part.versions);
     all.trouble.push(...part.trouble);
     for (const { kind, start, end } of part.ranges) {

@@ -38,7 +38,7 @@ export function privacyEndpoints(deps: PrivacyDeps): Endpoint[] {
       access: CRM,
       handle: async ({ params }): Promise<PersonView> => {
         const address = await addressOf(params['id']!);
-        return { address, ...(await keptAbout({ database, pause }, address)) };
+        return { address, ...(await keptAbout({ database, dataDir: config.data_dir, pause }, address)) };
       },
     }),
     endpoint('get', '/crm/prospects/:id/person/export', {

@@ -1,3 +1,4 @@
+import { oldCopies } from '../backup/copies.ts';
 import { addressKey } from '../crm/address.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import { UserError } from '../config/user-error.ts';
@@ -52,13 +53,16 @@ export function personKey(address: string): string {
 
 /** What is kept about the person of an address. */
 export async function keptAbout(
-  { database, pause }: Pick<EraseOptions, 'database' | 'pause'>,
+  { database, dataDir, pause }: Pick<EraseOptions, 'database' | 'dataDir' | 'pause'>,
   address: string,
 ): Promise<Kept> {
-  return keptOf(await findPerson(database.db, personKey(address), pause));
+  return keptOf(await findPerson(database.db, personKey(address), pause), await copiesIn(dataDir));
 }
 
-function keptOf(person: Person): Kept {
+const copiesIn = async (dataDir: string): Promise<string[]> =>
+  (await oldCopies(dataDir)).map(({ path }) => path);
+
+function keptOf(person: Person, copies: string[]): Kept {
   const state = (...states: Delivery['state'][]): number =>
     person.deliveries.filter((one) => states.includes(one.state)).length;
   return {
@@ -71,6 +75,7 @@ function keptOf(person: Person): Kept {
     commitments: person.commitments.length,
     suppressions: person.suppressions.length,
     hubspot_contacts: person.contacts.length,
+    copies,
   };
 }
 
@@ -86,12 +91,12 @@ export async function erase(
   address: string,
   by: { actor: string; reason: string },
 ): Promise<Erased> {
-  const { database, now, pause, fingerprint } = options;
+  const { database, dataDir, now, pause, fingerprint } = options;
   const key = personKey(address);
   if (by.reason.includes('@'))
     throw new UserError('the reason is kept: it must not hold an address; name the request by its number');
   const person = await findPerson(database.db, key, pause);
-  const kept = keptOf(person);
+  const kept = keptOf(person, await copiesIn(dataDir));
   const id = await database.transact(async (trx) => {
     const at = now();
     const begun = await beginErasure(trx, person, { ...by, at });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deleteOldCopies } from '../backup/copies.ts';
 import type { Config } from '../config/config.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import { idFloor } from '../message/id.ts';
@@ -28,6 +29,28 @@ export interface Removed {
   texts: number;
   messages: number;
   reduced: number;
+}
+
+/** Copies of the data folder as it was, which hold what was removed since. @returns what was deleted */
+export async function removeOldCopies({
+  database,
+  config,
+  now,
+}: Pick<RetentionOptions, 'database' | 'config' | 'now'>): Promise<string[]> {
+  const days = config.retention.copies_days;
+  if (days === null) return [];
+  const copies = await deleteOldCopies(config.data_dir, days, now());
+  if (copies.length > 0)
+    await database.transact((trx) =>
+      recordAudit(trx, {
+        at: now(),
+        actor: 'gate',
+        subject: { type: 'retention', id: 'copies' },
+        action: 'removed',
+        detail: { copies },
+      }),
+    );
+  return copies;
 }
 
 /**

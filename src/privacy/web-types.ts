@@ -12,6 +12,8 @@ export interface Kept {
   commitments: number;
   suppressions: number;
   hubspot_contacts: number;
+  /** Copies of the data from before a restore or update, relative to the data folder: an erasure does not reach them. */
+  copies: string[];
 }
 
 /** `GET /crm/prospects/:id/person` */

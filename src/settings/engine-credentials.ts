@@ -3,6 +3,7 @@ import { UserError } from '../config/user-error.ts';
 import { type NewApiKey, addApiKey } from '../intake/api-keys.ts';
 import { hashPassword, newPassword } from '../intake/credentials.ts';
 import { type Engine, type EngineChanges, addEngine, changeEngine } from '../intake/engine-store.ts';
+import { loginProof, saveLoginProof } from '../intake/login-proof-store.ts';
 import type { Database } from '../store/database.ts';
 
 interface By {
@@ -34,17 +35,30 @@ export async function createEngine(
   const secretHash = await hashPassword(password);
   return database.transact(async (trx) => {
     const added = await addEngine(trx, { ...engine, secretHash }, by);
+    await saveLoginProof(trx, added.id, loginProof(derive, added, password));
     const key = await addApiKey(trx, added.id, { kind: 'bearer', derive, ...by });
     const secret = added.webhookUrl === null ? null : webhookSecret(derive, added);
     return { engine: added, password, key, webhookSecret: secret };
   });
 }
 
-/** Gives an engine a new SMTP password; the old one stops working. @returns the password, which is kept nowhere */
-export async function rotatePassword(database: Database, engineId: string, by: By): Promise<string> {
+/**
+ * Gives an engine a new SMTP password; the old one stops working.
+ *
+ * @param derive the gate's key that secrets are derived from
+ * @returns the password, which is kept nowhere
+ */
+export async function rotatePassword(
+  database: Database,
+  engineId: string,
+  { derive, ...by }: By & { derive: Buffer },
+): Promise<string> {
   const password = newPassword();
   const secretHash = await hashPassword(password);
-  await database.transact((trx) => changeEngine(trx, engineId, { secretHash }, by));
+  await database.transact(async (trx) => {
+    await changeEngine(trx, engineId, { secretHash }, by);
+    await saveLoginProof(trx, engineId, loginProof(derive, { id: engineId, secretHash }, password));
+  });
   return password;
 }
 

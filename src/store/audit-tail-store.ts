@@ -103,7 +103,7 @@ let query: CompiledQuery<{ last: number | null; checkpoint: string | null }> | n
 let upsert: CompiledQuery | null = null;
 
 /** Compiled once: it is part of every commit. */
-async function saveCheckpoint(trx: Reader, value: string): Promise<void> {
+export async function saveCheckpoint(trx: Reader, value: string): Promise<void> {
   upsert ??= trx
     .insertInto('settings')
     .values({ key: CHECKPOINT, value })

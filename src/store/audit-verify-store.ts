@@ -10,6 +10,7 @@ import {
   redactionMark,
   same,
 } from './audit-chain.ts';
+import { FoundLog, type Segment, segments } from './audit-segment-store.ts';
 import { CHECKPOINT } from './audit-tail-store.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
@@ -35,6 +36,8 @@ export interface ChainReport {
   /** In the order of the log, the first few. */
   faults: ChainFault[];
   fault_count: number;
+  /** Where the log went on under a new key because the old one was lost: what is before is known as it was found then. */
+  segments: Segment[];
 }
 
 export interface VerifyOptions {
@@ -62,7 +65,11 @@ export async function verifyAudit(db: Kysely<Schema>, options: VerifyOptions): P
   const { key, newest, heads = [], onProgress, pause } = options;
   const from = newest === undefined ? (options.from ?? 1) : (await lastId(db)) - newest + 1;
   const total = await countFrom(db, from);
-  const walk = new Walk(key, await before(db, from), heads, from > 1);
+  const breaks = await segments(db);
+  const walk = new Walk(key, await before(db, from), heads, {
+    partly: from > 1,
+    segment: breaks.at(-1)?.id ?? Number.NEGATIVE_INFINITY,
+  });
   for (;;) {
     const rows = await rowsAfter(db, walk.readTo);
     for (const row of rows) walk.step(row);
@@ -70,7 +77,7 @@ export async function verifyAudit(db: Kysely<Schema>, options: VerifyOptions): P
     if (rows.length < WINDOW && (await finish(db, walk))) break;
     await pause?.();
   }
-  return { ...walk.report(), adopted: await adoptedEntries(db) };
+  return { ...walk.report(), adopted: await adoptedEntries(db), segments: breaks };
 }
 
 /** The last entries and the checkpoint, as they were at one moment. @returns false when there is more to read first */
@@ -105,8 +112,17 @@ class Walk {
   readonly #faults: ChainFault[] = [];
   #faultCount = 0;
   readonly #partly: boolean;
+  /** The entry that the key begins with, −∞ for the first; what is before has other keys’ links. */
+  readonly #segment: number;
+  readonly #found = new FoundLog();
 
-  constructor(key: Buffer, start: ChainHead, heads: readonly ChainHead[], partly: boolean) {
+  constructor(
+    key: Buffer,
+    start: ChainHead,
+    heads: readonly ChainHead[],
+    { partly, segment }: { partly: boolean; segment: number },
+  ) {
+    this.#segment = segment;
     this.#key = key;
     this.#before = [start.chain];
     this.last = { id: start.id, at: null };
@@ -152,10 +168,10 @@ class Walk {
     }
     if (this.#good === 0 && this.entries > 0 && !checkpoint)
       this.#faults[0]!.what +=
-        ' No entry fits the key: secrets/audit.key in the data folder is not the one this log was written under.';
+        ' No entry fits the key: secrets/audit.key in the data folder is not the one this log was written under; restore it from a backup, or see "presend keys replace audit".';
   }
 
-  report(): Omit<ChainReport, 'adopted'> {
+  report(): Omit<ChainReport, 'adopted' | 'segments'> {
     return {
       entries: this.entries,
       redacted: this.#redacted,
@@ -167,18 +183,34 @@ class Walk {
 
   #lookAt(row: Row): string | null {
     const { digest, chain, salt, redacted } = row;
+    if (row.id < this.#segment) this.#found.add(row);
     if (digest === null || chain === null) return 'It was not written by presend.';
+    const found = { ...row, digest, salt, redacted };
+    if (row.id < this.#segment) return contentFault(this.#key, found);
+    if (row.id === this.#segment) return this.#lookAtBreak(found, chain);
     const links = this.#before.map((link) => linkOf(this.#key, link, { ...row, digest }));
     const fits = links.some((link) => same(link, chain));
     // After a fault: the link as it is stored, as it should be, or as if the entry had never been there.
     this.#before = fits ? [chain] : [chain, links[0]!, this.#before[0]!];
-    const content = contentFault(this.#key, { ...row, digest, salt, redacted });
+    const content = contentFault(this.#key, found);
     if (content !== null) return content;
     if (fits) return null;
     const expected = this.last.id + 1;
     return row.id > expected
       ? `${missing(expected, row.id - 1)} before it.`
       : 'It was changed, put in or moved: it does not fit the entry before it.';
+  }
+
+  /** The first entry under the key, which stands for all before it as they were found. */
+  #lookAtBreak(row: Row & { digest: Buffer }, chain: Buffer): string | null {
+    this.#before = [chain];
+    const fits = this.#partly || same(linkOf(this.#key, this.#found.digest(), row), chain);
+    return (
+      contentFault(this.#key, row) ??
+      (fits
+        ? null
+        : 'Entries before it are not as they were found when the key was replaced, or somebody else than presend put it in.')
+    );
   }
 
   #fault(id: number, at: number | null, what: string): void {

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { UserError } from '../config/user-error.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import { adoptOldEntries } from './audit-adopt-store.ts';
 import { AuditTail, bindTail } from './audit-tail-store.ts';
-import { anyErased } from './erased-mark-store.ts';
-import { bindKeys, type GateKeys, gateKeys } from './gate-keys.ts';
+import { bindKeys, type GateKey, type GateKeys, gateKeys, isLost, lostKey } from './gate-keys.ts';
+import { anyChained, anyErased } from './key-use-store.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
 import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
@@ -75,6 +76,7 @@ export class Database {
   /** Where its keys lie; null = a database in memory. */
   readonly #folder: string | null;
   readonly #keys: GateKeys;
+  readonly #keyUse: Record<GateKey, () => boolean>;
   #idle: (() => void)[] = [];
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
 
@@ -84,7 +86,8 @@ export class Database {
     this.#folder = path === ':memory:' ? null : dirname(path);
     // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
     this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
-    this.#keys = gateKeys(this.#folder, () => anyErased(this.#raw));
+    this.#keyUse = { audit: () => anyChained(this.#raw), erased: () => anyErased(this.#raw) };
+    this.#keys = gateKeys(this.#folder, this.#keyUse);
     if (!options.readonly) {
       this.#raw.pragma('journal_mode = WAL');
       // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
@@ -121,10 +124,21 @@ export class Database {
     return schemaState(this.#raw);
   }
 
-  /** Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`. @returns what was applied */
+  /** Whether a key that this database was written under is not in its folder any more; makes none. */
+  isKeyLost(name: GateKey): boolean {
+    return this.#folder !== null && isLost(this.#folder, name, this.#keyUse[name]);
+  }
+
+  /**
+   * Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`.
+   *
+   * @returns what was applied
+   * @throws UserError when the key of the audit log is lost
+   */
   async migrate(): Promise<string[]> {
     const applied = await migrateDatabase(this.#raw, this.db);
     if (this.#folder !== null) {
+      if (this.isKeyLost('audit')) throw new UserError(lostKey(this.#folder, 'audit'));
       await adoptOldEntries({
         transact: (work) => this.transact(work),
         dataDir: this.#folder,

@@ -223,7 +223,7 @@ async function measured(retention: { bodies_days: number | null; metadata_days: 
   const began = performance.now();
   const removed = await applyRetention({
     database,
-    config: { retention, data_dir: folder },
+    config: { retention: { ...retention, copies_days: null }, data_dir: folder },
     now: () => NOW,
     fingerprint: fingerprints,
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -1,14 +1,16 @@
-import { existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
+import { GateChild } from './child.ts';
 
 /**
  * The child gate and the build it runs as one file: a gate is started for every kill, and loading a thousand modules one by
- * one costs more than all else it does. What modules say of their own place stays true.
+ * one costs more than all else it does. What modules say of their own place stays true. The compiled code is kept beside it.
  *
- * @returns the file's path
+ * @returns the path of what runs it
  */
 export function bundleGate(): Promise<string> {
   return (made ??= makeBundle());
@@ -52,12 +54,33 @@ async function makeBundle(): Promise<string> {
       minify: false,
       rolldownOptions: {
         output: {
-          entryFileNames: 'gate-child.mjs',
+          format: 'cjs',
+          codeSplitting: false,
+          entryFileNames: 'gate-child.cjs',
           // Less to parse; names stay.
           minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
         },
       },
     },
   });
-  return join(folder, 'gate-child.mjs');
+  const loader = join(folder, 'gate-loader.cjs');
+  copyFileSync(join(import.meta.dirname, 'gate-loader.cjs'), loader);
+  await runOnce(loader);
+  return loader;
+}
+
+/** One gate that starts and ends in peace leaves the compiled code behind. */
+async function runOnce(loader: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'presend-crash-first-'));
+  const gate = new GateChild(loader, {
+    folder,
+    rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
+    config: { smtp: { port: 0 }, http: { port: 0 } },
+    model: 'rules',
+  });
+  const ports = await gate.start(0);
+  gate.end();
+  const { stderr } = await gate.ended;
+  rmSync(folder, { recursive: true, force: true });
+  if (!ports) throw new Error(`the bundled gate does not start: ${stderr}`);
 }

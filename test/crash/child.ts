@@ -93,6 +93,11 @@ export class GateChild {
     return this.#process.pid!;
   }
 
+  /** Lets it end by itself. */
+  end(): void {
+    this.#process.stdin!.end();
+  }
+
   async kill(): Promise<End> {
     this.#process.kill('SIGKILL');
     return this.ended;

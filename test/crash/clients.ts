@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { idOf } from '../../src/message/id.ts';
 import type { QueuePage } from '../../src/review/web-types.ts';
-import type { Mail, ReviewAct, Told } from './ledger.ts';
+import type { Mail, OptOut, ReviewAct, Told } from './ledger.ts';
 import type { Template } from './template.ts';
 
 type Answer = Omit<Told, 'generation'>;
@@ -84,20 +84,24 @@ function heard(text: string): Answer {
   return { answer: text.startsWith('550 5.7.1 Suppressed') ? 'suppressed' : 'refused', id, text };
 }
 
-/** Submits a mail in the shape of Resend's API. */
+/** Submits a mail in the shape of a provider's API. */
 export async function submitByHttp(port: number, mail: Mail, apiKey: string): Promise<Answer> {
-  const answered = await request(port, '/resend/emails', mail.body, {
-    Authorization: `Bearer ${apiKey}`,
-    ...(mail.key === null ? {} : { 'Idempotency-Key': mail.key }),
-  });
+  const answered =
+    mail.way === 'postmark'
+      ? await request(port, '/postmark/email', mail.body, { 'X-Postmark-Server-Token': apiKey })
+      : await request(port, '/resend/emails', mail.body, {
+          Authorization: `Bearer ${apiKey}`,
+          ...(mail.key === null ? {} : { 'Idempotency-Key': mail.key }),
+        });
   if (answered === null) return CUT;
   const { status, text, id } = answered;
   if (status === 200) {
-    const given = (JSON.parse(text) as { id: string }).id;
-    return { answer: 'taken', id: idOf(given), text };
+    const given = JSON.parse(text) as { id?: string; MessageID?: string };
+    return { answer: 'taken', id: idOf(given.id ?? given.MessageID ?? ''), text };
   }
   if (status === 503) return { answer: 'later', id: null, text };
-  return { answer: text.includes('Suppressed: ') ? 'suppressed' : 'refused', id, text };
+  const suppressed = text.includes('Suppressed: ') || text.includes('"ErrorCode":406');
+  return { answer: suppressed ? 'suppressed' : 'refused', id, text };
 }
 
 /** A reviewer's act by the browser's API. */
@@ -109,10 +113,26 @@ export async function actOn(
   const body: Record<string, unknown> =
     act === 'label' ? { label: 'right' } : act === 'reject' ? { reason: 'not now', label: 'right' } : {};
   if (act === 'release') body['label'] = 'wrong';
-  const answered = await request(port, `/api/deliveries/${deliveryId}/${act}`, JSON.stringify(body), {
-    Cookie: session.cookie,
-    'X-CSRF-Token': session.csrf,
-  });
+  return await inBrowser(port, session, { path: `/api/deliveries/${deliveryId}/${act}`, body });
+}
+
+/** An admin's entry that somebody wants no mail. */
+export function optOut(
+  port: number,
+  { session }: Template,
+  address: string,
+): Promise<Pick<OptOut, 'heard' | 'text'>> {
+  const body = { fields: { target: address, channel: 'email' } };
+  return inBrowser(port, session, { path: '/api/crm/suppressions', body });
+}
+
+async function inBrowser(
+  port: number,
+  { cookie, csrf }: Template['session'],
+  { path, body }: { path: string; body: object },
+): Promise<Pick<ReviewAct, 'heard' | 'text'>> {
+  const headers = { Cookie: cookie, 'X-CSRF-Token': csrf };
+  const answered = await request(port, path, JSON.stringify(body), headers);
   if (answered === null) return { heard: 'cut', text: '' };
   return { heard: answered.status === 200 ? 'done' : 'refused', text: answered.text };
 }

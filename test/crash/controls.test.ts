@@ -72,6 +72,7 @@ describe('the reconciliation notices a gate', () => {
     ['a hold does not hold', 'slipped', ['settled']],
     ['forgetful', 'lost', ['settled']],
     ['unaudited', 'unaudited', ['settled']],
+    ['deaf to opt-outs', 'slipped', ['settled', 'event-sent', 'settled', 'event-sent']],
     ['no dedupe', 'twice', ['accept-committed', 'commit-done', 'accept-committed']],
   ];
   test.each(cases)(

@@ -2,6 +2,8 @@
  * A gate from the build in a process of its own, to be killed. It loads all it needs, says so ("loaded"), and starts when it is
  * told to, so that the next one can be kept ready while this one works. Then it prints its ports as JSON.
  *
+ * Bundled as CommonJS, which knows no `await` outside of functions, by `bundle.ts`.
+ *
  * Arguments: one JSON object, `ChildOptions` of `child.ts`. Standard input: a JSON line `{"offsetMs": …}` starts the gate
  * with that much added to its clock; further ones move the clock; its end ends the process.
  */
@@ -45,28 +47,32 @@ const scripted = {
   concurrency: 4,
 };
 
-const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
-const parsed = configSchema.parse(config);
-process.stdout.write('loaded\n');
-let { offsetMs } = JSON.parse((await lines.next()).value);
+async function main() {
+  const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
+  const parsed = configSchema.parse(config);
+  process.stdout.write('loaded\n');
+  let { offsetMs } = JSON.parse((await lines.next()).value);
 
-const app = await startApp({
-  config: { ...parsed, hostname: 'gate.test', source: null, data_dir: folder, rubric },
-  log: createLogger('silent'),
-  now: () => Date.now() + offsetMs,
-  pollMs: 20,
-  model: model === 'scripted' ? scripted : null,
-});
-// What a wrong gate would do, for the control runs; on its own connection alone, and gone with it.
-const { db } = app.database;
-if (synchronous) await sql`pragma synchronous = ${sql.raw(synchronous)}`.execute(db);
-for (const statement of mutation ? MUTATIONS[mutation] : []) await sql.raw(statement).execute(db);
-process.stdout.write(
-  `${JSON.stringify({ smtp: app.addresses.smtp[0].port, http: app.addresses.http.port })}\n`,
-);
+  const app = await startApp({
+    config: { ...parsed, hostname: 'gate.test', source: null, data_dir: folder, rubric },
+    log: createLogger('silent'),
+    now: () => Date.now() + offsetMs,
+    pollMs: 20,
+    model: model === 'scripted' ? scripted : null,
+  });
+  // What a wrong gate would do, for the control runs; on its own connection alone, and gone with it.
+  const { db } = app.database;
+  if (synchronous) await sql`pragma synchronous = ${sql.raw(synchronous)}`.execute(db);
+  for (const statement of mutation ? MUTATIONS[mutation] : []) await sql.raw(statement).execute(db);
+  process.stdout.write(
+    `${JSON.stringify({ smtp: app.addresses.smtp[0].port, http: app.addresses.http.port })}\n`,
+  );
 
-for await (const line of lines) {
-  ({ offsetMs } = JSON.parse(line));
-  app.wake();
+  for await (const line of lines) {
+    ({ offsetMs } = JSON.parse(line));
+    app.wake();
+  }
+  process.exit(0);
 }
-process.exit(0);
+
+void main();

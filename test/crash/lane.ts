@@ -26,7 +26,7 @@ export interface Lane {
 /** What a run of cycles needs: the bundled gate, its data folder to begin with, and the world around it. */
 export async function openLane(seed: number): Promise<Lane & { close(): Promise<void> }> {
   const ledger = (): Ledger => lane.ledger;
-  const upstreams = await Upstreams.start(randomFrom(seed + 1), FAULTY, ledger);
+  const upstreams = await Upstreams.start({ random: randomFrom(seed + 1), faulty: FAULTY, ledger });
   const webhook = await WebhookTarget.start(randomFrom(seed + 2), ledger);
   const template = await makeTemplate({ webhookUrl: webhook.url, at: Date.now() });
   const dead = createServer();

@@ -19,13 +19,13 @@ export const DECISION: Record<Kind, Decision | null> = {
 export interface Mail {
   /** `c3-m17`, unique in a run; in its Message-ID, subject and text. */
   token: string;
-  way: 'smtp' | 'http';
+  way: 'smtp' | 'resend' | 'postmark';
   /** Its domain names the engine. */
   from: string;
   recipients: { address: string; kind: Kind }[];
-  /** What is submitted: MIME for SMTP, a JSON request for HTTP. The same bytes at every try. */
+  /** What is submitted: MIME for SMTP, a JSON request otherwise. The same bytes at every try. */
   body: string;
-  /** HTTP only. */
+  /** Resend's API only; Postmark's knows none. */
   key: string | null;
   tries: Told[];
 }
@@ -51,8 +51,19 @@ export interface ReviewAct {
   text: string;
 }
 
+/** An opt-out that an admin enters while mail is under way, and what they heard. */
+export interface OptOut {
+  generation: number;
+  address: string;
+  heard: 'done' | 'refused' | 'cut';
+  text: string;
+  /** How many of the ledger's mails had been submitted by then, answered or not. */
+  after: number;
+}
+
 /** A mail the upstream has taken. */
 export interface Taken {
+  /** Of the gate that began the transaction. */
   generation: number;
   by: 'smtp' | 'api';
   /** The token of an engine's mail, the Message-ID of the gate's own. */
@@ -74,6 +85,7 @@ export interface HeardEvent {
 export class Ledger {
   readonly mails: Mail[] = [];
   readonly acts: ReviewAct[] = [];
+  readonly optOuts: OptOut[] = [];
   readonly taken: Taken[] = [];
   /** Transactions that the upstream let end without a final reply, whether it took the mail or not. */
   readonly unanswered: { generation: number; to: string }[] = [];

@@ -1,6 +1,6 @@
 import type { Random } from '../../src/evaluate/random.ts';
 import type { Ports } from './child.ts';
-import { actOn, held, submitByHttp, submitBySmtp } from './clients.ts';
+import { actOn, held, optOut, submitByHttp, submitBySmtp } from './clients.ts';
 import type { Ledger, Mail, ReviewAct, Told } from './ledger.ts';
 import type { Mails } from './mails.ts';
 import type { Template } from './template.ts';
@@ -58,7 +58,12 @@ export class Load {
       // A gate that cuts the connection is gone; the next one gets the mail.
       for (let mail = next(); mail; mail = next()) if ((await this.#submit(ports, mail)) === 'cut') return;
     };
-    await Promise.all([...Array.from({ length: CLIENTS }, client), this.#review(ports, () => over), ended]);
+    await Promise.all([
+      ...Array.from({ length: CLIENTS }, client),
+      this.#review(ports, () => over),
+      this.#optOut(ports),
+      ended,
+    ]);
     this.#unanswered.push(...again);
   }
 
@@ -77,6 +82,26 @@ export class Load {
     mail.tries.push({ generation, ...answer });
     if (answer.answer === 'cut' || answer.answer === 'later') this.#unanswered.push(mail);
     return answer.answer;
+  }
+
+  /** Somebody who is being written to opts out, while every second gate runs. */
+  async #optOut(ports: Ports): Promise<void> {
+    const { ledger, mails, random, template } = this.#options;
+    if (random() < 0.5) return;
+    const waitMs = random() * 300;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const written = ledger.mails
+      .slice(-2 * CLIENTS)
+      .flatMap(({ recipients }) => recipients)
+      .filter(
+        ({ address, kind }) => kind === 'pass' && !ledger.optOuts.some((one) => one.address === address),
+      );
+    if (written.length === 0) return;
+    const { address } = written[Math.floor(random() * written.length)];
+    const { generation } = ledger;
+    const answer = await optOut(ports.http, template, address);
+    ledger.optOuts.push({ generation, address, after: ledger.mails.length, ...answer });
+    mails.optedOut(address);
   }
 
   /** A reviewer at work on what is held. */

@@ -45,10 +45,18 @@ export class Mails {
   #made = 0;
   #words = 0;
 
+  /** Addresses of people who opted out meanwhile. */
+  readonly #optedOut: string[] = [];
+
   /** @param prefix of the tokens, so that those of other cycles differ */
   constructor(prefix: string, random: Random) {
     this.#prefix = prefix;
     this.#random = random;
+  }
+
+  /** Tells of somebody who opted out, and gets mail all the same. */
+  optedOut(address: string): void {
+    this.#optedOut.push(address);
   }
 
   next(): Mail {
@@ -61,8 +69,9 @@ export class Mails {
       const other = this.#person(this.#random() < 0.7 ? 'pass' : 'disqualified');
       if (other.address !== recipients[0].address) recipients.push(other);
     }
-    const way = this.#random() < 0.35 ? 'http' : 'smtp';
-    const domain = way === 'http' || this.#random() < 0.6 ? ENGINES.sync : ENGINES.async;
+    const draw = this.#random();
+    const way = draw < 0.22 ? 'resend' : draw < 0.4 ? 'postmark' : 'smtp';
+    const domain = way !== 'smtp' || this.#random() < 0.6 ? ENGINES.sync : ENGINES.async;
     const from = `ann@${domain}`;
     const text = [
       // Words of its own, or what was written to one would count as content leaked to another.
@@ -76,9 +85,9 @@ export class Mails {
       way,
       from,
       recipients,
-      body: way === 'smtp' ? mime(token, from, to, text) : request(token, from, to, text),
+      body: BODIES[way](token, from, to, text),
       // An engine without keys relies on the gate to know its request again.
-      key: way === 'http' && this.#random() < 0.7 ? `key-${token}` : null,
+      key: way === 'resend' && this.#random() < 0.7 ? `key-${token}` : null,
       tries: [],
     };
   }
@@ -93,6 +102,9 @@ export class Mails {
   }
 
   #person(kind: Kind): { address: string; kind: Kind } {
+    // Mail to somebody who has just opted out must be as likely as mail under way to them.
+    const again = kind === 'pass' && this.#random() < 0.1 ? this.#optedOut.at(-1) : undefined;
+    if (again !== undefined) return { kind, address: again };
     const count = kind === 'stranger' ? 1_000 : PEOPLE[kind];
     return { kind, address: addressOf(kind, Math.floor(this.#random() * count)) };
   }
@@ -120,11 +132,20 @@ function mime(token: string, from: string, to: string[], text: string[]): string
   ].join('\r\n');
 }
 
-function request(token: string, from: string, to: string[], text: string[]): string {
-  return JSON.stringify({
-    from: `Ann <${from}>`,
-    to,
-    subject: `Engineering capacity ${token}`,
-    text: text.join('\n'),
-  });
-}
+const BODIES: Record<Mail['way'], typeof mime> = {
+  smtp: mime,
+  resend: (token, from, to, text) =>
+    JSON.stringify({
+      from: `Ann <${from}>`,
+      to,
+      subject: `Engineering capacity ${token}`,
+      text: text.join('\n'),
+    }),
+  postmark: (token, from, to, text) =>
+    JSON.stringify({
+      From: `Ann <${from}>`,
+      To: to.join(', '),
+      Subject: `Engineering capacity ${token}`,
+      TextBody: text.join('\n'),
+    }),
+};

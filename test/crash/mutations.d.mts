@@ -4,6 +4,7 @@ export const MUTATIONS: Record<
   | 'a hold does not hold'
   | 'forgetful'
   | 'unaudited'
+  | 'deaf to opt-outs'
   | 'no dedupe',
   string[]
 >;

@@ -32,6 +32,11 @@ export const MUTATIONS = {
     `create temp trigger silent after insert on audit when new.action = 'delivered'
      begin delete from audit where id = new.id; end`,
   ],
+  /** An opt-out is kept and stops no mail. */
+  'deaf to opt-outs': [
+    `create temp trigger deaf after insert on suppressions
+     begin update suppressions set channel = 'phone' where id = new.id; end`,
+  ],
   /** A retry is a new mail. */
   'no dedupe': [
     `create temp trigger fresh after insert on messages

@@ -1,14 +1,16 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { DeliveryState } from '../../src/message/disposition.ts';
 import { messageIdFor } from '../../src/message/mime-writer.ts';
 import type { Decision } from '../../src/message/types.ts';
 import type { Delivery } from '../../src/queue/settle.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import type { Database } from '../../src/store/database.ts';
+import type { Schema } from '../../src/store/schema.ts';
 import type { ChildOptions } from './child.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { ANSWER_SECONDS } from './cycle-config.ts';
 import { DECISION, type Kind, type Ledger, type Mail } from './ledger.ts';
+import { OptOuts } from './opt-outs.ts';
 import { ENGINES } from './template.ts';
 
 /** A promise that was not kept. */
@@ -31,6 +33,8 @@ export interface Reconciled {
   retried: number;
   taken: number;
   events: number;
+  /** Confirmed while mail was under way. */
+  optOuts: number;
 }
 
 /** How often the upstream may have a delivery that came to rest there; null = nothing rests there. */
@@ -74,7 +78,7 @@ export async function reconcile(
   const { faults } = await verifyAudit(db, { key: keysOf(db).audit() });
   for (const { id, what } of faults) breach('unaudited', `entry ${id} of the audit log: ${what}`);
 
-  const messages = await db.selectFrom('messages').selectAll().execute();
+  const messages = await inOrderOfAcceptance(db);
   const deliveries = await db.selectFrom('deliveries').selectAll().orderBy('id').execute();
   const byMessage = groupBy(deliveries, (one) => one.message_id);
   const byToken = groupBy(messages, ({ subject }) => /(\S+)$/.exec(subject ?? '')?.[1] ?? '');
@@ -86,10 +90,11 @@ export async function reconcile(
     .execute();
   const decisions = new Map(verdicts.map(({ delivery_id, decision }) => [delivery_id, decision]));
   const released = releases(ledger);
+  const optOuts = new OptOuts(ledger);
   /** What leaves in one request is released together. */
   const companion = ({ way }: Mail, id: string): Release => {
     const others = [...released].filter(([other]) => other.slice(0, -2) === id.slice(0, -2));
-    return way === 'http' && others.some(([, release]) => release !== 'no') ? 'maybe' : 'no';
+    return way !== 'smtp' && others.some(([, release]) => release !== 'no') ? 'maybe' : 'no';
   };
 
   const known = new Set(messages.map(({ id }) => id));
@@ -101,7 +106,7 @@ export async function reconcile(
     }
     for (const { answer, text } of mail.tries)
       if (answer === 'refused') breach('unexpected', `${mail.token} was refused: ${text}`);
-    const rows = (byToken.get(mail.token) ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const rows = byToken.get(mail.token) ?? [];
     if (answers.length > 0 && rows.length === 0) continue;
     for (const row of rows.slice(0, -1)) {
       const sent = ownOf(byMessage.get(row.id)).filter(({ state }) => !ENDED_UNSENT.includes(state));
@@ -111,7 +116,8 @@ export async function reconcile(
       const own = ownOf(byMessage.get(row.id));
       if (own.length !== mail.recipients.length)
         breach('lost', `${row.id}: ${own.length} deliveries of ${mail.recipients.length} recipients`);
-      for (const delivery of own) judgeOne(mail, delivery, row.judge_attempts);
+      // What the upstream has is the newest one's: those before it ended unsent.
+      for (const delivery of own) judgeOne(mail, delivery, row.judge_attempts, row === rows.at(-1));
       const told = answers.filter(({ id, answer }) => id === row.id && answer === 'suppressed');
       if (told.length > 0 && own.some(({ state }) => state !== 'suppressed'))
         breach('untrue', `${row.id}: its client was told that it is suppressed, and it is not`);
@@ -123,27 +129,29 @@ export async function reconcile(
   }
 
   /** What the verdict, the reviewer and the upstream say of a delivery. */
-  function judgeOne(mail: Mail, delivery: Delivery, judgeAttempts: number): void {
+  function judgeOne(mail: Mail, delivery: Delivery, judgeAttempts: number, newest: boolean): void {
     const { id, state, recipient } = delivery;
     const kind = mail.recipients.find(({ address }) => address === recipient)?.kind;
     if (kind === undefined) return breach('unexpected', `${id} is for ${recipient}, whom nobody named`);
     const decision = decisions.get(id);
     // What kills its judge again and again is held without a verdict.
     const givenUp = decision === null && judgeAttempts > 3;
-    if (decision !== expected(kind, model) && !givenUp)
+    const right = optOuts.decisions(mail, recipient, expected(kind, model));
+    if (!right.some((one) => one === decision) && !givenUp)
       breach('unexpected', `${id} to ${kind}: the verdict is ${String(decision)} (${delivery.hold_reason})`);
-    const times = takenBy.get(`${mail.token} ${recipient}`)?.length ?? 0;
+    const times = newest ? (takenBy.get(`${mail.token} ${recipient}`)?.length ?? 0) : 0;
     const bounds = TAKEN[state];
     if (!bounds) return breach('stuck', `${id} is still ${state}: ${delivery.note}`);
     const [least, most] = bounds;
     if (times < least) breach('untrue', `${id} is ${state}, and the upstream has not got it`);
     const free = decision === 'PASS' && delivery.hold_reason === null;
-    const letGo = released.get(id) ?? companion(mail, id);
+    const own = released.get(id) ?? 'no';
+    const letGo = own === 'no' ? companion(mail, id) : own;
     if (times > most)
       breach(state === 'failed' ? 'untrue' : 'slipped', `${id} is ${state}, and the upstream has got it`);
     else if (times > 0 && !free && letGo === 'no')
       breach('slipped', `${id} (${decision}, ${delivery.hold_reason}) was let go by nobody, and was sent`);
-    if (letGo === 'yes' && !['relayed', 'failed', 'uncertain'].includes(state))
+    if (letGo === 'yes' && !['relayed', 'failed', 'uncertain'].includes(state) && !optOuts.touch(mail))
       breach('untrue', `${id} was released, and is ${state}`);
     if (letGo === 'rejected' && state !== 'rejected') breach('untrue', `${id} was rejected, and is ${state}`);
     if (state === 'held' && decision === 'PASS') {
@@ -176,6 +184,7 @@ export async function reconcile(
   }
 
   const uncertain = await justified(db, ledger, deliveries, breach);
+  await optOuts.check(db, breach);
   await checkAudit(db, deliveries, breach);
   await checkLabels(db, ledger, breach);
   await checkEvents(db, ledger, deliveries, breach);
@@ -188,10 +197,26 @@ export async function reconcile(
     deliveries: deliveries.length,
     states,
     uncertain,
+    optOuts: ledger.optOuts.filter(({ heard }) => heard === 'done').length,
     retried: ledger.mails.reduce((sum, { tries }) => sum + tries.length - 1, 0),
     taken: ledger.taken.length,
     events: ledger.events.size,
   };
+}
+
+/** Their ids follow clocks, which jump; the audit log does not. */
+async function inOrderOfAcceptance(db: Database['db']): Promise<Selectable<Schema['messages']>[]> {
+  return await db
+    .selectFrom('messages')
+    .leftJoin('audit', (join) =>
+      join
+        .onRef('audit.subject_id', '=', 'messages.id')
+        .on('audit.subject_type', '=', 'message')
+        .on('audit.action', '=', 'accepted'),
+    )
+    .selectAll('messages')
+    .orderBy('audit.id')
+    .execute();
 }
 
 const ownOf = (all: Delivery[] | undefined): Delivery[] => (all ?? []).filter(({ kind }) => kind === 'mail');

@@ -35,6 +35,7 @@ export interface RunResult {
   retried: number;
   taken: number;
   events: number;
+  optOuts: number;
   breaches: FoundBreach[];
 }
 
@@ -64,6 +65,7 @@ export async function run(
     retried: 0,
     taken: 0,
     events: 0,
+    optOuts: 0,
     breaches: [],
   };
   let begun = options.cycle ?? 1;
@@ -119,7 +121,7 @@ function missing({ kills }: RunResult, { each, only }: RunOptions): Spot[] {
 
 function add(result: RunResult, outcome: CycleOutcome, cycle: number): void {
   result.cycles += 1;
-  for (const key of ['messages', 'deliveries', 'retried', 'taken', 'events'] as const) {
+  for (const key of ['messages', 'deliveries', 'retried', 'taken', 'events', 'optOuts'] as const) {
     result[key] += outcome[key];
   }
   for (const [state, times] of Object.entries(outcome.states)) {

@@ -22,6 +22,7 @@ export function table(result: RunResult, seed: number, seconds: number): string 
       .map(([state, times]) => row(`  ${state}`, times)),
     row('taken by the upstream', result.taken),
     row('events told', result.events),
+    row('opted out meanwhile', result.optOuts),
     row('uncertain', uncertain.crash + uncertain.reply + uncertain.late),
     row('  died before settling', uncertain.crash),
     row('  reply lost', uncertain.reply),
@@ -57,6 +58,7 @@ export function line(result: RunResult, seed: number, seconds: number): string {
     deliveries: result.deliveries,
     states: Object.fromEntries(result.states),
     taken: result.taken,
+    optOuts: result.optOuts,
     uncertain: result.uncertain,
     breaches: result.breaches,
   });

@@ -1,9 +1,8 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { SMTPServerSession } from 'smtp-server';
 import type { Random } from '../../src/evaluate/random.ts';
 import { type Act, SmtpUpstream, type Stage } from '../support/smtp-upstream.ts';
 import type { Ledger, Taken } from './ledger.ts';
+import { SendingApis } from './sending-apis.ts';
 
 /** What goes wrong in one session or transaction. */
 interface Fault {
@@ -37,78 +36,86 @@ const SMTP_FAULTS: readonly Fault[] = [
   { stage: 'reply', act: { delayMs: 150 } },
 ];
 
-const API_FAULTS = [
-  'status 500',
-  'status 429',
-  'status 422',
-  'cut before',
-  'cut inside',
-  'cut after',
-  'stall',
-  'half an answer',
-] as const;
+export interface UpstreamsOptions {
+  random: Random;
+  /** Of transactions, how many go wrong. */
+  faulty: number;
+  /** Where to note what is taken: of the cycle at hand. */
+  ledger: () => Ledger;
+}
 
 /**
- * The real mail provider, twice: an SMTP server and a sending API, both on loopback. They keep what they take, and misbehave as
+ * The real mail provider, twice: an SMTP server and sending APIs, on loopback. They keep what they take, and misbehave as
  * drawn from `random` unless they are `calm`.
  */
 export class Upstreams {
-  /** No faults. */
-  calm = false;
+  readonly smtp: SmtpUpstream;
+  readonly #apis: SendingApis;
+  #calm = false;
   /** Of transactions, how many go wrong. */
   readonly #faulty: number;
-  readonly smtp: SmtpUpstream;
-  readonly #api: Server;
   readonly #ledger: () => Ledger;
   readonly #random: Random;
   readonly #faults = new WeakMap<SMTPServerSession, Fault | null>();
-  readonly #byKey = new Map<string, string>();
-  #ids = 0;
+  /** Which gate began a session's transaction. */
+  readonly #generations = new WeakMap<SMTPServerSession, number>();
   /** Told of each mail that was taken, before the reply leaves. */
   onTaken: () => void = () => {};
 
-  private constructor(smtp: SmtpUpstream, random: Random, faulty: number, ledger: () => Ledger) {
+  private constructor(
+    { smtp, apis }: { smtp: SmtpUpstream; apis: SendingApis },
+    { random, faulty, ledger }: UpstreamsOptions,
+  ) {
     this.smtp = smtp;
+    this.#apis = apis;
     this.#random = random;
     this.#faulty = faulty;
     this.#ledger = ledger;
-    this.#api = createServer((req, res) => this.#request(req, res));
     smtp.decide = (stage, session) => this.#decide(stage, session);
     smtp.onTaken = (mail, session) => {
       const messageId = /^Message-ID: <(.*?)>/im.exec(mail.raw.toString('latin1'))?.[1] ?? '';
       const fault = this.#faults.get(session);
       const reply = fault?.stage === 'reply' && isSilent(fault.act) ? 'lost' : 'sent';
+      const generation = this.#generations.get(session) ?? ledger().generation;
       for (const to of mail.to) {
-        this.#take({ by: 'smtp', mail: messageId.replace(/@load\.example$/, ''), to, reply });
+        this.#take({ generation, by: 'smtp', mail: messageId.replace(/@load\.example$/, ''), to, reply });
       }
     };
   }
 
-  /** @param ledger where to note what is taken: of the cycle at hand */
-  static async start(random: Random, faulty: number, ledger: () => Ledger): Promise<Upstreams> {
-    const upstreams = new Upstreams(await SmtpUpstream.start(), random, faulty, ledger);
-    await new Promise<void>((resolve) => upstreams.#api.listen(0, '127.0.0.1', resolve));
+  static async start(options: UpstreamsOptions): Promise<Upstreams> {
+    const smtp = await SmtpUpstream.start();
+    const take = (taken: Taken): void => upstreams.#take(taken);
+    const upstreams: Upstreams = new Upstreams(
+      { smtp, apis: await SendingApis.start({ ...options, take }) },
+      options,
+    );
     return upstreams;
   }
 
+  /** No faults. */
+  set calm(calm: boolean) {
+    this.#calm = calm;
+    this.#apis.calm = calm;
+  }
+
   get apiUrl(): string {
-    return `http://127.0.0.1:${(this.#api.address() as AddressInfo).port}`;
+    return this.#apis.url;
   }
 
   async close(): Promise<void> {
     await this.smtp.close();
-    this.#api.closeAllConnections();
-    await new Promise((resolve) => this.#api.close(resolve));
+    await this.#apis.close();
   }
 
-  #take(taken: Omit<Taken, 'generation'>): void {
-    const ledger = this.#ledger();
-    ledger.taken.push({ generation: ledger.generation, ...taken });
+  #take(taken: Taken): void {
+    this.#ledger().taken.push(taken);
     this.onTaken();
   }
 
   #decide(stage: Stage, session: SMTPServerSession): Act | undefined {
-    if (this.calm) return undefined;
+    if (stage === 'mail') this.#generations.set(session, this.#ledger().generation);
+    if (this.#calm) return undefined;
     // One draw for the connection, and one for each transaction in it.
     if (stage === 'connect' || stage === 'mail') this.#faults.set(session, this.#draw(stage));
     const fault = this.#faults.get(session);
@@ -126,53 +133,6 @@ export class Upstreams {
     const faults = SMTP_FAULTS.filter((one) => early(one) === (stage === 'connect'));
     if (this.#random() >= (this.#faulty * faults.length) / SMTP_FAULTS.length) return null;
     return faults[Math.floor(this.#random() * faults.length)];
-  }
-
-  #request(req: IncomingMessage, res: ServerResponse): void {
-    const fault =
-      this.calm || this.#random() >= this.#faulty
-        ? null
-        : API_FAULTS[Math.floor(this.#random() * API_FAULTS.length)];
-    req.on('error', () => {});
-    if (fault === 'cut before') return void req.socket.destroy();
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      if (fault === 'cut inside') req.socket.destroy();
-    });
-    req.on('end', () => {
-      const key = String(req.headers['idempotency-key']);
-      const known = this.#byKey.get(key);
-      // What was carried out under a key is never refused as invalid under the same one.
-      if (fault?.startsWith('status') && !(known && fault === 'status 422'))
-        return this.#answer(res, Number(fault.slice(7)), { message: fault });
-      const id = known ?? this.#carryOut(key, Buffer.concat(chunks).toString(), fault);
-      if (fault === 'cut after') return void req.socket.destroy();
-      if (fault === 'stall') return;
-      if (fault === 'half an answer') {
-        res.writeHead(200, { 'content-type': 'application/json', 'content-length': '80' });
-        res.write('{"id":');
-        return void setTimeout(() => req.socket.destroy(), 50);
-      }
-      this.#answer(res, 200, { id });
-    });
-  }
-
-  #carryOut(key: string, body: string, fault: string | null): string {
-    this.#ids += 1;
-    const id = `00000000-0000-4000-8000-${String(this.#ids).padStart(12, '0')}`;
-    this.#byKey.set(key, id);
-    const { subject, to } = JSON.parse(body) as { subject: string; to: string | string[] };
-    const mail = subject.slice(subject.lastIndexOf(' ') + 1);
-    for (const one of [to].flat()) {
-      this.#take({ by: 'api', mail, to: one, reply: fault === null ? 'sent' : 'lost' });
-    }
-    return id;
-  }
-
-  #answer(res: ServerResponse, status: number, body: object): void {
-    res.writeHead(status, { 'content-type': 'application/json' });
-    res.end(JSON.stringify(body));
   }
 }
 

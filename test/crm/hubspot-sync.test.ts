@@ -12,7 +12,7 @@ import {
   updateCompany,
   updateProspect,
 } from '../../src/crm/store.ts';
-import { addSuppression, removeSuppressions } from '../../src/crm/suppression-store.ts';
+import { addSuppression, possibleOptOut, removeSuppressions } from '../../src/crm/suppression-store.ts';
 import { getCursor } from '../../src/crm/hubspot/cursor-store.ts';
 import { startHubSpot } from '../support/hubspot-stand-in.ts';
 import { syncing } from './hubspot-setup.ts';
@@ -321,6 +321,25 @@ test('After a change of address the old one stays stopped and the new one is sto
   expect(await prospect('jane@new.example')).toMatchObject({ name: 'Jane Doe' });
   expect(await optOutsOf(database, 'jane@acme.example')).toEqual(['email']);
   expect(await optOutsOf(database, 'jane@new.example')).toEqual(['email']);
+});
+
+test('A possible opt-out follows where HubSpot changes nothing but the address, and not once a person settled it', async () => {
+  const { hubSpot, portal, jane, database } = await portalWithJane();
+  const { sync } = syncing(database, hubSpot);
+  portal.properties.contacts.add('hs_email_optout_9');
+  portal.update('contacts', jane, { hs_email_optout_9: 'true' });
+  await sync();
+  portal.update('contacts', jane, { email: 'jane@elsewhere.example' });
+  await sync();
+  const held = async (address: string): Promise<boolean> =>
+    (await possibleOptOut(database.db, [address])) !== null;
+  expect([await held('jane@acme.example'), await held('jane@elsewhere.example')]).toEqual([true, true]);
+  await database.transact((trx) =>
+    removeSuppressions(trx, { kind: 'address', value: 'jane@elsewhere.example' }, 'unclear', change()),
+  );
+  portal.update('contacts', jane, { email: 'jane@third.example' });
+  await sync();
+  expect(await held('jane@third.example')).toBe(false);
 });
 
 test('An opt-out under another spelling of the mailbox follows a moved and a merged contact', async () => {

@@ -1,6 +1,7 @@
 import { asyncProperty, assert, constantFrom, integer, option, record, subarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addPeer, updatePeer } from '../../src/crm/list-store.ts';
+import { recheckRecord } from '../../src/crm/recheck.ts';
 import { fieldChanges, revert, revertImport } from '../../src/crm/revert.ts';
 import { getRevision, history } from '../../src/crm/revision-store.ts';
 import {
@@ -17,9 +18,11 @@ import {
 } from '../../src/crm/store.ts';
 import {
   addSuppression,
+  possibleOptOut,
   removeSuppressions,
   suppressedChannels,
   suppressionTarget,
+  UNCLEAR,
 } from '../../src/crm/suppression-store.ts';
 import { ann, later, NOW, openDatabase } from './open.ts';
 
@@ -45,6 +48,51 @@ describe('companies and prospects', () => {
     expect(await getProspectByAddress(database.db, '<JANE@acme.example>')).toEqual(prospect);
     expect(await findCompany(database.db, { name: 'ACME, Inc.' })).toEqual(company);
     expect(await findCompany(database.db, { domain: 'acme.example', name: 'Other' })).toEqual(company);
+  });
+
+  test('what stops mail to a prospect stops it at a new address set by hand, and at the old one', async () => {
+    const database = await openDatabase();
+    const { db } = database;
+    const transact = database.transact.bind(database);
+    const stopped = async (address: string): Promise<unknown> => [
+      (await recheckRecord(db, { address, prospectId: null })).opt_out_channels.toSorted(),
+      (await possibleOptOut(db, [address])) !== null,
+    ];
+    const jane = await transact((trx) =>
+      createProspect(trx, { address: 'jane@acme.example', opt_out_channels: ['email'] }, ann),
+    );
+    for (const channel of ['phone', UNCLEAR]) {
+      const target = suppressionTarget('jane@acme.example');
+      await transact((trx) =>
+        addSuppression(trx, { ...target, channel, reason: null, source: 'provider:ses' }, ann),
+      );
+    }
+    await transact((trx) => updateProspect(trx, jane.id, { address: 'jane@other.example' }, later(1)));
+    expect(await stopped('jane@other.example')).toEqual([['email', 'phone'], true]);
+    expect(await stopped('jane@acme.example')).toEqual([['email', 'phone'], true]);
+
+    // Back by taking the change back: what came in at the second address follows too.
+    await transact((trx) =>
+      addSuppression(
+        trx,
+        { ...suppressionTarget('jane@other.example'), channel: 'all', reason: null, source: 'reply' },
+        later(2),
+      ),
+    );
+    const [move] = await history(db, 'prospects', jane.id);
+    await transact((trx) => revert(trx, move?.id ?? 0, later(3)));
+    expect(await stopped('jane@acme.example')).toEqual([['all', 'email', 'phone'], true]);
+  });
+
+  test('the former address of somebody disqualified is not mailed', async () => {
+    const database = await openDatabase();
+    await database.transact(async (trx) => {
+      const company = await createCompany(trx, { name: 'Acme', disqualifiers: ['competitor'] }, ann);
+      const { id } = await createProspect(trx, { address: 'j@acme.example', company_id: company.id }, ann);
+      await updateProspect(trx, id, { address: 'j@other.example' }, later(1));
+    });
+    expect(await suppressedChannels(database.db, 'j@acme.example')).toEqual(['all']);
+    expect(await suppressedChannels(database.db, 'j@other.example')).toEqual([]);
   });
 
   test('an address belongs to one prospect only', async () => {

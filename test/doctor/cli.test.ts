@@ -58,6 +58,7 @@ test('presend doctor works beside a running gate, changes nothing, and fails on 
     'sqlite ok',
     'data_folder ok',
     'config_file ok',
+    'keys ok',
     'node ok',
     'certificate ok',
     // Without an upstream nothing leaves.

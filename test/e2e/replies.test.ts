@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Bounded } from '../../src/access/bounded.ts';
 import { configSchema } from '../../src/config/config.ts';
 import { isReplyAddress, takeForwarded } from '../../src/feedback/forwarding.ts';
 import { Acceptor } from '../../src/intake/accept.ts';
@@ -42,7 +43,8 @@ async function intake(options: { loopback?: boolean; address?: string | null } =
     credentials: new CredentialChecker({
       database,
       guard: new LoginGuard({ database, key: Buffer.alloc(32), now: Date.now, limits: config.engine_login }),
-      limits: config.engine_login,
+      bounded: new Bounded({ atOnce: 1, waiting: 1 }),
+      key: Buffer.alloc(32),
     }),
     accept: (submission) => acceptor.accept(submission),
     onActivity: () => {},

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Bounded } from '../../src/access/bounded.ts';
 import { accessGuards } from '../../src/access/guards.ts';
 import { configSchema } from '../../src/config/config.ts';
 import { comeFromSchema } from '../../src/http/come-from.ts';
@@ -45,6 +46,21 @@ describe('How the gate fares', () => {
     for (const header of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'cf-connecting-ip']) {
       expect((await ask(plain, '/metrics', { headers: { [header]: '10.1.2.3' } })).status, header).toBe(403);
     }
+  });
+
+  test('is for strangers whether it is ready, with no reason and nothing written', async () => {
+    const gate = await startGate({ config: { ...PROXIED, storage: { min_free_mb: 1e12 } } });
+    const probes = () =>
+      gate.app.database.db.selectFrom('settings').select('value').where('key', '=', 'ready_probe').execute();
+    const stranger = await ask(gate, '/readyz', { headers: from('8.8.8.8') });
+    expect([stranger.status, JSON.parse(stranger.text)]).toEqual([503, { status: 'not ready' }]);
+    expect(await probes()).toEqual([]);
+    const inside = await ask(gate, '/readyz');
+    expect([inside.status, JSON.parse(inside.text)]).toEqual([
+      503,
+      expect.objectContaining({ kind: 'no_room', why: expect.stringContaining('min_free_mb') }),
+    ]);
+    expect(await probes()).toHaveLength(1);
   });
 
   test('is shown to networks that are named, or to anybody where that is wanted', async () => {
@@ -96,6 +112,7 @@ test('All of the browser API has a rate for each address, whatever is asked', as
         key: Buffer.alloc(32),
         log: createLogger('silent'),
         oidc: null,
+        hashing: new Bounded({ atOnce: 1, waiting: 1 }),
       },
       limits,
     ),

@@ -3,6 +3,7 @@ import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
 import { hashPassword } from '../../src/intake/credentials.ts';
 import { addApiKey } from '../../src/intake/api-keys.ts';
 import { gateSecret } from '../../src/config/gate-secret.ts';
+import { rotatePassword } from '../../src/settings/engine-credentials.ts';
 import { PASSWORD, type TestGate, startGate } from '../support/gate.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
 
@@ -151,7 +152,7 @@ describe('back-off', () => {
 
     const again = await restart(gate, { account_failures: 3, address_failures: 6 });
     await failTimes(again, 4, '127.0.4.2');
-    expect(await tryLogin(again, '127.0.4.3', 'engine', PASSWORD)).toMatch(/^454/);
+    expect(await tryLogin(again, '127.0.4.3', 'engine', 'guess')).toMatch(/^454/);
     expect(await tryLogin(again, '127.0.4.1', 'engine', PASSWORD)).toMatch(/^235/);
   });
 
@@ -202,6 +203,22 @@ describe('back-off', () => {
       // It does not end the wait of the guesses either.
       expect(await tryLogin(gate, '127.0.10.1', 'engine', PASSWORD)).toMatch(/^235/);
     }
+  });
+
+  test('guesses from the address of an engine keep its right password out neither after a restart nor after it is made', async () => {
+    const limits = { account_failures: 3 };
+    const gate = await startOpenGate(limits);
+    expect(await tryLogin(gate, '127.0.12.1', 'engine', PASSWORD)).toMatch(/^235/);
+    const again = await restart(gate, limits);
+    expect((await failTimes(again, 4, '127.0.12.1')).at(-1)).toMatch(/^454/);
+    expect(await tryLogin(again, '127.0.12.1', 'engine', PASSWORD)).toMatch(/^235/);
+
+    const { id } = await requireEngine(again.app.database.db, 'engine');
+    const derive = gateSecret(gate.dataDir, 'derive');
+    const made = await rotatePassword(again.app.database, id, { derive, actor: 'test', now: again.now() });
+    expect((await failTimes(again, 4, '127.0.12.1')).at(-1)).toMatch(/^454/);
+    expect(await tryLogin(again, '127.0.12.1', 'engine', PASSWORD)).toMatch(/^454/);
+    expect(await tryLogin(again, '127.0.12.1', 'engine', made)).toMatch(/^235/);
   });
 
   test('a worker that repeats an old password does not keep out the one with the new, nor after a restart', async () => {

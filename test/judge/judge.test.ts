@@ -157,9 +157,10 @@ describe('judgeByRules', () => {
     }
   });
 
-  it('does not mind quoted mail in another language', () => {
+  it('does not mind quoted mail in another language that the thread holds, and holds what nobody is known to have written', () => {
     const body = 'Thanks for the quick answer, Dana. Shall we say Tuesday at ten?\n\n';
-    const quote = '> Vielen Dank für Ihre Nachricht, wir melden uns in der nächsten Woche bei Ihnen.\n';
+    const said = 'Vielen Dank für Ihre Nachricht, wir melden uns in der nächsten Woche bei Ihnen.';
+    const quote = `> ${said}\n`;
     const draft = draftFromText(body);
     const quoted = {
       ...draft,
@@ -169,7 +170,24 @@ describe('judgeByRules', () => {
         { kind: 'quote' as const, start: body.length, end: body.length + quote.length },
       ],
     };
-    expect(judge(PLAIN, {}, { draft: quoted }).decision).toBe('PASS');
+    const message = {
+      threadId: 't-1',
+      direction: 'in' as const,
+      person: 'Dana',
+      role: null,
+      at: '2026-04-20T08:00:00Z',
+      text: said,
+    };
+    expect(judge(PLAIN, { thread: [message] }, { draft: quoted }).decision).toBe('PASS');
+    expect(judge(PLAIN, { thread: [] }, { draft: quoted })).toMatchObject({
+      decision: null,
+      hold_reason: 'language',
+    });
+  });
+
+  it('holds a draft given as text that has more of it than a mail may have, whatever it says', () => {
+    const draft = draftFromText(`${PLAIN}\n\n${'The rain fell on the garden. '.repeat(1_500)}`);
+    expect(judge(PLAIN, {}, { draft })).toMatchObject({ decision: null, hold_reason: 'too_complex' });
   });
 
   it('tells of a missing unsubscribe, hidden text and links that lead elsewhere', () => {

@@ -78,3 +78,20 @@ describe('a mail with more other texts than are read', () => {
     expect(trouble).toEqual(expected);
   });
 });
+
+it('keeps nothing of one mail for the next', async () => {
+  const alternatives = (first: string, second: string): Buffer =>
+    Buffer.from(
+      [
+        'From: ann@sender.example',
+        'Content-Type: multipart/alternative; boundary=b',
+        ...[first, second].flatMap((text) => ['', '--b', 'Content-Type: text/plain', '', text]),
+        '--b--',
+        '',
+      ].join('\r\n'),
+    );
+  const before = await parseMessage(alternatives('one two three', 'one two four'));
+  const after = await parseMessage(Buffer.from('From: ann@sender.example\r\n\r\nHello\r\n'));
+  expect(before.draft.versions).toEqual([{ how: 'in its plain text part', text: 'one two three' }]);
+  expect(after.draft.versions).toBeUndefined();
+});

@@ -9,7 +9,7 @@ import { signIn } from '../support/sign-in.ts';
 import { filesHolding } from './in-files.ts';
 
 const DAY = 86_400_000;
-const DAYS = { bodies_days: 90, metadata_days: 365 };
+const DAYS = { bodies_days: 90, metadata_days: 365, copies_days: 30 };
 
 const retain = (gate: TestGate, days: Partial<typeof DAYS> = {}) =>
   applyRetention({
@@ -111,7 +111,7 @@ test('the rest goes later; what people labelled stays without whom it was to', a
 
 test('null keeps for ever, and a shorter time for the rest than for texts is refused', async () => {
   const parse = (retention: object) => configSchema.safeParse({ retention });
-  expect(configSchema.parse({}).retention).toEqual({ bodies_days: 90, metadata_days: 730 });
+  expect(configSchema.parse({}).retention).toEqual({ bodies_days: 90, metadata_days: 730, copies_days: 30 });
   expect(parse({ bodies_days: null, metadata_days: null }).success).toBe(true);
   expect(parse({ bodies_days: 90, metadata_days: 30 }).success).toBe(false);
   expect(parse({ bodies_days: null, metadata_days: 30 }).success).toBe(false);

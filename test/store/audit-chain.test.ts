@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../src/evaluate/random.ts';
 import { type ChainHead, headText } from '../../src/store/audit-chain.ts';
 import { redactEntries } from '../../src/store/audit-redact-store.ts';
+import { replaceAuditKey } from '../../src/store/audit-segment-store.ts';
 import { auditHead, verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { type AuditEntry, recordAudit, recordAudits } from '../../src/store/audit.ts';
 import { Database } from '../../src/store/database.ts';
@@ -305,11 +306,94 @@ describe('the chain', () => {
     const { database, path } = await open();
     await database.transact((trx) => recordAudit(trx, entry(1)));
     await database.close();
-    rmSync(join(path, '../secrets/audit.key'));
+    const key = join(path, '../secrets/audit.key');
+    rmSync(key);
     const again = new Database(path);
-    await again.migrate();
+    await expect(again.migrate()).rejects.toThrow(/audit\.key is missing, .* keys replace audit/);
+    expect(() => keysOf(again.db).audit()).toThrow(/audit\.key is missing/);
+    expect(existsSync(key)).toBe(false);
+    writeFileSync(key, Buffer.alloc(32, 7));
     const { faults } = await verifyAudit(again.db, { key: keysOf(again.db).audit() });
     expect(faults[0]?.what).toMatch(/audit\.key .* is not the one/);
+    await again.close();
+  });
+
+  test('goes on under a new key, with the break in sight and the old entries as they were found', async () => {
+    const { database, path } = await open();
+    for (let n = 1; n <= 12; n += 1) await database.transact((trx) => recordAudit(trx, entry(n)));
+    const left = { id: 4, actor: 'gate', subject_id: 'subject-4', detail: '{"erased":true}' };
+    await database.transact((trx) => redactEntries(trx, [left]));
+    const head = (await auditHead(database.db, keysOf(database.db).audit()))!;
+    await database.close();
+    rmSync(join(path, '../secrets/audit.key'));
+
+    const again = new Database(path);
+    const by = {
+      dataDir: join(path, '..'),
+      actor: 'cli:op',
+      reason: 'disk',
+      now: entry(13).at,
+      setAside: null,
+    };
+    expect(await replaceAuditKey((work) => again.transact(work), by)).toBe(12);
+    await again.migrate();
+    await again.transact((trx) => recordAudit(trx, entry(14)));
+    await again.transact((trx) => redactEntries(trx, [{ ...left, id: 5 }]));
+    const whole = { fault_count: 0, entries: 14, segments: [{ id: 13, at: by.now, entries: 12 }] };
+    const key = keysOf(again.db).audit();
+    expect(await verifyAudit(again.db, { key, heads: [head] })).toMatchObject(whole);
+    expect(await verifyAudit(again.db, { key, newest: 2 })).toMatchObject({ fault_count: 0 });
+    expect(await verifyAudit(again.db, { key, from: 7 })).toMatchObject({ fault_count: 0 });
+    await again.close();
+
+    const firstAfter = async (tamper: (raw: SQLite.Database) => void): Promise<number | undefined> => {
+      const copy = join(path, `../copy-${(copies += 1)}.db`);
+      copyFileSync(path, copy);
+      const raw = new SQLite(copy);
+      tamper(raw);
+      raw.close();
+      const read = new Database(copy, { readonly: true });
+      const { faults } = await verifyAudit(read.db, { key });
+      await read.close();
+      return faults[0]?.id;
+    };
+    const of = 'at, actor, subject_type, subject_id, action, detail, salt, digest, chain, redacted';
+    expect(await firstAfter(() => {})).toBeUndefined();
+    // An old entry: its content by itself, its place and its being there by what was found.
+    expect(await firstAfter((raw) => set(raw, 7, 'actor', 'nobody'))).toBe(7);
+    expect(await firstAfter((raw) => set(raw, 4, 'detail', '{}'))).toBe(4);
+    expect(await firstAfter((raw) => raw.exec('delete from audit where id = 3'))).toBe(13);
+    expect(
+      await firstAfter((raw) =>
+        raw.exec(
+          `update audit set id = -1 where id = 3; update audit set id = 3 where id = 6; update audit set id = 6 where id = -1`,
+        ),
+      ),
+    ).toBe(13);
+    // A break that presend did not make.
+    expect(
+      await firstAfter((raw) =>
+        raw.exec(`insert into audit (id, ${of}) select 15, ${of} from audit where id = 13`),
+      ),
+    ).toBe(15);
+    expect(await firstAfter((raw) => raw.exec('delete from audit where id = 13'))).toBeDefined();
+    expect(await firstAfter((raw) => set(raw, 13, 'action', 'changed'))).toBe(1);
+  });
+
+  test('a replacement that was cut short before the key had its name is finished, once', async () => {
+    const { database, path } = await open();
+    await database.transact((trx) => recordAudit(trx, entry(1)));
+    await database.close();
+    const secret = (name: string): string => join(path, `../secrets/${name}.key`);
+    rmSync(secret('audit'));
+    const again = new Database(path);
+    const by = { dataDir: join(path, '..'), actor: 'cli:op', reason: 'disk', now: 1, setAside: null };
+    await replaceAuditKey((work) => again.transact(work), by);
+    renameSync(secret('audit'), secret('audit.next'));
+    expect(await replaceAuditKey((work) => again.transact(work), by)).toBe(1);
+    await again.migrate();
+    const report = await verifyAudit(again.db, { key: keysOf(again.db).audit() });
+    expect(report).toMatchObject({ fault_count: 0, entries: 2 });
     await again.close();
   });
 

@@ -1,5 +1,6 @@
+import { stopsOnMove } from '../moved.ts';
 import { companyFromRow, prospectFromRow, united } from '../records.ts';
-import { UNCLEAR } from '../suppression-store.ts';
+import { movedReason, UNCLEAR } from '../suppression-store.ts';
 import type { Known, ProspectRow } from './known-contacts.ts';
 import type { Link } from './link-store.ts';
 import { fromHubSpot, type OptOuts } from './opt-outs.ts';
@@ -39,27 +40,21 @@ export function stopsOf(prospect: ProspectRow, { companies }: Known): string[] {
   );
 }
 
-/** After a change of address the old one stays stopped, and the new one is the same person's. */
+/** What stops a contact's former address stays, and stops the new one too; HubSpot's record there may be another one. */
 export function moved(said: Said, prospect: ProspectRow, to: string, known: Known): void {
   const { optOuts } = known;
-  const from = prospect.address_key;
-  const flags = stopsOf(prospect, known);
-  if (flags.length > 0) {
-    optOuts.add(said, from, 'all', {
-      reason: `former address of a prospect with ${flags.join(', ')}`,
-      recordId: prospect.id,
-    });
-  }
-  for (const channel of prospectFromRow(prospect).opt_out_channels) {
-    const reason = 'former address of a prospect that opted out';
-    optOuts.add(said, from, channel, { reason, recordId: prospect.id });
-    optOuts.add(said, to, channel, { reason: `opted out as ${from}`, recordId: prospect.id });
-  }
-  for (const { channel, reason } of optOuts.following(from)) {
-    // `all` for the flags above is carried by the record itself.
-    if (channel === 'all' && flags.length > 0) continue;
-    optOuts.add(said, to, channel, { reason, recordId: prospect.id });
-  }
+  const { address_key: from, id: recordId } = prospect;
+  const channels = prospectFromRow(prospect).opt_out_channels;
+  const stops = stopsOnMove({
+    from,
+    to,
+    flags: stopsOf(prospect, known),
+    channels,
+    suppressions: optOuts.ofMailbox(from),
+  });
+  const own = channels.map((channel) => ({ key: to, channel, reason: movedReason(from, from) }));
+  for (const { key, channel, reason } of [...stops, ...own])
+    optOuts.add(said, key, channel, { reason, recordId });
 }
 
 /** Stops of the contacts that were merged into this one; their links end, their prospects stay. */

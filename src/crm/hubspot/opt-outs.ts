@@ -61,10 +61,10 @@ export class OptOuts {
     }
   }
 
-  /** The channels that the person of an address opted out of under any spelling of it, with why they hold for a new one. */
-  following(from: string): { channel: string; reason: string }[] {
-    return [from, ...(this.#spelled.get(from) ?? [])].flatMap((value) =>
-      this.of(value).map(({ channel }) => ({ channel, reason: movedReason(from, value) })),
+  /** The opt-outs of an address under every spelling of it, possible ones too. */
+  ofMailbox(key: string): { value: string; channel: string }[] {
+    return [key, ...(this.#spelled.get(key) ?? [])].flatMap((value) =>
+      [...this.#of(value).keys()].map((channel) => ({ value, channel })),
     );
   }
 

@@ -1,3 +1,4 @@
+import { isCompanyWord } from './known-companies.ts';
 import { isEnglishWord } from './vocabulary.ts';
 
 /** A text as a person reads it who sees through the spelling. */
@@ -54,6 +55,7 @@ const SHORTENED = /^(\p{L}+)'(?:s|re|ve|ll|d|t|m|am|em)$/u;
 const TOKEN = /[\p{L}\p{M}\p{N}@$!|+(€£]+/gu;
 /** What may be put into a word without a person minding: blanks, line breaks and marks, but no sentence's end with a blank after it. */
 const CUT = /^(?:[ \t\n\u2028\u2029]{1,4}|-\n|[-_.·•*/\\'~^`=:;,|+#"]{1,2}|\(\)|\[\]|\{\}|<>)$/u;
+const TIED = /^[-_·•*/~|]$/;
 /** A word with what is left of another behind its apostrophe. */
 const WORD = /[\p{L}\p{M}]+(?:'(?:s|re|ve|ll|d|t|m|am|em)(?![\p{L}\p{M}]))?/giu;
 const LONGEST_WORD = 24;
@@ -64,20 +66,28 @@ const RUN_TOGETHER = 14;
 /** … and a shorter one with a capital or a figure inside. */
 const RUN_TOGETHER_MIXED = 7;
 const LONGEST_RUN = 2_000;
+const LONGEST_LABEL = 20;
+/** A file, a tag or a compound may be named by so many words put together. */
+const NAME_WORDS = 3;
+/** "HelloFresh" is how a name is written. */
+const BRAND = /^(?:\p{Lu}\p{Ll}{2,9}){2}$/u;
+/** Always with a capital, so that the vocabulary, which is of lower-case words, has none of them. */
+const HOLIDAYS = new Set(
+  'christmas easter thanksgiving ramadan hanukkah diwali whitsun pentecost'.split(' '),
+);
 /** Three words or more with the same mark between them and no blank. */
 const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
   .map((mark) => new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'))
   .concat(/(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu);
 
 /**
- * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart, words run together and odd
- * capitals, by one general test: what it puts together must be an English word or a word of the record. Time is linear in `text`.
+ * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart and words run together, by one general test: what it puts together must be an English word, a word of the record or of a well-known company's name. Time is linear in `text`.
  *
  * @param text folded (`message/fold.ts`), which has undone what Unicode alone can tell
  */
 export function undisguise(text: string, isRecordWord: IsWord = () => false): Undisguised {
   const isWord: IsWord = (word) => {
-    if (isEnglishWord(word) || isRecordWord(word)) return true;
+    if (isEnglishWord(word) || isRecordWord(word) || isCompanyWord(word) || HOLIDAYS.has(word)) return true;
     const short = SHORTENED.exec(word);
     return (
       short !== null &&
@@ -98,7 +108,7 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
   );
   result = joinPieces(result, isWord, told);
   result = separateJoined(result, isWord, told);
-  return { text: plainCase(result), disguised: [...disguised], count };
+  return { text: result, disguised: [...disguised], count };
 }
 
 /** Letters one by one, whatever stands between: they are put together and cut into words again. */
@@ -152,6 +162,8 @@ function longestJoin(
 ): number {
   let joined = tokens[at]!.word.toLowerCase();
   let best = 1;
+  // "a_s" is a word; other short ones are as often initials or parts of a path.
+  let spelt = joined.length === 1;
   const stands = (piece: string) => piece.length === 1 || isWord(piece);
   let allWords = stands(joined);
   let common = allWords && joined.length > 2;
@@ -163,9 +175,12 @@ function longestJoin(
     if (joined.length > LONGEST_WORD) break;
     allWords &&= stands(piece);
     common &&= isWord(piece) && piece.length > 2;
+    // "the Se-ries" is no "these": what is tied to the next piece belongs there.
+    if (TIED.test(text.slice(tokens[next]!.end, tokens[next + 1]?.start ?? 0))) continue;
     // Two words side by side are two words; "fun ding" is not, since nothing is a ding.
     if (/^ +$/.test(gap) ? allWords : common) continue;
-    if (joined.length >= 4 && isWord(joined)) best = next - at + 1;
+    spelt &&= piece.length === 1 && /^[^\s]+$/.test(gap);
+    if ((joined.length >= 4 || spelt) && isWord(joined)) best = next - at + 1;
   }
   return best;
 }
@@ -240,28 +255,36 @@ function separateJoined(text: string, isWord: IsWord, told: Told): string {
     result = result.replace(chain, (shown, joint: string) => {
       if (/@|:\/\/|www\./.test(shown)) return shown;
       const words = shown.split(joint);
-      const known = words.filter((word) => isWord(word.toLowerCase().replace(/[^\p{L}']/gu, ''))).length;
-      if (known < 2 || known * 2 < words.length) return shown;
-      if (known > 3) told(shown, known);
+      const bare = words.map((word) => word.toLowerCase().replace(/[^\p{L}']/gu, ''));
+      const known = bare.filter(isWord).length;
+      // Figures, single letters and marks between them are no words either way.
+      if (known < 2 || known * 2 < bare.filter((word) => word.length > 1).length) return shown;
+      if (known > NAME_WORDS) told(shown, known - NAME_WORDS);
       return words.join(' ');
     });
   }
-  return result.replace(/(?<![\p{L}\p{N}@/:.])[\p{L}\p{N}$€£'-]+(?![@/\p{L}\p{N}])/gu, (shown) => {
+  return result.replace(/(?<![\p{L}\p{N}@/:])[\p{L}\p{N}$€£'-]+(?![@/\p{L}\p{N}])/gu, (shown, at: number) => {
+    // Parts of a host's name are shorter.
+    if (result.charAt(at - 1) === '.' && shown.length < LONGEST_LABEL) return shown;
     if (shown.length < RUN_TOGETHER_MIXED || shown.length > LONGEST_RUN || isWord(shown.toLowerCase()))
       return shown;
     let known = 0;
+    let unsure = false;
     const parts = shown.split('-').map((part) => {
       const least = /\p{Ll}\p{Lu}|\p{L}\d|\d\p{L}/u.test(part) ? RUN_TOGETHER_MIXED : RUN_TOGETHER;
-      if (part.length < least || isWord(part.toLowerCase()) || /^\d+$/.test(part)) return part;
+      if (part.length < least || isWord(part.toLowerCase()) || /^\d+$/.test(part) || BRAND.test(part))
+        return part;
       const words = segment(part, isWord).split(' ');
       const found = words.filter((word) => word.length > 1 && isWord(word.toLowerCase()));
       if (found.length < 2 || found.join('').length * 10 < part.length * 7) return part;
-      known += found.length;
+      // Another language's long word falls into crumbs; a sentence does not.
+      const crumbs = words.filter((word) => word.length < 3 && !isWord(word.toLowerCase())).length;
+      if (crumbs * 4 <= found.length) known += found.length;
+      else unsure = true;
       return words.join(' ');
     });
-    if (known === 0) return shown;
-    // "storyboard" and "stakeholder" are two words at most.
-    if (known > 3) told(shown, known);
+    if (known === 0 && !unsure) return shown;
+    if (known > NAME_WORDS) told(shown, known - NAME_WORDS);
     return parts.join('-');
   });
 }
@@ -303,31 +326,4 @@ function segment(letters: string, isWord: IsWord): string {
     .reverse()
     .map(({ text }) => text)
     .join(' ');
-}
-
-/** Days and months keep their capital. */
-const CAPITALISED =
-  /^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|june|july|august|september|october|november|december)$/;
-
-/** "yOu RAiSeD" and "YOU RAISED A ROUND" as they are usually written; a name keeps a capital. */
-function plainCase(text: string): string {
-  const shouted = /(?<!\p{L})\p{Lu}{2,}(?:[^\p{L}\n]+\p{Lu}+){2,}(?!\p{L})/gu;
-  const lowered = (word: string) => {
-    const lower = word.toLowerCase();
-    if (CAPITALISED.test(lower)) return lower.charAt(0).toUpperCase() + lower.slice(1);
-    // What only the record knows is a name.
-    if (word.length === 1 || !isEnglishWord(lower)) return word.charAt(0).toUpperCase() + lower.slice(1);
-    return /^\p{Lu}/u.test(word) && !/^\p{Lu}+$/u.test(word)
-      ? lower.charAt(0).toUpperCase() + lower.slice(1)
-      : lower;
-  };
-  return text
-    .replace(shouted, (run) =>
-      run.replace(/\p{L}+(?:'\p{L}+)?/gu, (word, at: number) =>
-        word === 'A' && !/SERIES[- ]$/.test(run.slice(0, at)) ? 'a' : lowered(word),
-      ),
-    )
-    .replace(/\p{L}{3,}/gu, (word) =>
-      /\p{Ll}\p{Lu}/u.test(word) && isEnglishWord(word.toLowerCase()) ? lowered(word) : word,
-    );
 }

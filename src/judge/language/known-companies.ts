@@ -442,6 +442,18 @@ const FAMILIES: [family: string, words: RegExp][] = [
 /** Any digital company is a peer in these. */
 const WIDE = / (?:software|saas|tech|technology|it|internet|startups?|b2b|enterprise) /;
 
+/** All of them. */
+export const KNOWN_COMPANIES: readonly KnownCompany[] = [...COMPANIES.values()];
+
+const NAME_WORDS = new Set(
+  KNOWN_COMPANIES.flatMap(({ name }) => name.toLowerCase().match(/\p{L}{4,}/gu) ?? []),
+);
+
+/** True for a word of such a name. `word` is lower case. */
+export function isCompanyWord(word: string): boolean {
+  return NAME_WORDS.has(word);
+}
+
 /** The entry of a well-known company, whatever the case of its name; null for any other. */
 export function knownCompany(name: string): KnownCompany | null {
   return COMPANIES.get(name.trim().toLowerCase()) ?? null;

@@ -39,14 +39,19 @@ const INVENTED = new RegExp(`^(?=.{5,})(?:${CORE})+(?:${TAIL})+$`, 'i');
 const LETTERED =
   /^(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|corp|corporation|vendor|peer|business|bank|competitor|organi[sz]ation|agency|team|fintech|enterprise|retailer|insurer|provider)[ -]?(?:[A-Z]|\d{1,2}|one|two|three|alpha|beta|gamma)$/i;
 /** "Hotel Company One", "Trade Customer B", "Agency Name": a noun for a firm, and where its name should be. */
-const NUMBERED =
-  /^(?:\p{L}+ ){0,3}(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|vendor|peer|business|competitor|organi[sz]ation|agency|supplier|chain|operator|retailer|insurer|lender|manufacturer|distributor|clinic|practice|brewery|bakery|hotel|charity|prospect|account|reference)[ -](?:[A-Z]|#?\d{1,2}|[IVX]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)$/iu;
+const FIRM_NOUNS =
+  'compan(?:y|ies)|client|customer|start-?up|firm|brand|vendor|peer|business|competitor|organi[sz]ation|agency|supplier|chain|operator|retailer|insurer|lender|manufacturer|distributor|clinic|practice|brewery|bakery|hotel|charity|prospect|account|reference';
+const NUMBERED = new RegExp(
+  String.raw`^(?:\p{L}+ ){0,3}(?:${FIRM_NOUNS})[ -](?:[A-Z]|#?\d{1,2}|[IVX]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)$`,
+  'iu',
+);
 /** Trades spelled as one word, which the parts of an invented name would make too. */
 const TRADE =
   /^(?:fin|health|med|bio|edu?|insur|agri|prop|legal|clean|green|ad|hr|reg|deep|big|food|auto|travel)tech$/i;
 /** Three letters in a row of the alphabet, as in "ABC Corp" and "XYZ". */
-const ALPHABET =
-  /^(?:ABC|BCD|CDE|DEF|EFG|FGH|GHI|HIJ|IJK|JKL|KLM|LMN|MNO|NOP|OPQ|PQR|QRS|RST|STU|TUV|UVW|VWX|WXY|XYZ|AAA|BBB|CCC|XXX|YYY|ZZZ|FOO|BAR)\b/i;
+const THREE_LETTERS =
+  'ABC|BCD|CDE|DEF|EFG|FGH|GHI|HIJ|IJK|JKL|KLM|LMN|MNO|NOP|OPQ|PQR|QRS|RST|STU|TUV|UVW|VWX|WXY|XYZ|AAA|BBB|CCC|XXX|YYY|ZZZ|FOO|BAR';
+const ALPHABET = new RegExp(String.raw`^(?:${THREE_LETTERS})\b`, 'i');
 
 const WORLDWIDE = new Set(['devtools', 'data', 'ai', 'cloud', 'security', 'gaming', 'hr', 'aerospace']);
 
@@ -122,6 +127,17 @@ export function isPlaceholder(name: string, placeholders: readonly string[]): bo
     ALPHABET.test(name) ||
     (INVENTED.test(solid) && knownCompany(name) === null)
   );
+}
+
+/** A noun for a firm with a letter or number behind it, or letters of the alphabet, in any case. */
+const SHAPES = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:(?:\p{L}+ )?(?:${FIRM_NOUNS})[ -](?:[a-z]|#?\d{1,2}|[ivx]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)|${THREE_LETTERS})(?![\p{L}\p{N}])`,
+  'giu',
+);
+
+/** `text` with `write` applied to what looks like a name that only stands for one ("company x", "hotel company one"). */
+export function placeholderShapes(text: string, write: (name: string) => string): string {
+  return text.replace(SHAPES, (name) => (/^\p{L}{3}$/u.test(name) ? name.toUpperCase() : write(name)));
 }
 
 function misfitOfListed(

@@ -36,12 +36,12 @@ export function ErasePerson({
     setWrong({});
     const body: EraseBody = { confirm: confirm.trim(), reason: reason.trim() };
     try {
-      const { waiting } = await api.post<Erased>(`${path}/erase`, body);
-      tellDone(
+      const { waiting, copies } = await api.post<Erased>(`${path}/erase`, body);
+      const told =
         waiting > 0
           ? `Erased; ${plural(waiting, 'mail')} still under way, erased once settled.`
-          : 'Erased. Nothing goes to this address any more.',
-      );
+          : 'Erased. Nothing goes to this address any more.';
+      tellDone(copies.length > 0 ? `${told} Older copies still hold it: ${copies.join(', ')}.` : told);
       onErased();
     } catch (error) {
       if (error instanceof ApiFailure && Object.keys(error.fields).length > 0) setWrong(error.fields);
@@ -80,7 +80,10 @@ export function ErasePerson({
           <Alert color="red" title="An erasure cannot be undone">
             Held mail to this person is rejected, then record, history, threads, mails and everything that
             quotes them go. Of a mail to several people the text goes for all. The address is remembered as a
-            hash only, so that nothing is sent to it and no import brings it back. Backups are not reached.
+            hash only, so that nothing is sent to it and no import brings it back. Backups are not reached
+            {person.data && person.data.copies.length > 0
+              ? `, nor are these older copies in the data folder: ${person.data.copies.join(', ')}.`
+              : '.'}
           </Alert>
           <TextInput
             label="Type the address to confirm"

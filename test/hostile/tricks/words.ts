@@ -79,6 +79,11 @@ export const WORD_TRICKS: TextTrick[] = [
       Array.from(text, (char) => (random() < 0.5 ? char.toUpperCase() : char.toLowerCase())).join(''),
   },
   { name: 'shouted', text: (text) => text.toUpperCase() },
+  { name: 'lower case', text: (text) => text.toLowerCase() },
+  {
+    name: 'a capital on each word',
+    text: (text) => text.replace(/(?<![\p{L}'’])\p{L}/gu, (letter) => letter.toUpperCase()),
+  },
   { name: 'number words', text: numberWords },
   { name: 'quoted', text: (text) => text.replace(/^/gm, '> ') },
 ];
