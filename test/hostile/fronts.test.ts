@@ -82,7 +82,7 @@ const WAYS: Record<string, (gate: TestGate, key: string, to: string, mail: Writt
   raw: async (gate, key, to, { subject, parts }) => {
     const query = new URLSearchParams({ from: 'ann@sender.example', to });
     await accepted(
-      fetch(`${gate.httpBase}/v1/messages?${query}`, {
+      fetch(`${gate.httpBase}/v1/messages?${query.toString()}`, {
         method: 'POST',
         headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'message/rfc822' },
         body: new Uint8Array(composeMail(subject, parts, { to })),

@@ -68,7 +68,7 @@ process.stdout.write(`${'passed/tried'.padEnd(width)}  ${columns.join('  ')}\n`)
 for (const [name, rules] of table) {
   const cells = TEXT_RULES.map((rule, index) => {
     const { passed: through, tried: of } = rules.get(rule) ?? { passed: 0, tried: 0 };
-    return `${through}/${of}`.padStart(columns[index]!.length);
+    return `${through}/${of}`.padStart(columns[index].length);
   });
   process.stdout.write(`${name.padEnd(width)}  ${cells.join('  ')}\n`);
 }
