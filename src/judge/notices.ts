@@ -1,4 +1,6 @@
-import type { Draft, ParsedHeaders } from '../message/types.ts';
+import { counted } from '../message/counted.ts';
+import type { AttachmentSummary, Draft, ParsedHeaders } from '../message/types.ts';
+import { pictureNotices } from './picture-notices.ts';
 import type { Notice } from './verdict.ts';
 
 const UNSUBSCRIBE =
@@ -25,11 +27,12 @@ export function noticesOf(draft: Draft, headers: Pick<ParsedHeaders, 'listUnsubs
     if (text.trim() !== '')
       notices.push({ kind: 'hidden_text', detail: `${reason}: ${text.trim().slice(0, 200)}` });
   }
-  for (const { filename, contentType, size, text } of draft.attachments) {
-    const read = text === null ? 'it was not read' : 'its text was read';
+  notices.push(...pictureNotices(draft));
+  for (const { filename, contentType, size, ...attachment } of draft.attachments) {
+    const read = howMuchRead(attachment);
     notices.push({
       kind: contentType.startsWith('image/') ? 'image' : 'attachment',
-      detail: `${filename ?? 'without a name'} (${contentType}, ${size.toLocaleString('en')} bytes): ${read}.`,
+      detail: `${filename ?? 'without a name'} (${contentType}, ${counted(size, 'byte')}): ${read}.`,
     });
   }
   for (const { text, href } of draft.links) {
@@ -46,6 +49,14 @@ export function noticesOf(draft: Draft, headers: Pick<ParsedHeaders, 'listUnsubs
     }
   }
   return notices;
+}
+
+function howMuchRead({ text, cut }: Pick<AttachmentSummary, 'text' | 'cut'>): string {
+  if (text === null) return 'it was not read';
+  if (text.trim() === '') return 'no text was found in it';
+  return cut === true
+    ? `only the first ${text.length.toLocaleString('en')} characters of its text were read`
+    : 'its text was read';
 }
 
 /** The first host that a link's text names, also inside a sentence: "go to bank.example now". */

@@ -30,7 +30,8 @@ export function addressOddities(value: string, options: { group: boolean }): str
 }
 
 function oddityOf(entry: string): string | null {
-  if (entry === '') return 'an empty place';
+  // All programs skip an empty place.
+  if (entry === '') return null;
   if (entry.replace(/"(?:[^"\\]|\\.)*"/g, '').includes('"')) return 'an open quote';
   const [, only] = ONLY_ADDRESS.exec(entry) ?? [];
   if (only !== undefined) return only.includes('=?') ? 'an encoded address' : null;

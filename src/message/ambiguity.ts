@@ -38,6 +38,13 @@ const ADDRESS_FIELDS = ['from', 'sender', 'reply-to', 'to', 'cc'];
 /** Put together, or fetched, by the recipient's program (RFC 2046 5.2.2, 5.2.3). */
 const NOT_HERE = /^message\/(?:partial|external-body)$/;
 
+/** A line to be joined to the next without a blank; the line before a signature is none. */
+const JOINED = /\S(?<!(?:^|\n)--) \r?\n ?\S/;
+/** In these ASCII letters may stand for others; some programs believe the HTML before the header. */
+const OTHER_LETTERS =
+  /<meta\b[^>]{0,300}charset\s*=\s*["']?\s*(?:utf-?7|unicode-1-1|iso-2022|hz-|csiso2022)/i;
+const META_BYTES = 64 * 1024;
+
 const ENCODINGS = new Set(['7bit', '8bit', 'binary', 'quoted-printable', 'base64']);
 
 /**
@@ -95,8 +102,8 @@ function checkHeaders(part: MimePart, isRoot: boolean, found: Set<string>): void
   if (isRoot && part.header.lines.length === 0) found.add('no header');
 }
 
-/** RFC 2046 5.1, 2387, 3462, 1847; of any other kind programs show the parts in ways of their own. */
-const MULTIPARTS = /^multipart\/(?:mixed|alternative|related|signed|encrypted|report|digest)$/;
+/** RFC 2046 5.1, 2387, 3462, 1847; parts of any other kind, digests among them, programs show in ways of their own. */
+const MULTIPARTS = /^multipart\/(?:mixed|alternative|related|signed|encrypted|report)$/;
 /** What composers write for programs that know no MIME. */
 const USUAL_PREAMBLE = /\bmime\b|\bmulti-?part\b/i;
 const PREAMBLE_CHARS = 300;
@@ -148,12 +155,15 @@ function checkLeaf(raw: Buffer, part: MimePart, found: Set<string>, malformed: S
   if (!part.contentType.startsWith('text/')) return;
   const delsp =
     /^yes$/i.test(part.params.get('delsp') ?? '') && /^flowed$/i.test(part.params.get('format') ?? '');
-  if (delsp && / \r?\n/.test(decodedBytes(body, part.encoding).toString('latin1'))) {
+  if (delsp && JOINED.test(decodedBytes(body, part.encoding).toString('latin1'))) {
     found.add('flowed text whose lines some programs join without a blank');
   }
   const charset = part.params.get('charset') ?? '';
   checkCharset(charset, found, malformed);
   const bytes = decodedBytes(body, part.encoding);
+  if (part.contentType === 'text/html' && OTHER_LETTERS.test(bytes.toString('latin1', 0, META_BYTES))) {
+    found.add('HTML that names a charset in which its letters are others');
+  }
   if (!hasOnly(charset, bytes)) malformed.add('bytes that the charset does not have');
   else if (charset === '' && !isAscii(bytes)) found.add('letters beyond ASCII in no charset');
 }

@@ -3,8 +3,9 @@ import { addStyleSheet, addedText, emptySheet, isFontSheet, matchRules, parseInl
 import type { Circumstances, Declarations, StyledElement, StyleSheet } from './css.ts';
 import { BLOCKS, EMBEDDED, EMBEDDED_IN_STYLE, NEVER_SHOWN, PARAGRAPHS, quoteKind } from './html-elements.ts';
 import type { ParseLimits } from './limits.ts';
+import { picturesOf } from './pictures.ts';
 import { TextBuilder } from './text-builder.ts';
-import type { DraftVersion, HiddenReason, HiddenText, Link } from './types.ts';
+import type { DraftVersion, HiddenReason, HiddenText, Link, Picture } from './types.ts';
 import { appearanceOf, hiddenBecause, PLAIN_PAGE } from './visibility.ts';
 import type { Appearance, Movement } from './visibility.ts';
 
@@ -29,6 +30,7 @@ export interface RenderedHtml {
   text: string;
   hidden: HiddenPiece[];
   links: Link[];
+  pictures: Picture[];
   ranges: MarkedRange[];
   tooComplex: string | null;
   /** Text that style sheets add, or that is shown in another order than written; in words. */
@@ -56,6 +58,9 @@ const ORDINARY: View = {
 };
 /** Of so many conditions each is looked at by itself; real templates have a handful. */
 const MOST_CONDITIONS = 12;
+
+/** They are only told of: more are not counted. */
+const MOST_PICTURES = 1_000;
 
 interface Frame extends StyledElement {
   look: Appearance;
@@ -151,6 +156,7 @@ class Rendering {
   private readonly out: TextBuilder;
   private readonly hidden: HiddenPiece[] = [];
   private readonly links: Link[] = [];
+  private readonly pictures: Picture[] = [];
   private readonly ranges: MarkedRange[] = [];
   private readonly distorted = new Set<string>();
   private readonly styles = new Map<string, Declarations>();
@@ -211,6 +217,7 @@ class Rendering {
       text: this.out.toString(),
       hidden: this.hidden,
       links: this.links,
+      pictures: this.pictures,
       ranges: this.ranges,
       tooComplex: this.tooComplex ?? (this.out.cut ? 'more text than anyone reads' : null),
       distorted: [...this.distorted],
@@ -251,6 +258,7 @@ class Rendering {
     }
     if (tag === 'rp') look.hidden ??= 'display_none';
     this.lookInto(tag, attribs, declared);
+    if (this.pictures.length < MOST_PICTURES) this.pictures.push(...picturesOf(tag, attribs, declared, look));
     const seen = hiddenBecause(look) === null;
     if (seen) this.layOutBefore(tag, look, parent);
     const frame: Frame = {

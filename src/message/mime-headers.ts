@@ -52,7 +52,8 @@ export function parseHeaderBlock(
     }
     if (content.includes(0x0d)) odd.add('bare CR in a header');
     if (!isUtf8(content)) odd.add('header bytes that are not UTF-8');
-    if (CONTROL.test(content.toString('utf8'))) odd.add('a control character in a header');
+    if (CONTROL.test(content.toString('utf8', 0, limits.headerBytes)))
+      odd.add('a control character in a header');
     readLine(content, at, next, block, odd);
     at = next;
   }

@@ -11,7 +11,7 @@ import type { ParseLimits } from './limits.ts';
 import { headerOf, leavesOf, scanMime } from './mime.ts';
 import type { MimePart } from './mime.ts';
 import { segmentsOf } from './segments.ts';
-import type { AttachmentSummary, Draft, ParsedMessage } from './types.ts';
+import type { AttachmentSummary, Draft, ParsedMessage, Picture } from './types.ts';
 import { showNode } from './visible.ts';
 import type { TextNode } from './visible.ts';
 
@@ -105,7 +105,7 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   if (`${subject ?? ''}${body}`.includes('\ufffd')) {
     trouble.push({ kind: 'malformed_mime', detail: 'characters that cannot be decoded' });
   }
-  const unreadable = unreadableBecause(body, root);
+  const unreadable = unreadableBecause(body, root, shown.pictures);
   if (unreadable !== null) trouble.push({ kind: 'unreadable', detail: unreadable });
   for (const name of actingHeaders(root)) {
     const detail = `mail providers act on the header ${name} after the mail was judged`;
@@ -134,6 +134,7 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
       hidden,
       links: shown.links,
       attachments,
+      ...(shown.pictures.length > 0 ? { pictures: shown.pictures } : {}),
       ...(versions.length > 0 ? { versions } : {}),
     },
     trouble: unique(trouble),
@@ -232,14 +233,19 @@ function subjectOf(mail: ReadMail, root: MimePart): string | null {
   return subject === null ? null : subject.replace(/\s*[\r\n]\s*|\t/g, ' ').trim();
 }
 
-function unreadableBecause(body: string, root: MimePart): string | null {
+function unreadableBecause(body: string, root: MimePart, pictures: readonly Picture[]): string | null {
   if (/^-----BEGIN PGP MESSAGE-----/m.test(body)) return 'encrypted text';
   if (/[\p{L}\p{N}]/u.test(fold(body).text)) return null;
   const types = [root.contentType, ...leavesOf(root).map(({ contentType }) => contentType)];
   if (types.some((type) => /^(?:multipart\/encrypted|application\/(?:x-)?pkcs7-mime)$/.test(type))) {
     return 'encrypted';
   }
-  return types.some((type) => type.startsWith('image/')) ? 'images only' : 'no visible text';
+  const seen = pictures.some((picture) => picture.seen);
+  if (seen || (pictures.length === 0 && types.some((type) => type.startsWith('image/'))))
+    return 'images only';
+  return pictures.some(({ from }) => from === 'elsewhere')
+    ? 'nothing but tracking pixels'
+    : 'no visible text';
 }
 
 function unique(trouble: readonly Trouble[]): Trouble[] {

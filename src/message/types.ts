@@ -73,6 +73,19 @@ export interface Link {
   href: string;
 }
 
+/** A picture in the HTML. */
+export interface Picture {
+  /** `elsewhere`: fetched when the mail is opened; `attached` to it; `inside` the HTML. */
+  from: 'elsewhere' | 'attached' | 'inside';
+  /** What it is fetched from; null for others. */
+  host: string | null;
+  /** CSS pixels; null where the mail does not say. */
+  width: number | null;
+  height: number | null;
+  /** Neither hidden nor a pixel. */
+  seen: boolean;
+}
+
 /** A stretch of the body: written for this mail, quoted from an earlier one, or a signature. */
 export interface Segment {
   kind: 'new' | 'quote' | 'signature';
@@ -91,6 +104,8 @@ export interface Draft {
   hidden: HiddenText[];
   links: Link[];
   attachments: AttachmentSummary[];
+  /** Pictures of the HTML part; absent = none. */
+  pictures?: Picture[];
   /** What some recipients see besides or instead of `body`; absent = all see the same. */
   versions?: DraftVersion[];
 }

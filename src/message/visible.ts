@@ -2,7 +2,7 @@ import { differenceOf } from './compare-parts.ts';
 import { renderHtml } from './html.ts';
 import type { HiddenPiece, MarkedRange } from './html.ts';
 import type { ParseLimits } from './limits.ts';
-import type { DraftVersion, Link, ParsedMessage } from './types.ts';
+import type { DraftVersion, Link, ParsedMessage, Picture } from './types.ts';
 
 type Trouble = ParsedMessage['trouble'][number];
 
@@ -19,6 +19,7 @@ export interface Shown {
   fromHtml: boolean;
   hidden: HiddenPiece[];
   links: Link[];
+  pictures: Picture[];
   ranges: MarkedRange[];
   versions: DraftVersion[];
   trouble: Trouble[];
@@ -33,6 +34,7 @@ const nothing = (): Shown => ({
   fromHtml: false,
   hidden: [],
   links: [],
+  pictures: [],
   ranges: [],
   versions: [],
   trouble: [],
@@ -91,10 +93,10 @@ function showText(text: string, limits: ParseLimits): Shown {
 }
 
 function showHtml(html: string, limits: ParseLimits): Shown {
-  const { text, hidden, links, ranges, tooComplex, distorted, versions } = renderHtml(html, limits);
+  const { tooComplex, distorted, ...shown } = renderHtml(html, limits);
   const trouble = distorted.map((detail): Trouble => ({ kind: 'hidden_text', detail }));
   if (tooComplex !== null) trouble.push({ kind: 'too_complex', detail: tooComplex });
-  return { text, fromHtml: true, hidden, links, ranges, versions, trouble };
+  return { ...shown, fromHtml: true, trouble };
 }
 
 function choose(alternatives: Shown[]): Shown {
@@ -146,6 +148,7 @@ function stack(parts: readonly Shown[]): Shown {
     all.fromHtml ||= part.fromHtml;
     all.hidden.push(...part.hidden);
     all.links.push(...part.links);
+    all.pictures.push(...part.pictures);
     all.versions.push(...part.versions);
     all.trouble.push(...part.trouble);
     for (const { kind, start, end } of part.ranges) {

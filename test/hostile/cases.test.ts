@@ -75,7 +75,7 @@ it.each(Object.entries(FRONTS))(
     }
     expect(wrong).toEqual([]);
   },
-  60_000,
+  180_000,
 );
 
 const readerOf = (name: string): string => `${name}@prospect.example`;
