@@ -25,8 +25,17 @@ export interface Readings {
   count: number;
 }
 
+/** A letter, also as a regional indicator or in a black circle or square, with marks on it. */
+const LETTER = String.raw`(?:\p{L}|\p{Regional_Indicator}|[\u{1F150}-\u{1F189}])\p{M}*`;
 /** Letters one by one are no initials any more. Where words end among them is anybody's guess, so they weigh as much as several. */
-const SPELT_OUT = /(?<![\p{L}\p{N}])(?:\p{L}[^\p{L}\p{N}]{1,4}){6,}\p{L}(?![\p{L}\p{N}])/u;
+const SPELT_OUT = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:${LETTER}[^\p{L}\p{N}\p{M}\p{Regional_Indicator}]{1,4}){6,}${LETTER}(?![\p{L}\p{N}])`,
+  'u',
+);
+/** Regional indicators stand in pairs, as flags; so many in a row are letters. */
+const SPELT_IN_FLAGS = /(?:\p{Regional_Indicator}\P{Regional_Indicator}{0,2}){7,}/u;
+const FLAGS =
+  /(?<!\p{Regional_Indicator}\p{M}*)(?:\p{Regional_Indicator}{2}[^\p{Regional_Indicator}\p{M}]+)*\p{Regional_Indicator}{2}(?!\p{M}*\p{Regional_Indicator})/gu;
 const SPELT_WORDS = 5;
 /** Subjects of fewer words are no sentence; so many are one in any case. */
 const SENTENCE_WORDS = 5;
@@ -91,7 +100,9 @@ export function readingsOf(
 }
 
 function spelledOut(body: string): string[] {
-  const spelt = SPELT_OUT.exec(body.normalize('NFKC'))?.[0].replace(/\s+/g, ' ').slice(0, 40);
+  const plain = body.normalize('NFKC');
+  const letters = SPELT_OUT.exec(plain) ?? SPELT_IN_FLAGS.exec(plain.replace(FLAGS, ' '));
+  const spelt = letters?.[0].replace(/\s+/g, ' ').slice(0, 40);
   return spelt === undefined ? [] : [spelt];
 }
 

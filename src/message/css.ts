@@ -199,7 +199,7 @@ export function addedText(declarations: Declarations): string[] {
   for (const name of ['content', 'list-style', 'list-style-type', 'quotes']) {
     const value = declarations.get(name)?.value ?? '';
     for (const [, text = ''] of value.matchAll(/["']([^"']*)["']/g)) {
-      if (/\p{L}{2}|\p{N}/u.test(text)) added.push(text);
+      if (/\p{L}{2}|\p{N}|(?:[\p{L}\p{So}].*){3}/u.test(text)) added.push(text);
     }
     if (name === 'content' && /\b(?:attr|var|counters?|env)\(/.test(value)) added.push(value);
   }

@@ -54,7 +54,7 @@ const DIGIT_OF: Readonly<Record<string, string>> = {
 const SHORTENED = /^(\p{L}+)'(?:s|re|ve|ll|d|t|m|am|em)$/u;
 const TOKEN = /[\p{L}\p{M}\p{N}@$!|+(€£]+/gu;
 /** What may be put into a word without a person minding: blanks, line breaks and marks, but no sentence's end with a blank after it. */
-const CUT = /^(?:[ \t\n\u2028\u2029]{1,4}|-\n|[-_.·•*/\\'~^`=:;,|+#"]{1,2}|\(\)|\[\]|\{\}|<>)$/u;
+const CUT = /^(?:[ \t\n\u2028\u2029]{1,4}|-[ \n]|[-_.·•*/\\'~^`=:;,|+#"]{1,2}|\(\)|\[\]|\{\}|<>)$/u;
 const TIED = /^[-_·•*/~|]$/;
 /** A word with what is left of another behind its apostrophe. */
 const WORD = /[\p{L}\p{M}]+(?:'(?:s|re|ve|ll|d|t|m|am|em)(?![\p{L}\p{M}]))?/giu;

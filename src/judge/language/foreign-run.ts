@@ -48,9 +48,9 @@ export function foreignScriptRun(text: string): string | null {
 function latinRun(paragraph: string): string | null {
   const words: { word: string; start: number; end: number }[] = [];
   for (const match of paragraph.matchAll(/[^\s]+/g)) {
-    const bare = match[0].replace(/^\P{L}+|\P{L}+$/gu, '');
     // A name, an address, a number, a word in disguise: nothing to tell a language by.
-    if (!/^\p{Ll}[\p{L}\p{M}'-]*$/u.test(bare) || bare.length < 2) continue;
+    const bare = /^[("'[]{0,3}(\p{Ll}[\p{L}\p{M}'-]+)[^\p{L}\p{N}]{0,6}$/u.exec(match[0])?.[1];
+    if (bare === undefined) continue;
     words.push({ word: bare, start: match.index, end: match.index + match[0].length });
   }
   const foreign = words.map(({ word }) => !isEnglish(word));

@@ -130,7 +130,7 @@ function written(text: string, start: number, end: number, capitals: Capitals, n
       : word;
   });
   return /^\P{L}*$/u.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, start)) ||
-    /[.!?]\s*$/.test(text.slice(0, start))
+    /[.!?]\s*$/.test(text.slice(Math.max(0, start - 4), start))
     ? result.replace(/\p{L}/u, (letter) => letter.toUpperCase())
     : result;
 }

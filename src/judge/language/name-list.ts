@@ -25,8 +25,15 @@ const LONGEST_NAME = 80;
 /** The names of a record, what stands for a company without being one, and well-known companies. */
 export function nameList(ofRecord: readonly string[], placeholders: readonly string[]): NameList {
   const own = byFirstWord([...ofRecord, ...placeholders.map(titled)]);
-  const candidates = (first: string): Name[] =>
-    [...(own.get(first) ?? []), ...(KNOWN.get(first) ?? [])].toSorted(longestFirst);
+  const merged = new Map<string, Name[]>();
+  const candidates = (first: string): Name[] => {
+    let names = merged.get(first);
+    if (names === undefined) {
+      names = [...(own.get(first) ?? []), ...(KNOWN.get(first) ?? [])].toSorted(longestFirst);
+      merged.set(first, names);
+    }
+    return names;
+  };
   return { restore: (text, { everyday = false } = {}) => restored(text, candidates, everyday) };
 }
 
@@ -48,7 +55,9 @@ function byFirstWord(written: readonly string[]): ReadonlyMap<string, Name[]> {
     const first = /^[\p{L}\p{N}]+/u.exec(lower)?.[0];
     if (first === undefined || lower === name || name.length < 2 || name.length > LONGEST_NAME) continue;
     const everyday = !name.includes(' ') && (isEnglishWord(lower) || isFunctionWord(lower));
-    index.set(first, [...(index.get(first) ?? []), { lower, written: name, everyday }]);
+    const same = index.get(first) ?? [];
+    same.push({ lower, written: name, everyday });
+    index.set(first, same);
   }
   return index;
 }
