@@ -66,6 +66,7 @@ import { createDryRun } from './pipeline/dry-run.ts';
 import { createJudge, createRejudge } from './pipeline/judge-delivery.ts';
 import { Rejudging } from './pipeline/rejudge.ts';
 import { processMessage } from './pipeline/process-message.ts';
+import { InHand } from './queue/in-hand.ts';
 import { OutcomeBoard } from './queue/outcomes.ts';
 import { readRestoreState } from './queue/restore-store.ts';
 import { IntakeFirst } from './queue/intake-first.ts';
@@ -277,7 +278,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
     });
     await notify.notifier.open();
+    const attempting = new InHand();
     const compose = createComposer({
+      attempting,
       database,
       config,
       linkKey,
@@ -305,6 +308,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     /** What waits for a disk in trouble waits no longer when the gate stops. */
     const ending = new AbortController();
     const runner = new Runner({
+      attempting,
       standBack: () => intakeFirst.standBack(),
       database,
       now,
@@ -349,6 +353,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             courierFor: (names) => couriers.for(names),
             apiOf: (provider) => apis.get(provider) ?? raise(`there is no account at ${provider}`),
             fingerprint: fingerprints,
+            attempting,
             giveUp: ending.signal,
           },
           delivery,

@@ -1,12 +1,16 @@
 /** Header fields by lower-case name; a field given several times has its values joined by a line break. */
 export type HeaderMap = ReadonlyMap<string, string>;
 
+/** Characters kept of one field. The last ones, since in References the nearest mail stands there. */
+const FIELD_CHARS = 128 * 1024;
+
 export function headerMap(fields: Iterable<readonly [name: string, value: string]>): HeaderMap {
   const map = new Map<string, string>();
   for (const [name, value] of fields) {
     const key = name.trim().toLowerCase();
     const before = map.get(key);
-    map.set(key, before === undefined ? value.trim() : `${before}\n${value.trim()}`);
+    const text = value.slice(-FIELD_CHARS).trim();
+    map.set(key, before === undefined ? text : `${before}\n${text}`.slice(-FIELD_CHARS));
   }
   return map;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { whatIsTooMuch } from '../intake/json-body.ts';
 import { UnreadableEventError } from './errors.ts';
 
 /** Reading of JSON that others wrote: what is not of the expected type is not there. */
@@ -24,7 +25,8 @@ export function listOf(value: unknown): Fields[] {
 
 /** One line of at most 300 characters, for notes and reasons. */
 export function lineOf(value: unknown): string | null {
-  return textOf(value)?.replace(/\s+/g, ' ').trim().slice(0, 300) || null;
+  // Cut before, too: of megabytes every run of blanks would be replaced.
+  return textOf(value)?.slice(0, 3_000).replace(/\s+/g, ' ').trim().slice(0, 300) || null;
 }
 
 /**
@@ -42,10 +44,13 @@ export function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }
 
-/** @throws UnreadableEventError when the body is not JSON */
+/** @throws UnreadableEventError when the body is not JSON, or has more in it than any event */
 export function readJson(body: Buffer): unknown {
+  const text = body.toString('utf8');
+  const beyond = whatIsTooMuch(text);
+  if (beyond !== null) throw new UnreadableEventError(beyond.replace(/^T(.*)\.$/, 't$1'));
   try {
-    return JSON.parse(body.toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new UnreadableEventError('the body is not JSON');
   }

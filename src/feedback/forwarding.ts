@@ -1,7 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { headersOf, entitiesOf, scanMime } from '../message/mime.ts';
-import type { MimePart } from '../message/mime.ts';
-import { PARSE_LIMITS } from '../message/limits.ts';
+import { attachedTo } from '../off-loop/mail.ts';
 import type { InboundMail } from './event.ts';
 import { inlineForward } from './forwarded-text.ts';
 import { isAutomatic } from './automatic.ts';
@@ -52,27 +50,10 @@ export async function takeForwarded(
   return taken;
 }
 
-/** More than this is no forwarded conversation. */
-const MAX_ATTACHED = 20;
-
 async function attachedMails(raw: Buffer, receivedAt: number): Promise<InboundMail[]> {
-  const attached = entitiesOf(scanMime(raw, PARSE_LIMITS).root).filter(
-    ({ contentType }) => contentType === 'message/rfc822' || contentType === 'message/global',
-  );
   const mails: InboundMail[] = [];
-  for (const part of attached.slice(0, MAX_ATTACHED)) {
-    mails.push(await inboundFromMime(decoded(raw, part), receivedAt));
-  }
+  for (const mail of await attachedTo(raw)) mails.push(await inboundFromMime(mail, receivedAt));
   return mails.filter(({ from }) => from !== '');
-}
-
-/** RFC 2046 5.2.1 allows no encoding here; some programs use base64 all the same. */
-function decoded(raw: Buffer, part: MimePart): Buffer {
-  const body = raw.subarray(part.bodyStart, part.bodyEnd);
-  const [encoding] = headersOf(part, 'content-transfer-encoding');
-  return encoding?.value.trim().toLowerCase() === 'base64'
-    ? Buffer.from(body.toString('latin1'), 'base64')
-    : body;
 }
 
 /** The forwarded reply as a mail of its own; what it answers is known from the forwarding mail's References. */

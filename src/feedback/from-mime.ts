@@ -1,6 +1,6 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { PARSE_LIMITS } from '../message/limits.ts';
-import { scanMime } from '../message/mime.ts';
+import { parseHeaderBlock } from '../message/mime-headers.ts';
 import type { Draft } from '../message/types.ts';
 import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from '../message/encoded-words.ts';
@@ -34,7 +34,7 @@ export async function inboundFromMime(raw: Buffer, receivedAt: number): Promise<
 
 /** Header fields of the top block. */
 export function headerFields(raw: Buffer): HeaderMap {
-  const { lines } = scanMime(raw, PARSE_LIMITS).root.header;
+  const { lines } = parseHeaderBlock(raw, 0, raw.length, PARSE_LIMITS);
   return headerMap(lines.map(({ key, value }) => [key, value]));
 }
 

@@ -1,8 +1,8 @@
 import addressparser from 'nodemailer/lib/addressparser';
-import { renderHtml } from '../message/html.ts';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { type HeaderMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from '../message/encoded-words.ts';
+import { textOfHtml } from '../off-loop/mail.ts';
 import type { InboundMail } from './event.ts';
 import { inboundFromMime } from './from-mime.ts';
 
@@ -20,23 +20,27 @@ export interface MailFields {
   messageId?: string | null;
 }
 
+/** Characters read of addresses and of Message-IDs: what is longer was written by nobody's mail program. */
+const ADDRESS_CHARS = 10_000;
+const IDS_CHARS = 10_000;
+
 /**
  * @param now when the gate learned of it, milliseconds since the epoch. That, and not the mail's own Date, is its time: a mail judged
  *   before then was judged without it, and the Date is the sender's claim.
  * @returns null when nobody can be made out as its author
  */
-export function mailFromFields(fields: MailFields, now: number): InboundMail | null {
+export async function mailFromFields(fields: MailFields, now: number): Promise<InboundMail | null> {
   const { headers } = fields;
-  const [author] = addressparser(fields.from, { flatten: true });
+  const [author] = addressparser(fields.from.slice(0, ADDRESS_CHARS), { flatten: true });
   if (!author?.address) return null;
   const written = (fields.text ?? '').trim();
-  const text = written === '' && fields.html !== null ? renderHtml(fields.html, PARSE_LIMITS).text : written;
+  const text = written === '' && fields.html !== null ? await textOfHtml(fields.html) : written;
   const told = fields.messageId?.trim();
   return {
     from: author.address,
     name: decodeWords(author.name).trim() || null,
     to: fields.to.flatMap((to) =>
-      addressparser(to, { flatten: true }).flatMap(({ address }) => address || []),
+      addressparser(to.slice(0, ADDRESS_CHARS), { flatten: true }).flatMap(({ address }) => address || []),
     ),
     subject: fields.subject,
     text: text.slice(0, PARSE_LIMITS.bodyChars),
@@ -63,5 +67,5 @@ export function inBrackets(id: string): string {
 }
 
 function messageIds(value: string | undefined): string[] {
-  return value?.match(/<[^<>\s]{1,995}>/g) ?? [];
+  return value?.slice(-IDS_CHARS).match(/<[^<>\s]{1,995}>/g) ?? [];
 }

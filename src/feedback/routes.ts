@@ -19,6 +19,9 @@ export interface FeedbackOptions extends ApplyOptions, InboundOptions {
 /** More events than fit honestly into a megabyte. */
 const MAX_EVENTS = 5_000;
 
+/** Events that are queued together: mail that comes meanwhile waits for these and not for all of the request. */
+const AT_ONCE = 50;
+
 /** Bodies beyond a megabyte that are read at the same time: each is kept in memory, and not all senders are known yet. */
 const MAX_LARGE = 8;
 
@@ -105,10 +108,14 @@ async function take(received: Received, provider: ProviderName, options: Feedbac
   const counted = (kind: string) => (isNew: boolean) => {
     if (isNew) options.metrics.providerEvents.inc({ provider, kind });
   };
-  const done = await Promise.allSettled([
-    ...events.map((event) => applyEvent(event, options).then(counted(event.kind))),
-    ...inbound.map((event) => takeInboundEvent(event, options).then(counted('inbound'))),
-  ]);
+  const work = [
+    ...events.map((event) => () => applyEvent(event, options).then(counted(event.kind))),
+    ...inbound.map((event) => () => takeInboundEvent(event, options).then(counted('inbound'))),
+  ];
+  const done: PromiseSettledResult<void>[] = [];
+  for (let i = 0; i < work.length; i += AT_ONCE) {
+    done.push(...(await Promise.allSettled(work.slice(i, i + AT_ONCE).map((one) => one()))));
+  }
   const failed = done.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }

@@ -2,6 +2,7 @@ import type { ProviderSecrets, ProvidersConfig } from '../config/providers.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { Database } from '../store/database.ts';
 import type { FetchText } from './bounded-fetch.ts';
+import { UnreadableEventError } from './errors.ts';
 import { readJson } from './fields.ts';
 import { isForm, readForm } from './form.ts';
 import { mailgunSource } from './mailgun-source.ts';
@@ -65,7 +66,14 @@ function postmarkSource(password: string, now: () => number): EventSource {
   return {
     limit: () => INBOUND_BYTES,
     checkHeaders: (headers) => verifyBasicAuth(headers, password),
-    receive: async (_headers, body) => readPostmark(readJson(body), now()),
+    receive: async (_headers, body) => {
+      const received = await readPostmark(readJson(body), now());
+      // Only mail may be so large.
+      if (received.events.length > 0 && body.length > EVENT_BYTES) {
+        throw new UnreadableEventError('the event is larger than any that Postmark sends');
+      }
+      return received;
+    },
   };
 }
 

@@ -5,6 +5,9 @@ import { type PassOn, passedOnBody, passedOnNote } from './pass-on.ts';
 import { addProviderEvent, knowsEvent, saveEffect } from './provider-event-store.ts';
 import type { InboundEvent } from './received.ts';
 
+/** Message-IDs that are looked up, the nearest: a conversation of more is none, and a statement takes so many values only. */
+const MOST_REFERENCES = 100;
+
 export interface InboundOptions {
   database: Database;
   now: () => number;
@@ -31,7 +34,10 @@ export async function takeInboundEvent(event: InboundEvent, options: InboundOpti
   return database.transact(async (trx) => {
     const note = { kind: 'inbound', address: mail?.from ?? null, receivedAt: now() };
     if (!(await addProviderEvent(trx, event, note))) return false;
-    const references = mail === null ? [] : [mail.inReplyTo, ...mail.references].filter((id) => id !== null);
+    const references =
+      mail === null
+        ? []
+        : [mail.inReplyTo, ...mail.references.slice(-MOST_REFERENCES)].filter((id) => id !== null);
     const answered = await answeredDelivery(trx, references);
     const effects = [mail === null ? 'could not tell who wrote it' : 'took the mail in'];
     const body = payload === null ? null : passedOnBody(provider, payload, null);

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { ulid } from 'ulid';
 import type { Config } from '../config/config.ts';
 import { addressKey, domainKey, isFreemail, registrableDomain } from '../crm/address.ts';
@@ -7,11 +8,12 @@ import { addSuppression, type SuppressionTarget, UNCLEAR } from '../crm/suppress
 import { addThreadMessage, type Fingerprint, openThreadOf } from '../crm/thread-store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database, Trx } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
 import type { InboundMail } from './event.ts';
-import { mayOptOut } from './opt-out-doubt.ts';
-import { type OptOut, optOutIn } from './reply-intent.ts';
+import { readLongReply } from '../off-loop/reply.ts';
+import type { ReadReply } from './read-reply.ts';
+import type { OptOut } from './reply-intent.ts';
 import { type Answered, answeredBy, isOwnSide, openMailTo, seenMail } from './reply-store.ts';
-import { replyText } from './reply-text.ts';
 import type { QueueWriteBacks } from './write-back-queue.ts';
 
 export interface TakeReplyDeps {
@@ -59,11 +61,7 @@ export async function takeInbound(
   mail: InboundMail,
   also?: (trx: Trx) => Promise<void>,
 ): Promise<TakenReply> {
-  const taken = await deps.database.transact(async (trx) => {
-    const result = await takeInboundIn(trx, deps, mail);
-    await also?.(trx);
-    return result;
-  });
+  const taken = await readAndTake(deps, mail, also);
   const { result, threadId, suppressed } = taken;
   deps.log.info(
     { result, threadId, messageId: mail.messageId, suppressed: suppressed.length },
@@ -73,36 +71,75 @@ export async function takeInbound(
   return taken;
 }
 
-/** `takeInbound` inside a transaction of the caller's, which does the logging and counting. */
-export async function takeInboundIn(
+/** Whose mail it is has changed while it was read. */
+const OUTDATED = Symbol('outdated');
+
+/** What a mail says is read before the transaction, by a worker where it is long: a transaction keeps all others waiting. */
+async function readAndTake(
+  deps: TakeReplyDeps,
+  mail: InboundMail,
+  also?: (trx: Trx) => Promise<void>,
+): Promise<TakenReply> {
+  const { database } = deps;
+  for (;;) {
+    const names = mail.automatic ? [] : companyNames(await aboutReply(database.db, mail));
+    const said = mail.automatic ? NOTHING_SAID : await readLongReply(mail.text, names);
+    const taken = await database.transact(async (trx) => {
+      const result = await takeInboundIn(trx, deps, mail, { said, names });
+      if (result !== OUTDATED) await also?.(trx);
+      return result;
+    });
+    if (taken !== OUTDATED) return taken;
+  }
+}
+
+const NOTHING_SAID: ReadReply = { text: '', optOut: null, doubt: null };
+
+/** What is known of whom a mail is from. */
+interface About {
+  answered: Answered | null;
+  prospect: Prospect | null;
+  company: Company | null;
+}
+
+async function aboutReply(db: Kysely<Schema>, mail: InboundMail): Promise<About> {
+  const answered = await answeredBy(db, mail);
+  const prospect =
+    (answered?.prospectId ? await getProspect(db, answered.prospectId) : null) ??
+    (answered?.address ? await getProspectByAddress(db, answered.address) : null) ??
+    (await getProspectByAddress(db, mail.from));
+  const company = prospect?.company_id ? await getCompany(db, prospect.company_id) : null;
+  return { answered, prospect, company };
+}
+
+const companyNames = ({ company }: About): string[] => (company ? [company.name] : []);
+
+async function takeInboundIn(
   trx: Trx,
   deps: Omit<TakeReplyDeps, 'database' | 'log' | 'onTaken'>,
   mail: InboundMail,
-): Promise<TakenReply> {
+  { said, names }: { said: ReadReply; names: readonly string[] },
+): Promise<TakenReply | typeof OUTDATED> {
   if (mail.automatic) return { result: 'automatic', ...NOTHING };
   if (addressKey(mail.from) === null) return { result: 'unrelated', ...NOTHING };
   if (await isOwnSide(trx, mail.from, ownSide(deps.config))) return { result: 'own', ...NOTHING };
   const seen = mail.messageId === null ? null : await seenMail(trx, mail.messageId);
   if (seen !== null) return { result: seen === 'ours' ? 'own' : 'seen', ...NOTHING };
 
-  const text = replyText(mail.text);
-  const answered = await answeredBy(trx, mail);
-  const sender = await getProspectByAddress(trx, mail.from);
-  const prospect =
-    (answered?.prospectId ? await getProspect(trx, answered.prospectId) : null) ??
-    (answered?.address ? await getProspectByAddress(trx, answered.address) : null) ??
-    sender;
-  const company = prospect?.company_id ? await getCompany(trx, prospect.company_id) : null;
+  const about = await aboutReply(trx, mail);
+  if (companyNames(about).join() !== names.join()) return OUTDATED;
+  const { answered, prospect, company } = about;
+  const { text, optOut } = said;
   const threadId = prospect ? await addToThread(trx, deps, mail, { text, answered, prospect }) : null;
 
-  const optOut = optOutIn(text, company ? [company.name] : []);
   const suppressed = optOut
     ? await suppress(trx, deps, mail, {
         optOut,
         targets: targetsOf(optOut.scope, mail, { answered, prospect, company }),
       })
     : [];
-  if (!optOut && prospect) await doubt(trx, deps, mail, { text, answered, prospect });
+  if (said.doubt !== null && prospect)
+    await doubt(trx, deps, mail, { sentence: said.doubt, answered, prospect });
   const result = optOut ? 'opt_out' : threadId === null ? 'unrelated' : 'reply';
   return { result, threadId, prospectId: prospect?.id ?? null, suppressed };
 }
@@ -190,10 +227,8 @@ async function doubt(
   trx: Trx,
   { now }: Pick<TakeReplyDeps, 'now'>,
   mail: InboundMail,
-  { text, ...known }: { text: string; answered: Answered | null; prospect: Prospect },
+  { sentence, ...known }: { sentence: string; answered: Answered | null; prospect: Prospect },
 ): Promise<void> {
-  const sentence = mayOptOut(text);
-  if (sentence === null) return;
   const at = now();
   const [reason, source] = [quoted(sentence, mail, at), sourceOf(mail)];
   for (const target of targetsOf('address', mail, { ...known, company: null })) {

@@ -98,7 +98,7 @@ function whyUncertain(text: string): string | null {
 }
 
 /** What of a body is more than any request has, in a sentence; null for none. Of what is no JSON it says anything. */
-function whatIsTooMuch(text: string): string | null {
+export function whatIsTooMuch(text: string): string | null {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length; at += 1) {

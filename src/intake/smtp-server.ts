@@ -2,6 +2,7 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { type SMTPConnectionOptions, TLS_SOCKET_OPTIONS } from 'smtp-server/lib/smtp-connection';
+import { withTextHeader } from './proxy-header.ts';
 import type { Admission, Ticket } from './smtp-admission.ts';
 import { GateConnection } from './smtp-connection.ts';
 import type { ConnectionLimits, SmtpLimit } from './smtp-limits.ts';
@@ -78,6 +79,14 @@ export class GateSmtpServer extends SMTPServer {
       clearTimeout(timer);
       release();
     };
+  }
+
+  override _handleProxy(...[socket, callback]: Parameters<SMTPServer['_handleProxy']>): void {
+    if (!this._expectsProxyHeader(socket)) return super._handleProxy(socket, callback);
+    withTextHeader(socket, (error) => {
+      if (error) callback(error);
+      else super._handleProxy(socket, callback);
+    });
   }
 
   override connect(socket: net.Socket | tls.TLSSocket, options?: SMTPConnectionOptions | null): void {

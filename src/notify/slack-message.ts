@@ -3,10 +3,17 @@ import { plainLine } from '../message/mime-writer.ts';
 import type { ContentItem, ContentSection, NotificationContent } from './content.ts';
 import type { LinkMaker } from './links.ts';
 
+/** `verbatim`: Slack makes no links and mentions of what only looks like an address or a name. */
+interface Mrkdwn {
+  type: 'mrkdwn';
+  text: string;
+  verbatim: true;
+}
+
 export type Block =
   | { type: 'header'; text: { type: 'plain_text'; text: string; emoji: boolean } }
-  | { type: 'section'; text: { type: 'mrkdwn'; text: string } }
-  | { type: 'context'; elements: { type: 'mrkdwn'; text: string }[] };
+  | { type: 'section'; text: Mrkdwn }
+  | { type: 'context'; elements: Mrkdwn[] };
 
 export interface SlackMessage {
   /** Shown in notices and by screen readers, where blocks are not. */
@@ -21,25 +28,24 @@ const MAX_SECTION = 3_000;
 const MAX_HEADER = 150;
 const MAX_FALLBACK = 3_000;
 
-/** Text in mrkdwn: these three characters are its syntax for links and mentions; the zero-width space disarms formatting. */
+/**
+ * Text in mrkdwn: these three characters are its syntax for links and mentions; the zero-width space disarms formatting and emoji
+ * codes.
+ */
 export function escapeMrkdwn(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[*_~`]/g, (sign) => `${sign}\u200b`);
+    .replaceAll(/[*_~`]/g, (sign) => `${sign}\u200b`)
+    .replaceAll(/:(?=[\w+'-]+:)/g, ':\u200b');
 }
 
 /** A notification for the channel: who is read by many links into the app only, which asks for signing in. */
 export function slackMessage(content: NotificationContent, links: LinkMaker): SlackMessage {
   const footer: Block = {
     type: 'context',
-    elements: [
-      {
-        type: 'mrkdwn',
-        text: `<${links.queue}|Held queue>${content.mentions.map((id) => ` <@${id}>`).join('')}`,
-      },
-    ],
+    elements: [mrkdwn(`<${links.queue}|Held queue>${content.mentions.map((id) => ` <@${id}>`).join('')}`)],
   };
   const blocks: Block[] = [
     {
@@ -72,8 +78,12 @@ function itemText(item: ContentItem, links: LinkMaker): string {
     escapeMrkdwn(item.reason),
     ...(item.due === null ? [] : [escapeMrkdwn(item.due)]),
   ].join(' · ');
-  const why = item.why === null ? '' : `\n${escapeMrkdwn(plainLine(item.why))}`;
-  return `${line}${why}\n<${links.open(item.delivery_id)}|Open>`;
+  // A line that begins with the sign would be a quotation.
+  const why =
+    item.why === null ? '' : `\n${escapeMrkdwn(plainLine(item.why)).replace(/^&gt;/, '\u200b&gt;')}`;
+  const open = `\n<${links.open(item.delivery_id)}|Open>`;
+  // The link stays whole however long the rest is.
+  return cut(`${line}${why}`, MAX_SECTION - open.length) + open;
 }
 
 /** Lines in as few sections as hold them. */
@@ -89,7 +99,11 @@ function packed(lines: readonly string[]): Block[] {
 }
 
 function section(text: string): Block {
-  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, MAX_SECTION) } };
+  return { type: 'section', text: mrkdwn(cut(text, MAX_SECTION)) };
+}
+
+function mrkdwn(text: string): Mrkdwn {
+  return { type: 'mrkdwn', text, verbatim: true };
 }
 
 /** Cut so that no entity is left in half. */

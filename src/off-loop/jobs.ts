@@ -1,7 +1,11 @@
 import type { judgeByRules } from '../judge/judge.ts';
+import type { readReply } from '../feedback/read-reply.ts';
+import { attachedMails } from '../message/attached-mails.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
 import type { BodyEdit } from '../message/edit.ts';
 import { textsOf } from '../message/edited-text.ts';
+import { renderHtml } from '../message/html.ts';
+import { PARSE_LIMITS } from '../message/limits.ts';
 import { parseMessage } from '../message/parse.ts';
 import { readMail } from '../message/reading.ts';
 
@@ -19,9 +23,13 @@ export const JOBS = {
       throw error;
     }
   },
+  attached: async (raw: Uint8Array) => attachedMails(asBuffer(raw)),
+  render: async (html: string) => renderHtml(html, PARSE_LIMITS).text,
   /** Imported only where it is asked for: a worker that reads mail needs no rules. */
   judge: async (input: Parameters<typeof judgeByRules>[0]) =>
     (await import('../judge/judge.ts')).judgeByRules(input),
+  reply: async ({ text, companyNames }: { text: string; companyNames: Parameters<typeof readReply>[1] }) =>
+    (await import('../feedback/read-reply.ts')).readReply(text, companyNames),
 } satisfies Record<string, (input: never) => Promise<unknown>>;
 
 export type JobName = keyof typeof JOBS;

@@ -1,7 +1,10 @@
+import { attachedMails } from '../message/attached-mails.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
 import type { BodyEdit } from '../message/edit.ts';
 import { textsOf } from '../message/edited-text.ts';
 import type { Texts } from '../message/edited-text.ts';
+import { renderHtml } from '../message/html.ts';
+import { PARSE_LIMITS } from '../message/limits.ts';
 import { parseMessage, unreadMessage } from '../message/parse.ts';
 import { readHeaderOnly, readMail } from '../message/reading.ts';
 import type { MailToRead } from '../message/reading.ts';
@@ -67,6 +70,29 @@ export async function editMail(
   } catch (error) {
     if (error instanceof EditError) throw error;
     throw new EditError(`the message is too complex to edit: editing it ${limitOf(error)}`);
+  }
+}
+
+/** `attachedMails` in the same way; of a mail beyond a limit none. */
+export async function attachedTo(raw: Buffer, workers: () => Workers = readers): Promise<Buffer[]> {
+  if (raw.length <= SMALL_MAIL_BYTES) return attachedMails(raw);
+  try {
+    const bytes = copyOf(raw);
+    return (await workers().run('attached', bytes, [bytes.buffer])).map(asBuffer);
+  } catch (error) {
+    limitOf(error);
+    return [];
+  }
+}
+
+/** The visible text of HTML in the same way; '' for HTML beyond a limit. */
+export async function textOfHtml(html: string, workers: () => Workers = readers): Promise<string> {
+  if (html.length <= SMALL_MAIL_BYTES) return renderHtml(html, PARSE_LIMITS).text;
+  try {
+    return await workers().run('render', html.slice(0, PARSE_LIMITS.htmlChars));
+  } catch (error) {
+    limitOf(error);
+    return '';
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { AttemptResult } from '../delivery/courier.ts';
+import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
 import type { AttemptTable } from '../store/schema.ts';
@@ -37,7 +38,7 @@ export async function takeAlong(
   trx: Trx,
   claimed: Delivery,
   members: readonly Delivery[],
-  now: number,
+  { now, attempting }: { now: number; attempting: InHand },
 ): Promise<Delivery[] | null> {
   await assertLease(trx, claimed);
   const taken: Delivery[] = [];
@@ -52,7 +53,7 @@ export async function takeAlong(
       .where('id', '=', member.id)
       .executeTakeFirstOrThrow();
     const changed = row.state !== member.state || row.body_revision !== member.body_revision;
-    if (changed || (await isInFlight(trx, row, now))) {
+    if (changed || attempting.has(row.id) || (await isInFlight(trx, row, now))) {
       await letGo(trx, claimed);
       return null;
     }

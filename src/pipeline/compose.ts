@@ -9,6 +9,7 @@ import type { Origin } from '../intake/submission.ts';
 import { prependReceived } from '../message/received.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { EnvelopeParams } from '../message/types.ts';
+import type { InHand } from '../queue/in-hand.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { type MessageRow, readRaw } from '../queue/store.ts';
 import { seenState } from '../review/link-state-store.ts';
@@ -61,12 +62,14 @@ export interface ComposeOptions {
   accounts: ReadonlySet<ProviderName>;
   /** The mail of a delivery of kind `notification`; null = there is nothing to tell any more. */
   notification: (delivery: Delivery) => Promise<{ from: string; raw: Buffer } | null>;
+  /** What attempts of this process are for. */
+  attempting: InHand;
   now: () => number;
 }
 
 /** Makes the bytes of each kind of delivery: the mail itself, the forward to the account owner, and the gate's own mails. */
 export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
-  const { database, config, accounts, now } = options;
+  const { database, config, accounts, attempting, now } = options;
   return async (delivery) => {
     if (delivery.kind === 'notification') return notification(options, delivery);
     const message = await database.db
@@ -82,7 +85,7 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
     if (!leavesByApi(await readRequestHead(database.db, message.id), engine, accounts)) {
       return relay(config, delivery, { message, engine, raw: withOneClick(options, delivery, raw) });
     }
-    const group = await groupOf(database.db, delivery, now());
+    const group = await groupOf(database.db, delivery, { now: now(), attempting });
     if (group === null) return { waits: true };
     return composeRequest(database, await readRequest(database.db, message.id), group, {
       from: message.envelope_from,

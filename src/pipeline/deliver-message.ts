@@ -12,6 +12,7 @@ import type { Fingerprint } from '../crm/thread-store.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Stages } from '../observability/stages.ts';
+import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
@@ -48,6 +49,8 @@ export interface DeliverOptions {
   apiOf: (provider: ProviderName) => ProviderApi;
   /** Of words to the hashes the thread index keeps. */
   fingerprint: Fingerprint;
+  /** What other attempts of this process are for; the members of this one are added. */
+  attempting: InHand;
   /** The gate is stopping: wait for no disk any more. */
   giveUp: AbortSignal;
 }
@@ -69,7 +72,7 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  * last byte is handed over, so that after a crash it is known whether the upstream may have the mail.
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
-  const { database, compose, stages } = options;
+  const { database, compose } = options;
   const mail = await outlast(() => compose(delivery), options.giveUp, READ_TRIES);
   if ('waits' in mail) return;
   if ('refused' in mail) {
@@ -81,10 +84,27 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
     return;
   }
 
-  const stored = <T>(work: (trx: Trx) => Promise<T>): Promise<T> =>
-    outlast(() => database.transact(work), options.giveUp);
-  const members = await stored((trx) => begin(trx, options, delivery, mail));
+  const members = await outlast(
+    () => database.transact((trx) => begin(trx, options, delivery, mail)),
+    options.giveUp,
+  );
   if (members === null) return;
+  const letGo = options.attempting.hold(members.map((member) => member.delivery.id));
+  try {
+    await attemptFor(options, delivery, mail, members);
+  } finally {
+    letGo();
+  }
+}
+
+/** The attempt itself, for all its members, until what came of it is on disk. */
+async function attemptFor(
+  options: DeliverOptions,
+  delivery: Delivery,
+  mail: Sendable,
+  members: Member[],
+): Promise<void> {
+  const { database, stages } = options;
   failPoint('attempt-opened');
 
   const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
@@ -94,7 +114,9 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   const result = { ...answered, response: withoutSecrets(answered.response) };
   stage.attempted(result);
   // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
-  await stage.settle(() => stored((trx) => finish(trx, options, members, mail, result)));
+  await stage.settle(() =>
+    outlast(() => database.transact((trx) => finish(trx, options, members, mail, result)), options.giveUp),
+  );
   failPoint('settled');
 
   if (result.outcome !== 'delivered') return;
@@ -126,7 +148,10 @@ async function begin(
   mail: Sendable,
 ): Promise<Member[] | null> {
   const now = options.now();
-  const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], now);
+  const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], {
+    now,
+    attempting: options.attempting,
+  });
   if (taken === null) return null;
   const key = mail.by === 'api' ? mail.idempotencyKey : null;
   if (await mayBeThereAlready(trx, options, taken, key)) return null;

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { InHand } from '../queue/in-hand.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Schema } from '../store/schema.ts';
 
@@ -19,7 +20,7 @@ export interface Group {
 export async function groupOf(
   db: Pick<Kysely<Schema>, 'selectFrom'>,
   delivery: Delivery,
-  now: number,
+  { now, attempting }: { now: number; attempting: InHand },
 ): Promise<Group | null> {
   const all = await db
     .selectFrom('deliveries')
@@ -29,7 +30,7 @@ export async function groupOf(
     .orderBy('id')
     .execute();
   const underWay = await underWayOf(db, delivery.message_id, now);
-  const members = all.filter((one) => isOnItsWay(one) && !underWay.has(one.id));
+  const members = all.filter((one) => isOnItsWay(one) && !underWay.has(one.id) && !attempting.has(one.id));
   const last = members.toSorted(
     (a, b) => (a.next_attempt_at ?? 0) - (b.next_attempt_at ?? 0) || (a.id < b.id ? -1 : 1),
   );

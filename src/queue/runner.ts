@@ -1,6 +1,7 @@
 import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
+import { InHand } from './in-hand.ts';
 import type { Delivery } from './settle.ts';
 import { type MessageRow, claimDeliveries, claimFromAdapterLine, claimMessages } from './store.ts';
 
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   /** @returns `waits` when the message joined the adapter's line */
   processMessage: (message: MessageRow) => Promise<'judged' | 'waits'>;
   deliverMessage: (delivery: Delivery) => Promise<void>;
+  /** Deliveries that `deliverMessage` makes attempts for: those claimed, and those they take along. */
+  attempting: InHand;
 }
 
 /** Messages claimed for the judge at once: enough to share a commit, few enough that a wait stays short. */
@@ -51,6 +54,8 @@ export class Runner {
   #lineWake: () => void = () => {};
   #deliverWake: () => void = () => {};
   #inFlight = new Set<Promise<void>>();
+  /** Deliveries at work. */
+  readonly #claimed = new InHand();
   /** Messages that take long to judge, by id. */
   #slow = new Map<string, Promise<void>>();
   /** Messages of the adapter's line at work, by id. */
@@ -175,7 +180,7 @@ export class Runner {
   }
 
   async #deliverLoop(): Promise<void> {
-    const { database, now, leaseMs, concurrency, deliverMessage, standBack, log } = this.#options;
+    const { database, now, leaseMs, concurrency, deliverMessage, attempting, standBack, log } = this.#options;
     while (!this.#stopping) {
       const slept = this.#sleeper((wake) => (this.#deliverWake = wake));
       await standBack?.();
@@ -184,10 +189,18 @@ export class Runner {
         free <= 0
           ? []
           : await this.#claim(() =>
-              database.transact((trx) => claimDeliveries(trx, { now: now(), leaseMs, limit: free })),
+              database.transact((trx) =>
+                claimDeliveries(trx, {
+                  now: now(),
+                  leaseMs,
+                  limit: free,
+                  inHand: [...this.#claimed.ids(), ...attempting.ids()],
+                }),
+              ),
             );
       if (due.length > 0) failPoint('delivery-claimed');
       for (const delivery of due) {
+        const letGo = this.#claimed.hold([delivery.id]);
         const work: Promise<void> = deliverMessage(delivery)
           .catch((err: unknown) =>
             log.error(
@@ -196,6 +209,7 @@ export class Runner {
             ),
           )
           .finally(() => {
+            letGo();
             this.#inFlight.delete(work);
             this.#deliverWake();
           });

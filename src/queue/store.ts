@@ -111,10 +111,12 @@ export async function joinAdapterLine(trx: Trx, message: MessageRow, failed: boo
 /**
  * Claims deliveries whose next courier attempt is due. A delivery whose lapsed lease left an attempt open after its
  * hand-over becomes `uncertain` and is not returned: nobody knows whether the upstream took it.
+ *
+ * @param options.inHand ids this process is at work on; their lease may lapse while a disk hangs
  */
 export async function claimDeliveries(
   trx: Trx,
-  { now, leaseMs, limit }: { now: number; leaseMs: number; limit: number },
+  { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<Delivery[]> {
   const rows = await trx
     .selectFrom('deliveries')
@@ -122,6 +124,7 @@ export async function claimDeliveries(
     .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
     .where('next_attempt_at', '<=', now)
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
     .orderBy('next_attempt_at')
     .limit(limit)
     .execute();

@@ -177,7 +177,7 @@ describe('after a restore', () => {
     });
     const due = await reading(dataDir, (database) =>
       database.transact((trx) =>
-        claimDeliveries(trx, { now: LATER + 86_400_000, leaseMs: 1000, limit: 100 }),
+        claimDeliveries(trx, { now: LATER + 86_400_000, leaseMs: 1000, limit: 100, inHand: [] }),
       ),
     );
     expect(due).toEqual([]);

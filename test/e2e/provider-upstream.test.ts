@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { addSuppression, suppressionTarget } from '../../src/crm/suppression-store.ts';
-import { releaseLeases } from '../../src/queue/store.ts';
+import { claimDeliveries, releaseLeases } from '../../src/queue/store.ts';
 import { readDetails } from '../../src/review/read.ts';
 import { apiKeyFor } from '../support/api-key.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
@@ -197,8 +197,11 @@ describe('a provider in trouble', () => {
     const { database } = gate.app;
     await post(mail('maria@passing.example'));
     await gate.until(() => api.seen.length === 1, 'handed over');
-    // As a gate that starts again does: nobody holds the lease, and the attempt is still open.
-    await database.transact((trx) => releaseLeases(trx));
+    // As a gate that starts again does, which has nothing in hand: nobody holds the lease, and the attempt is still open.
+    await database.transact(async (trx) => {
+      await releaseLeases(trx);
+      await claimDeliveries(trx, { now: gate.now(), leaseMs: 0, limit: 10, inHand: [] });
+    });
     await gate.until(every('relayed'), 'relayed');
     expect(api.sent).toHaveLength(1);
     const attempts = await database.db

@@ -103,15 +103,15 @@ test('a fixture with any value replaced by any other never throws anything but a
   );
 });
 
-test('events without an id of their own are told apart by what they say, and known again when repeated', () => {
+test('events without an id of their own are told apart by what they say, and known again when repeated', async () => {
   const delivery = { RecordType: 'Delivery', Recipient: 'a@x.example', DeliveredAt: '2026-03-01T09:00:00Z' };
-  const idOf = (body: unknown) => readPostmark(body, NOW).events[0].eventId;
-  expect(idOf(delivery)).toBe(idOf({ ...delivery }));
-  expect(idOf(delivery)).not.toBe(idOf({ ...delivery, Recipient: 'b@x.example' }));
+  const idOf = async (body: unknown) => (await readPostmark(body, NOW)).events[0].eventId;
+  expect(await idOf(delivery)).toBe(await idOf({ ...delivery }));
+  expect(await idOf(delivery)).not.toBe(await idOf({ ...delivery, Recipient: 'b@x.example' }));
 });
 
-test('a mail fetched from Resend becomes an inbound mail', () => {
-  const mail = readReceivedEmail(
+test('a mail fetched from Resend becomes an inbound mail', async () => {
+  const mail = await readReceivedEmail(
     {
       object: 'email',
       id: 'in-1',

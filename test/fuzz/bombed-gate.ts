@@ -10,6 +10,10 @@ import { gateSecret } from '../../src/config/gate-secret.ts';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { addApiKey } from '../../src/intake/api-keys.ts';
 import { addEngine, requireEngine } from '../../src/intake/engine-store.ts';
+import { csrfToken } from '../../src/access/random-token.ts';
+import { beginSession } from '../../src/access/session-store.ts';
+import { addUser } from '../../src/access/user-store.ts';
+import { SECRETS } from '../feedback/sign.ts';
 import { Database } from '../../src/store/database.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
 
@@ -77,6 +81,10 @@ export class BombedGate {
   httpPort = 0;
   /** Of the engine, for the provider fronts. */
   key = '';
+  /** The same for SES, whose requests are signed. */
+  sigv4 = { accessKeyId: '', secretAccessKey: '' };
+  /** Headers of a reviewer who is signed in. */
+  session: Record<string, string> = {};
   #child!: ChildProcess;
   #database!: Database;
 
@@ -92,6 +100,10 @@ rubric: ${join(PROJECT_ROOT, 'config/rubric.yaml')}
 smtp: { port: ${gate.smtpPort} }
 http: { port: ${gate.httpPort} }
 adapter: { mode: 'off' }
+providers:
+  sendgrid: { webhook_public_key: ${SECRETS.sendgrid}, inbound_password: '${SECRETS.sendgridInbound}' }
+  postmark: { webhook_password: '${SECRETS.postmark}' }
+  mailgun: { webhook_signing_key: '${SECRETS.mailgun}' }
 log: { level: error }
 ${more}`,
     );
@@ -144,6 +156,20 @@ ${more}`,
       const derive = gateSecret(dataDir, 'derive');
       const key = await addApiKey(trx, id, { kind: 'bearer', derive, actor: 'test', now: Date.now() });
       if (key.kind === 'bearer') this.key = key.key;
+      const signing = await addApiKey(trx, id, { kind: 'sigv4', derive, actor: 'test', now: Date.now() });
+      if (signing.kind === 'sigv4') this.sigv4 = signing;
+      const user = await addUser(
+        trx,
+        { email: 'reviewer@gate.test', name: 'Reviewer', role: 'reviewer', passwordHash: 'none' },
+        { actor: 'test', now: change.at },
+      );
+      const { token } = await beginSession(trx, user, {
+        method: 'password',
+        lengths: { idleMs: 43_200_000, absoluteMs: 7 * 86_400_000 },
+        origin: { address: '127.0.0.1', userAgent: 'test' },
+        now: change.at,
+      });
+      this.session = { cookie: `presend_session=${token}`, 'x-csrf-token': csrfToken(token) };
       const company = await createCompany(
         trx,
         { name: 'Prospect', headcount: 300, funding_stage: 'series_b', funding_confidence: 'low' },
@@ -202,6 +228,26 @@ ${more}`,
     } finally {
       session.close();
     }
+  }
+
+  /** One that is held: of a mail sent for it, where there is none. */
+  async heldDelivery(): Promise<string> {
+    const held = () =>
+      this.#database.db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('state', '=', 'held')
+        .where('recipient', '=', 'held@prospect.example')
+        .orderBy('created_at', 'desc')
+        .executeTakeFirst();
+    let found = await held();
+    if (!found) {
+      const raw = SMALL.toString().replace('small@', 'held@');
+      const reply = await this.smtp(Buffer.from(raw), 'held@prospect.example');
+      found = await held();
+      if (!found) throw new Error(`the mail that is to be held was answered with ${reply}`);
+    }
+    return found.id;
   }
 
   /** Small mails one after another until told to stop, at least one. @returns how long each waited, milliseconds */

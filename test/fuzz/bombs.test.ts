@@ -4,6 +4,8 @@ import { BOMBS } from './bombs.ts';
 import { gateTargets } from './gate-targets.ts';
 import { HTTP_BOMBS } from './http-bombs.ts';
 import { MOST } from './limits.ts';
+import { REVIEW_BOMBS } from './review-bombs.ts';
+import { SES_BOMBS, WEBHOOK_BOMBS } from './signed-bombs.ts';
 import { fuzz } from './target.ts';
 
 /** The long form, with every bomb at 10 MB and a table, is `npm run test:fuzz`. */
@@ -51,6 +53,20 @@ describe('a bomb holds up nobody, is kept, and is held', () => {
     const blast = await gate.blast(() => bomb.throwAt(gate, BYTES));
     expectUnmoved(blast);
     expect(blast.answer).toMatch(/^4\d\d /);
+  });
+
+  it.each([
+    ['SES, raw, of many parts', /^200 /],
+    ['signed: a reply with much HTML', /^200 /],
+    ['signed: a reply with many References', /^200 /],
+    ['signed: an event of numbers', /^400 /],
+    ['an edit of full stops apart', /^200 /],
+    ['a bulk act on 100,000 ids', /^4\d\d /],
+  ] as const)('from who is known: %s', { timeout: 60_000 }, async (name, answer) => {
+    const bomb = [...SES_BOMBS, ...WEBHOOK_BOMBS, ...REVIEW_BOMBS].find((one) => one.name === name)!;
+    const blast = await gate.blast(() => bomb.throwAt(gate, BYTES));
+    expectUnmoved(blast);
+    expect(blast.answer).toMatch(answer);
   });
 
   it('takes damaged requests and dialogues for what they are', { timeout: 60_000 }, async () => {

@@ -121,9 +121,8 @@ describe('what is said in another language', () => {
   });
 
   it('is told with the words and where they stand', async () => {
-    const [german] = TONGUES;
     const { draft, trouble } = await parseMessage(
-      PLACES['a sentence within a paragraph']!(german!, 'generic_peers'),
+      mail([hello, `${first} ${TONGUES[0]?.sentences.generic_peers} ${second}`, ask, bye]),
     );
     const { hold_reason, rationale } = judge({ ...recordFor('generic_peers'), draft, trouble });
     expect({ hold_reason, rationale }).toEqual({

@@ -51,11 +51,7 @@ describe('How the gate fares', () => {
   test('is for strangers whether it is ready, with no reason and nothing written', async () => {
     const gate = await startGate({ config: { ...PROXIED, storage: { min_free_mb: 1e12 } } });
     const probes = () =>
-      gate.app.database.db
-        .selectFrom('settings')
-        .select('value')
-        .where('key', '=', 'ready_probe')
-        .execute();
+      gate.app.database.db.selectFrom('settings').select('value').where('key', '=', 'ready_probe').execute();
     const stranger = await ask(gate, '/readyz', { headers: from('8.8.8.8') });
     expect([stranger.status, JSON.parse(stranger.text)]).toEqual([503, { status: 'not ready' }]);
     expect(await probes()).toEqual([]);

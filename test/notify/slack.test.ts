@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NotificationContent } from '../../src/notify/content.ts';
 import { linkMaker } from '../../src/notify/links.ts';
@@ -52,6 +53,46 @@ describe('a Slack message', () => {
     expect(text).not.toContain('<!channel>');
     expect(text).toContain('<https://gate.example/app/deliveries/d0|Open>');
     expect(text).toContain('<https://gate.example/app/queue|Held queue> <@U012AB3CD>');
+  });
+
+  test('never has a link, a mention, an emoji or a layout that somebody else wrote, whatever they wrote', () => {
+    const signs = [
+      '<',
+      '>',
+      '|',
+      '!channel',
+      '@U012AB3CD',
+      'https://evil.example',
+      '&lt;',
+      '&',
+      '*',
+      '_',
+      ':',
+    ];
+    const piece = constantFrom(...signs, ' ', '~', '`', '\n', 'white_check_mark', '\u202e', 'a');
+    const text = array(piece, { maxLength: 400 }).map((pieces) => pieces.join(''));
+    assert(
+      property(text, text, text, (recipient, subject, why) => {
+        const told = content([why], 1);
+        Object.assign(told.sections[0].items[0], { recipient, subject, why });
+        const message = slackMessage(told, LINKS);
+        const texts = message.blocks.flatMap((block) =>
+          block.type === 'header' ? [] : block.type === 'section' ? [block.text] : block.elements,
+        );
+        expect(texts.every(({ verbatim }) => verbatim)).toBe(true);
+        expect(texts.every(({ text: one }) => one.length <= 3_000)).toBe(true);
+        const all = texts.map(({ text: one }) => one).join('\n');
+        expect(all.match(/<[^>]*>?/gu)).toEqual([
+          '<https://gate.example/app/deliveries/d0|Open>',
+          '<https://gate.example/app/queue|Held queue>',
+          '<@U012AB3CD>',
+        ]);
+        // Bold are the headline and the recipient, by presend.
+        expect(all.match(/\*(?!\u200b)/gu)).toHaveLength(4);
+        expect(all).not.toMatch(/:white_check_mark:|[_~`](?!\u200b)|(?:^|\n)&gt;/u);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
   });
 
   test('has no link that acts: many read it', () => {
@@ -174,8 +215,9 @@ describe('the channel', () => {
     gate.app.wake();
     await gate.until(([d]) => d.state === 'relayed', 'relayed');
     gate.advance(HOUR);
-    await eventually(() => slack.messages.length === 1, 'told after all');
-    expect(await state()).toMatchObject([{ state: 'sent', error: null }]);
+    await eventually(async () => (await state())[0]?.state === 'sent', 'told after all');
+    expect(slack.messages).toHaveLength(1);
+    expect(await state()).toMatchObject([{ error: null }]);
   });
 
   test('that never answers gets a message three times and no more', async () => {

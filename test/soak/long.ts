@@ -1,15 +1,18 @@
 /**
- * A gate under mixed good, bad and hostile mail for a long time: `npm run test:soak`. At the end every delivery is accounted for,
- * and what the gate holds of memory and handles is compared with what it held near the start.
+ * A gate under mixed good, bad and hostile mail for a long time: `npm run test:soak`. Between rounds of mail the gate is left alone, and
+ * what it still holds then must not grow (`gauge.ts`). At the end every delivery is accounted for.
  */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { count } from '../../src/cli/arguments.ts';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { progressOn } from '../../src/evaluate/progress.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
+import { percentile } from '../../src/evaluate/statistics.ts';
+import { WORKER_LIMITS } from '../../src/off-loop/limits.ts';
 import { Database } from '../../src/store/database.ts';
 import { GateChild } from '../crash/child.ts';
 import { configOf } from '../crash/cycle-config.ts';
@@ -19,31 +22,39 @@ import { reconcile } from '../crash/reconcile.ts';
 import { rest } from '../crash/rest.ts';
 import { ENGINES } from '../crash/template.ts';
 import { account } from './account.ts';
-import { type Sample, memoryTrend, sampleOf } from './gauge.ts';
+import { type Floor, floorOf, memoryTrend, sampleOf } from './gauge.ts';
 import { HostileMails } from './hostile-mail.ts';
 import { Traffic } from './traffic.ts';
 
 const SAMPLE_MS = 5_000;
-/** Memory may differ by so much between an early and a late part of a flat run: caches fill, large mails come by chance. */
-const FLAT_MB = 40;
+/** After it workers are ended for being idle (`WORKER_LIMITS`), what is retried is settled, and housekeeping has run. */
+const ALONE_MS = WORKER_LIMITS.idleMs + 10_000;
 /** Connections kept to the upstreams. */
 const KEPT_HANDLES = 40;
 
-const { minutes, seed, rate } = new Command('test:soak')
+const { minutes, rounds, seed, rate } = new Command('test:soak')
   .description(
     'Runs a gate under mixed good, bad and hostile mail, and accounts for every delivery. Exits with 1 when one is not.',
   )
-  .option('--minutes <n>', 'how long', count, 30)
+  .option('--minutes <n>', 'how long mail comes; each round adds 70 seconds', count, 30)
+  .option(
+    '--rounds <n>',
+    'after each of them the gate is left alone and its memory measured, 3 at least',
+    count,
+    6,
+  )
   .option('--rate <n>', 'mails a second', count, 6)
   .option('--seed <n>', 'seed of mails and faults', count, 1)
   .parse()
-  .opts<{ minutes: number; seed: number; rate: number }>();
+  .opts<{ minutes: number; rounds: number; seed: number; rate: number }>();
+if (rounds < 3) throw new Error('--rounds must be 3 at least: two measurements after the first make a trend');
 
 const random = randomFrom(seed);
 const lane = await openLane(seed);
 const { ledger, template } = lane;
 const folder = mkdtempSync(join(tmpdir(), 'presend-soak-'));
 cpSync(template.folder, folder, { recursive: true });
+const probe = join(folder, 'probe.sock');
 const gate = new GateChild(
   lane.gate,
   {
@@ -53,7 +64,12 @@ const gate = new GateChild(
     model: 'rules',
   },
   // As `npm start` and the unit set them.
-  { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' },
+  {
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '262144',
+    NODE_OPTIONS: `--import ${new URL('memory-probe.mjs', import.meta.url).href}`,
+    PRESEND_MEMORY_PROBE: probe,
+  },
 );
 await gate.loaded();
 ledger.generation = 1;
@@ -62,16 +78,17 @@ if (ports === null) throw new Error(`the gate does not start: ${(await gate.ende
 
 const began = performance.now();
 const seconds = (): number => Math.round((performance.now() - began) / 1_000);
-const idle = sampleOf(gate.pid, 0);
-const samples: Sample[] = [];
-const progress = progressOn(process.stderr, 'seconds', minutes * 60);
-const sampling = setInterval(() => {
-  samples.push(sampleOf(gate.pid, seconds()));
-  progress.at(seconds());
-}, SAMPLE_MS);
+const idle = await floorOf(gate.pid, probe, 0, 0);
+/** Under load, MB, by round. */
+const loaded: number[][] = [];
+const floors: Floor[] = [];
+const progress = progressOn(
+  process.stderr,
+  'seconds',
+  Math.round(minutes * 60 + (rounds * ALONE_MS) / 1_000),
+);
 const hostile = new HostileMails(random, `ann@${ENGINES.sync}`);
 const traffic = new Traffic({ ledger, mails: new Mails('soak', random), hostile, template, random, rate });
-const ending = setTimeout(() => traffic.stop(), minutes * 60_000);
 let died = false;
 const onEnd = async (): Promise<void> => {
   await gate.ended;
@@ -79,9 +96,22 @@ const onEnd = async (): Promise<void> => {
   traffic.stop();
 };
 void onEnd();
-await traffic.run(ports);
-clearTimeout(ending);
-clearInterval(sampling);
+const advancing = setInterval(() => progress.at(seconds()), 1_000);
+for (let round = 0; round < rounds && !died; round += 1) {
+  const under: number[] = [];
+  loaded.push(under);
+  const sampling = setInterval(() => {
+    if (!died) under.push(sampleOf(gate.pid, seconds()).memoryMb);
+  }, SAMPLE_MS);
+  const ending = setTimeout(() => traffic.stop(), (minutes * 60_000) / rounds);
+  await traffic.run(ports);
+  clearTimeout(ending);
+  clearInterval(sampling);
+  await Promise.race([gate.ended, delay(ALONE_MS)]);
+  const mails = ledger.mails.length + traffic.hostile.length;
+  if (!died) floors.push(await floorOf(gate.pid, probe, seconds(), mails));
+}
+clearInterval(advancing);
 progress.end();
 
 const faults: string[] = [];
@@ -101,11 +131,13 @@ rmSync(folder, { recursive: true, force: true });
 faults.push(...known.breaches.map(({ what, why }) => `${what}: ${why}`), ...all.faults);
 const sum = Object.values(all.states).reduce((total, one) => total + one, 0);
 if (sum !== all.deliveries) faults.push(`${all.deliveries} deliveries, and ${sum} in all states together`);
-const { early, late, most } = memoryTrend(samples);
-if (late > early + FLAT_MB) faults.push(`memory grew from ${early.toFixed(0)} to ${late.toFixed(0)} MB`);
+const trend = floors.length === rounds ? memoryTrend(floors) : null;
+faults.push(...(trend?.faults ?? []));
 if (atRest.handles > idle.handles + KEPT_HANDLES)
   faults.push(`${idle.handles} open handles at the start, ${atRest.handles} at the end`);
 
+const floorLine = ({ memoryMb, heapMb, buffersMb }: Floor): string =>
+  `${memoryMb.toFixed(0)}, of it objects ${heapMb.toFixed(1)}, buffers ${buffersMb.toFixed(1)}`;
 const counts = (of: Partial<Record<string, number>>): string =>
   Object.entries(of)
     .map(([name, number]) => `${name} ${number}`)
@@ -115,7 +147,9 @@ hostile mail was told: ${counts(all.hostile)}
 ${all.deliveries} deliveries: ${counts(all.states)}
 uncertain at any time, by cause: ${counts(known.uncertain)}
 the upstreams took ${ledger.taken.length}; submissions tried again ${known.retried}; events told ${known.events}
-memory: ${idle.memoryMb.toFixed(0)} MB idle, ${early.toFixed(0)} early, ${late.toFixed(0)} late, ${most.toFixed(0)} at most, ${atRest.memoryMb.toFixed(0)} at rest
+memory in MB, before: ${floorLine(idle)}
+${floors.map((floor, i) => `round ${i + 1}, ${floor.mails} mails: under load ${percentile(loaded[i], 50).toFixed(0)}, at most ${Math.max(...loaded[i]).toFixed(0)}; alone ${floorLine(floor)}`).join('\n')}
+growth from the second to the last round: objects and buffers ${trend?.held.toFixed(1)} MB, all memory ${trend?.memory.toFixed(0)} MB
 handles: ${idle.handles} idle, ${atRest.handles} at rest; threads ${idle.threads}, ${atRest.threads}
 ${faults.length === 0 ? 'every delivery is accounted for' : `${faults.length} faults:\n${faults.slice(0, 50).join('\n')}`}
 `);

@@ -55,6 +55,7 @@ export class Traffic {
   /** Resolves when everybody has stopped. */
   async run(ports: Ports): Promise<void> {
     const { rate, random } = this.#options;
+    this.#going = true;
     const client = async (): Promise<void> => {
       while (this.#going) {
         const began = performance.now();

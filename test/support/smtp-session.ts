@@ -7,7 +7,7 @@ export interface SessionOptions {
   /** TLS from the first byte. */
   tls?: ConnectionOptions;
   /** Written before the greeting is read. */
-  first?: string;
+  first?: string | Buffer;
 }
 
 /** A hand-driven SMTP client: one line out, one reply in, nothing polite about it. */

@@ -202,6 +202,9 @@ it('keeps names, subjects, words and file names that hold HTML as words, on ever
   const said = await reviewer.send('POST', `/deliveries/${delivery.id}/comments`, { text: evil('comment') });
   expect(said.status).toBe(200);
 
+  const admin = await signIn(gate, { role: 'admin' });
+  expect((await admin.send('POST', '/spot-check/draw')).status).toBe(200);
+
   const { context, page, troubles, dialogs } = await signedInPage(gate);
   const pages: [path: string, words: string][] = [
     ['/app/', '/subject onerror'],
@@ -213,7 +216,7 @@ it('keeps names, subjects, words and file names that hold HTML as words, on ever
     ['/app/audit', 'comment'],
     ['/app/insight', ''],
     ['/app/playground', ''],
-    ['/app/spot-check', ''],
+    ['/app/spot-check', '/subject onerror'],
     ['/app/health', ''],
     ['/app/settings/engines', ''],
   ];
@@ -224,6 +227,16 @@ it('keeps names, subjects, words and file names that hold HTML as words, on ever
     if (words !== '') await page.getByText(words).first().waitFor({ state: 'attached' });
     await unharmed(context, page, attacker, path);
   }
+  // An answered item, with its note and the whole verdict, which quotes the mail and the record.
+  await page.goto(`${gate.httpBase}/app/spot-check`);
+  await page.getByRole('button', { name: /^Not sure/u }).click();
+  await page.getByLabel('A note, if you like').fill(evil('note'));
+  await page.getByRole('button', { name: /^Save/u }).click();
+  await page.getByRole('button', { name: 'Look at it again' }).click();
+  await page.getByText('The whole verdict').waitFor();
+  await page.getByText('/note onerror').first().waitFor();
+  await page.getByText('/body onerror').first().waitFor({ state: 'attached' });
+  await unharmed(context, page, attacker, 'an answered item of a spot check');
   expect(troubles).toEqual([]);
   expect(dialogs).toEqual([]);
 

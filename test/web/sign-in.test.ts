@@ -1,14 +1,33 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openBrowser, watchPage } from '../support/browser.ts';
-import { PASSWORD, startGate } from '../support/gate.ts';
+import { PASSWORD, type TestGate, startGate } from '../support/gate.ts';
 import { signIn, signInBrowser } from '../support/sign-in.ts';
 
 async function typeCredentials(page: Page, email: string, password: string): Promise<void> {
   await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Ann, an admin, signed in on a page of the app. */
+async function annAt(path: string): Promise<{ gate: TestGate; page: Page }> {
+  const gate = await startGate();
+  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
+  const context = await openBrowser();
+  await signInBrowser(context, gate, ann);
+  const page = await context.newPage();
+  await page.goto(`${gate.httpBase}${path}`);
+  return { gate, page };
+}
+
+/** The dialog of an invitation, begun. */
+async function invitingBo(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const invite = page.getByRole('dialog', { name: 'Invite somebody' });
+  await invite.getByLabel('Name').fill('Bo Berg');
+  return invite;
 }
 
 /** The key as the page shows it, for who types it into the app. */
@@ -64,12 +83,7 @@ test('A person sets up one-time codes, is asked for one, and gets in with a reco
 test('When a session ends, what was typed is still there after signing in again', {
   timeout: 120_000,
 }, async () => {
-  const gate = await startGate();
-  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
-  const context = await openBrowser();
-  await signInBrowser(context, gate, ann);
-  const page = await context.newPage();
-  await page.goto(`${gate.httpBase}/app/account`);
+  const { gate, page } = await annAt('/app/account');
   const name = page.getByLabel('Name', { exact: true });
   await name.fill('Ann Smith-Jones');
   await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
@@ -86,15 +100,8 @@ test('When a session ends, what was typed is still there after signing in again'
 test('A session that is too old for an act asks for a new sign-in, and what was typed is sent then', {
   timeout: 120_000,
 }, async () => {
-  const gate = await startGate();
-  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
-  const context = await openBrowser();
-  await signInBrowser(context, gate, ann);
-  const page = await context.newPage();
-  await page.goto(`${gate.httpBase}/app/users`);
-  await page.getByRole('button', { name: 'Invite somebody' }).click();
-  const invite = page.getByRole('dialog', { name: 'Invite somebody' });
-  await invite.getByLabel('Name').fill('Bo Berg');
+  const { gate, page } = await annAt('/app/users');
+  const invite = await invitingBo(page);
   await invite.getByLabel('E-mail address').fill('bo@gate.test');
   gate.advance(61 * 60_000);
   await invite.getByRole('button', { name: 'Make the link' }).click();
@@ -109,15 +116,8 @@ test('A session that is too old for an act asks for a new sign-in, and what was 
 test('A session that ends under an open dialog leaves the sign-in free, and the dialog comes back as it was', {
   timeout: 120_000,
 }, async () => {
-  const gate = await startGate();
-  const ann = await signIn(gate, { email: 'ann@gate.test', role: 'admin', name: 'Ann Smith' });
-  const context = await openBrowser();
-  await signInBrowser(context, gate, ann);
-  const page = await context.newPage();
-  await page.goto(`${gate.httpBase}/app/users`);
-  await page.getByRole('button', { name: 'Invite somebody' }).click();
-  const invite = page.getByRole('dialog', { name: 'Invite somebody' });
-  await invite.getByLabel('Name').fill('Bo Berg');
+  const { gate, page } = await annAt('/app/users');
+  const invite = await invitingBo(page);
   await gate.app.database.transact((trx) => trx.deleteFrom('sessions').execute());
   await invite.getByRole('button', { name: 'Make the link' }).click();
   await page.getByText('Your session has ended').waitFor();

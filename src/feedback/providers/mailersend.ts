@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, FeedbackKind>> = {
 };
 
 /** MailerSend's webhooks (developers.mailersend.com, "Webhooks" and "Inbound routes"). */
-export function readMailersend(payload: unknown, now: number): Received {
+export async function readMailersend(payload: unknown, now: number): Promise<Received> {
   const event = fieldsOf(payload);
   const type = textOf(event['type']) ?? '';
   const data = fieldsOf(event['data']);
@@ -43,13 +43,13 @@ export function readMailersend(payload: unknown, now: number): Received {
   };
 }
 
-function inbound(event: Fields, data: Fields, now: number): Received {
+async function inbound(event: Fields, data: Fields, now: number): Promise<Received> {
   const from = fieldsOf(data['from']);
   const recipients = fieldsOf(data['recipients']);
   const headers = Object.entries(fieldsOf(data['headers'])).flatMap(([name, value]) =>
     textsOf(value).map((text) => [name, text] as const),
   );
-  const mail = mailFromFields(
+  const mail = await mailFromFields(
     {
       from: textOf(from['email']) ?? textOf(from['raw']) ?? '',
       to: listOf(recipients['rcptTo']).flatMap((to) => textOf(to['email']) ?? []),

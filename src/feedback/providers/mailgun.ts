@@ -1,5 +1,6 @@
 import type { FeedbackKind } from '../event.ts';
 import { UnreadableEventError } from '../errors.ts';
+import { PARSE_LIMITS } from '../../message/limits.ts';
 import { headerMap } from '../automatic.ts';
 import { type Fields, fieldsOf, hashOf, lineOf, textOf, textsOf, timeOf } from '../fields.ts';
 import type { Form } from '../form.ts';
@@ -65,7 +66,7 @@ export async function readMailgunRoute(form: Form, now: number): Promise<Receive
   const raw = form.get('body-mime');
   const mail =
     raw === undefined
-      ? mailFromFields(
+      ? await mailFromFields(
           {
             from: form.get('from') ?? form.get('sender') ?? '',
             to,
@@ -83,10 +84,11 @@ export async function readMailgunRoute(form: Form, now: number): Promise<Receive
   return { events: [], inbound: [{ provider: 'mailgun', eventId, content: { mail }, payload: null }] };
 }
 
-/** `message-headers` is a JSON array of name and value. */
-function headersOf(json: string | undefined) {
+/** `message-headers` is a JSON array of name and value; a header larger than what is read of MIME is left unread. */
+function headersOf(json = '[]') {
+  if (json.length > PARSE_LIMITS.headerBytes) return headerMap([]);
   try {
-    const pairs: unknown = JSON.parse(json ?? '[]');
+    const pairs: unknown = JSON.parse(json);
     if (!Array.isArray(pairs)) return headerMap([]);
     return headerMap(
       pairs.flatMap((pair) => {

@@ -19,12 +19,12 @@ const BOUNCES: Readonly<Record<string, FeedbackKind>> = {
 };
 
 /** Postmark's webhooks (postmarkapp.com/developer/webhooks): one object, told apart by `RecordType`. */
-export function readPostmark(payload: unknown, now: number): Received {
+export async function readPostmark(payload: unknown, now: number): Promise<Received> {
   const event = fieldsOf(payload);
   const record = textOf(event['RecordType']);
   // The inbound webhook has not always named itself.
   if (record === 'Inbound' || (record === null && event['FromFull'] !== undefined))
-    return inbound(event, now);
+    return await inbound(event, now);
   const id = textOf(event['ID']);
   return {
     events: [
@@ -76,12 +76,12 @@ function messageIdOf(event: Fields): string | null {
 }
 
 /** The inbound webhook (postmarkapp.com/developer, "Inbound webhook"). */
-function inbound(event: Fields, now: number): Received {
+async function inbound(event: Fields, now: number): Promise<Received> {
   const headers = headerMap(
     listOf(event['Headers']).map((field) => [textOf(field['Name']) ?? '', textOf(field['Value']) ?? '']),
   );
   const from = fieldsOf(event['FromFull']);
-  const mail = mailFromFields(
+  const mail = await mailFromFields(
     {
       from: headers.get('from') ?? textOf(from['Email']) ?? textOf(event['From']) ?? '',
       to: listOf(event['ToFull']).flatMap((to) => textOf(to['Email']) ?? []),

@@ -58,7 +58,7 @@ export function readResend(body: unknown, { eventId, now }: { eventId: string; n
 }
 
 /** The answer of `GET /emails/receiving/:id` (`GetReceivingEmailResponseSuccess` of the SDK). */
-export function readReceivedEmail(body: unknown, now: number): InboundMail | null {
+export async function readReceivedEmail(body: unknown, now: number): Promise<InboundMail | null> {
   const mail = fieldsOf(body);
   const headers = Object.entries(fieldsOf(mail['headers'])).flatMap(([name, value]) =>
     textsOf(value).map((text) => [name, text] as const),

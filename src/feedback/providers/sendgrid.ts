@@ -1,5 +1,6 @@
 import type { FeedbackEvent, FeedbackKind } from '../event.ts';
 import { UnreadableEventError } from '../errors.ts';
+import { PARSE_LIMITS } from '../../message/limits.ts';
 import { headerMap } from '../automatic.ts';
 import { type Fields, fieldsOf, hashOf, lineOf, textOf, textsOf, timeOf } from '../fields.ts';
 import type { Form } from '../form.ts';
@@ -67,7 +68,7 @@ export async function readSendgridInbound(form: Form, now: number): Promise<Rece
   const to = fieldsOf(parsed(form.get('envelope')))['to'];
   const mail =
     raw === undefined
-      ? mailFromFields(
+      ? await mailFromFields(
           {
             from: form.get('from') ?? '',
             to: [form.get('to') ?? ''],
@@ -89,7 +90,11 @@ export async function readSendgridInbound(form: Form, now: number): Promise<Rece
 
 /** The header block as text, lines folded as they were. */
 function headersOf(block: string) {
-  const lines = block.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
+  // As much as is read of a header that comes as MIME.
+  const lines = block
+    .slice(0, PARSE_LIMITS.headerBytes)
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .split(/\r?\n/);
   return headerMap(
     lines.flatMap((line) => {
       const colon = line.indexOf(':');

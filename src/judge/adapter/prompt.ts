@@ -40,9 +40,15 @@ export function renderPrompt(profile: Profile, input: AdapterInput, level: TrimL
   };
 }
 
+/**
+ * What any family of models has as a special token, by its form: `<|im_end|>`, DeepSeek's `<｜…｜>`, `<end_of_turn>`, `</s>`,
+ * `<<SYS>>`, `[/INST]`. A mail hardly ever holds one.
+ */
+const SPECIAL = /<(?=[|｜<]|\/?[\p{L}_][\w-]{0,40}>|\/[\p{L}_<])|\[(?=\/?[A-Z_]{2,30}\])/gu;
+
 /** Special tokens in a mail are text; where a host reads them everywhere, they are taken apart first. */
 export function escapeSpecial(text: string): string {
-  return text.replaceAll('<|', '< |');
+  return text.replace(SPECIAL, '$& ');
 }
 
 function split(template: string): [string, string, string] {

@@ -1,0 +1,28 @@
+import { type ReadReply, readReply } from '../feedback/read-reply.ts';
+import { JobLimitError } from './job-limit-error.ts';
+import { SHORT_TEXT_CHARS } from './limits.ts';
+import type { Workers } from './pool.ts';
+import { judges } from './shared-pool.ts';
+
+/** Kept of a reply that nobody could read. */
+const UNREAD_CHARS = 4_000;
+
+/**
+ * `readReply` without holding up the event loop: a worker reads what is long.
+ *
+ * @returns for a reply beyond a worker's limits its beginning, as something that may be an opt-out: a person has to read it
+ */
+export async function readLongReply(
+  text: string,
+  companyNames: readonly string[],
+  workers: () => Workers = judges,
+): Promise<ReadReply> {
+  if (text.length <= SHORT_TEXT_CHARS) return readReply(text, companyNames);
+  try {
+    return await workers().run('reply', { text, companyNames });
+  } catch (error) {
+    if (!(error instanceof JobLimitError)) throw error;
+    const doubt = `(a reply that is too complex to read: reading it ${error.message})`;
+    return { text: text.slice(0, UNREAD_CHARS).trim(), optOut: null, doubt };
+  }
+}
