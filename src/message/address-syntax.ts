@@ -1,6 +1,7 @@
 import { decodeWords } from './encoded-words.ts';
 
-const ATOM = "[\\w!#$%&'*+/=?^`{|}~\\p{L}\\p{M}\\p{N}-]+";
+/** Marks that show nothing are read alike; whom such an address may reach is another question (`crm/aliases.ts`). */
+const ATOM = "[\\w!#$%&'*+/=?^`{|}~\\p{L}\\p{M}\\p{N}\\u00ad\\u200b-\\u200d\\u2060-\\u2064\\ufeff-]+";
 const ADDRESS = `${ATOM}(?:\\.${ATOM})*@${ATOM}(?:\\.${ATOM})+`;
 /** No brackets, quotes or separators, so that it ends in one place only. */
 const COMMENT = '\\([^()<>@,;:\\\\"]*\\)';

@@ -12,7 +12,7 @@ import { headerOf, leavesOf, scanMime } from './mime.ts';
 import type { MimePart } from './mime.ts';
 import { segmentsOf } from './segments.ts';
 import type { AttachmentSummary, Draft, ParsedMessage, Picture } from './types.ts';
-import { showNode } from './visible.ts';
+import { showMail } from './visible.ts';
 import type { TextNode } from './visible.ts';
 
 type Trouble = ParsedMessage['trouble'][number];
@@ -91,7 +91,7 @@ async function parse(raw: Buffer, limits: ParseLimits, attachedLevels: number): 
   if (subject !== wholeSubject) {
     trouble.push({ kind: 'too_complex', detail: 'a subject longer than anyone reads' });
   }
-  const shown = showNode(textNodeOf(mail.tree), limits);
+  const shown = showMail(textNodeOf(mail.tree), limits);
   const body = shown.text;
   trouble.push(...shown.trouble);
   if (body.length > limits.bodyChars) {

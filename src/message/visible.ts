@@ -2,6 +2,7 @@ import { differenceOf } from './compare-parts.ts';
 import { renderHtml } from './html.ts';
 import type { HiddenPiece, MarkedRange } from './html.ts';
 import type { ParseLimits } from './limits.ts';
+import { wordsOf } from './words.ts';
 import type { DraftVersion, Link, ParsedMessage, Picture } from './types.ts';
 
 type Trouble = ParsedMessage['trouble'][number];
@@ -40,11 +41,30 @@ const nothing = (): Shown => ({
   trouble: [],
 });
 
+/** What mail programs show of a mail. Some join its HTML parts to one page, so that what one leaves open goes on in the next. */
+export function showMail(mail: TextNode, limits: ParseLimits): Shown {
+  const shown = showNode(mail, limits);
+  const pages = pagesOf(mail);
+  if (pages.length < 2) return shown;
+  const joined = renderHtml(pages.join('\n'), limits);
+  const apart = pages.map((page) => renderHtml(page, limits).text);
+  if (wordsOf(joined.text).join(' ') !== wordsOf(apart.join('\n')).join(' ')) {
+    shown.trouble.push({ kind: 'ambiguous_mime', detail: 'HTML that goes on in the next part' });
+  }
+  return shown;
+}
+
+function pagesOf({ contentType, text, children }: TextNode): string[] {
+  if (text !== null) return contentType === 'text/html' ? [text] : [];
+  const pages = children.flatMap(pagesOf);
+  return contentType === 'multipart/alternative' ? pages.slice(-1) : pages;
+}
+
 /**
  * What mail programs show of a part: of alternatives the HTML one (RFC 2046 5.1.4 says the last that
  * is understood), of other multiparts all text parts one below the other.
  */
-export function showNode(
+function showNode(
   node: TextNode,
   limits: ParseLimits,
   // Two alternatives of full length that differ are both shown.

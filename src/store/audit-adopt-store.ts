@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { gateSecret, secretPath } from '../config/gate-secret.ts';
 import { AuditTail } from './audit-tail-store.ts';
 import { recordAudit } from './audit.ts';
@@ -31,11 +31,12 @@ export async function adoptOldEntries({ transact, dataDir, now }: Adopter): Prom
     after = adopted.last;
   } while (after !== null);
   try {
-    renameSync(secretPath(dataDir, 'audit.new'), secretPath(dataDir, 'audit'));
+    // A rename would put this key over that of another process which did all of it meanwhile.
+    linkSync(secretPath(dataDir, 'audit.new'), secretPath(dataDir, 'audit'));
   } catch (error) {
-    // Another process that opened the same folder did it.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
+  rmSync(secretPath(dataDir, 'audit.new'), { force: true });
   if (total > 0) {
     await transact((trx) =>
       recordAudit(trx, {

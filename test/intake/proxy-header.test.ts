@@ -34,7 +34,12 @@ describe('a binary PROXY header', () => {
       bytes: 28,
     });
     // 2001:db8::7 to 2001:db8::1, written out byte by byte, with a TLV of type 4 (NOOP) of two bytes.
-    const six = `${SIGNATURE}21210029${'20010db8000000000000000000000007'}${'20010db8000000000000000000000001'}0fa000190400020000`;
+    const six = [
+      `${SIGNATURE}21210029`,
+      '20010db8000000000000000000000007',
+      '20010db8000000000000000000000001',
+      '0fa000190400020000',
+    ].join('');
     expect(readProxyHeader(Buffer.from(six, 'hex'))).toEqual({
       line: 'PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 4000 25\r\n',
       bytes: 57,

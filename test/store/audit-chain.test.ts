@@ -1,9 +1,18 @@
-import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomFrom } from '../../src/evaluate/random.ts';
+import { adoptOldEntries } from '../../src/store/audit-adopt-store.ts';
 import { type ChainHead, headText } from '../../src/store/audit-chain.ts';
 import { redactEntries } from '../../src/store/audit-redact-store.ts';
 import { replaceAuditKey } from '../../src/store/audit-segment-store.ts';
@@ -280,6 +289,25 @@ describe('the chain', () => {
     expect(found.faults[0]?.id).toBe(1);
     expect(found.fault_count).toBeGreaterThan(5_000);
     await after.close();
+  });
+
+  test('keeps the key of the process that was first where two begin at once', async () => {
+    const { database, path } = await open();
+    const dataDir = join(path, '..');
+    rmSync(join(dataDir, 'secrets'), { recursive: true, force: true });
+    const theirs = Buffer.alloc(32, 7);
+    await adoptOldEntries({
+      dataDir,
+      now: () => 0,
+      transact: (work) => {
+        // The other one has done all of it since this one looked.
+        writeFileSync(join(dataDir, 'secrets/audit.key'), theirs);
+        return database.transact(work);
+      },
+    });
+    expect(readFileSync(join(dataDir, 'secrets/audit.key'))).toEqual(theirs);
+    expect(existsSync(join(dataDir, 'secrets/audit.new.key'))).toBe(false);
+    await database.close();
   });
 
   test('is not healed by what is written after a cut', async () => {
