@@ -29,7 +29,7 @@ describe('a bomb holds up nobody, is kept, and is held', () => {
   beforeAll(async () => {
     gate = await BombedGate.start();
   }, 60_000);
-  afterAll(() => gate.stop());
+  afterAll(() => gate.stop(), 60_000);
 
   it.each([
     'many parts',
