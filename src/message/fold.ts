@@ -69,31 +69,31 @@ export function spanOf(part: Span['part'], folded: FoldedText, start: number, en
 /** Pass 1: each character by itself. Runs of white space become one unit. */
 function foldCharacters(shown: string): Unit[] {
   const units: Unit[] = [];
-  // Whether the last visible character is Latin: only then is a stacked mark decoration.
-  let afterLatin = false;
+  // Whether a mark here is decoration: stacked on a Latin letter, or on what is no letter at all.
+  let decorates = true;
   for (let at = 0; at < shown.length; ) {
     const char = String.fromCodePoint(shown.codePointAt(at) ?? 0);
     if (SPACE.test(char) && !INVISIBLE.test(char)) {
       const run = whiteSpaceRun(shown, at);
       units.push(run);
       at += run.length;
-      afterLatin = false;
+      decorates = true;
       continue;
     }
-    const text = foldCharacter(char, afterLatin);
-    if (text !== '' && !MARK.test(char)) afterLatin = DECORATED.test(text);
+    const text = foldCharacter(char, decorates);
+    if (text !== '' && !MARK.test(char)) decorates = DECORATED.test(text) || !LETTER.test(text);
     units.push({ text, at, length: char.length });
     at += char.length;
   }
   return units;
 }
 
-function foldCharacter(char: string, afterLatin: boolean): string {
+function foldCharacter(char: string, decorates: boolean): string {
   if (ASCII_PLAIN.test(char)) return char;
   const plain = PUNCTUATION.get(char) ?? LOOKALIKE.get(char);
   if (plain !== undefined) return plain;
   if (INVISIBLE.test(char)) return '';
-  if (MARK.test(char)) return afterLatin ? '' : char;
+  if (MARK.test(char)) return decorates ? '' : char;
   const code = char.codePointAt(0) ?? 0;
   // Negative circled and squared capitals have no compatibility mapping.
   if (code >= 0x1f150 && code <= 0x1f169) return String.fromCharCode(0x41 + code - 0x1f150);

@@ -11,6 +11,8 @@ describe('fold', () => {
     ['tag characters and variation selectors', 'a\u{e0041}b\ufe0fc', 'abc'],
     ['soft hyphens', 'off\u00adshore', 'offshore'],
     ['stacked marks', 'o\u0336f\u0336f\u0336s\u0301hore', 'offshore'],
+    ['marks on blanks', 'offshore \u0336team \u0301\u0323now', 'offshore team now'],
+    ['marks on punctuation', 'off-\u0336shore.\u0489', 'off-shore.'],
     ['accents on Latin letters', 'résumé Zürich Łódź', 'resume Zurich Lodz'],
     ['full-width letters', 'ｏｆｆｓｈｏｒｅ', 'offshore'],
     ['mathematical letters', '𝐨𝖿𝒻𝕤𝗵𝘰𝚛𝖊', 'offshore'],
