@@ -32,8 +32,8 @@ export const LOAD_SPOTS: readonly Spot[] = [
 /** All of them. */
 export const SPOTS: readonly Spot[] = [...MIGRATION_POINTS, ...LOAD_SPOTS, ...BACKUP_POINTS];
 
-/** Reached once or twice while a gate runs, unlike the others. */
-const RARE: readonly Spot[] = ['label-written', 'act-committed', 'upstream-has-it'];
+/** Reached a few times while a gate runs, unlike the others; messages are claimed many at a time. */
+const RARE: readonly Spot[] = ['message-claimed', 'label-written', 'act-committed', 'upstream-has-it'];
 
 const MINUTE = 60_000;
 
