@@ -38,6 +38,8 @@ const BODY: Partial<Record<Kind, string>> = {
   disliked: 'Dislikable.',
 };
 
+const LINKS = ['and', 'with', 'or', 'for', 'in', 'and', 'with', 'by'];
+
 /** Makes one mail after another, drawn from `random`. */
 export class Mails {
   readonly #random: Random;
@@ -74,8 +76,9 @@ export class Mails {
     const domain = way !== 'smtp' || this.#random() < 0.6 ? ENGINES.sync : ENGINES.async;
     const from = `ann@${domain}`;
     const text = [
-      // Words of its own, or what was written to one would count as content leaked to another.
-      `Hello, could we speak about ${Array.from({ length: 8 }, () => this.#word()).join(' ')} next week?`,
+      // Words of its own, or what was written to one would count as content leaked to another; between English ones, or they
+      // would count as another language.
+      `Hello, could we speak about ${LINKS.map((link) => `${this.#word()} ${link}`).join(' ')} next week?`,
       ...recipients.flatMap((one) => BODY[one.kind] ?? []),
       `Best, Ann. Reference ${token}.`,
     ];

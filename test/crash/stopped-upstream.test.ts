@@ -56,8 +56,11 @@ test('an upstream whose process stands still at any stage, and then goes on, get
       database.db.selectFrom('attempts').select('id').where('finished_at', 'is', null).execute();
 
     /** It stands still for as long as the gate has patience with what was under way. */
-    const standStill = async (stopped: Promise<void>): Promise<void> => {
-      await stopped;
+    const standStill = async (stop: Stop, stopped: Promise<void>): Promise<void> => {
+      const never = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error(`no transaction came to ${stop}`)), 60_000).unref();
+      });
+      await Promise.race([stopped, never]);
       const underWay = await open();
       expect(underWay.length).toBeGreaterThan(0);
       const over = async (): Promise<void> => {
@@ -69,7 +72,7 @@ test('an upstream whose process stands still at any stage, and then goes on, get
     };
     for (const stop of STOPS) {
       const { stopped } = await upstreams.stopAt(stop);
-      await load.run(ports, standStill(stopped));
+      await load.run(ports, standStill(stop, stopped));
     }
     await rest(database, load, gate, ports, { offsetMs: 0 });
     await gate.kill();

@@ -1,6 +1,7 @@
 import {
   closeSync,
   copyFileSync,
+  cpSync,
   ftruncateSync,
   mkdtempSync,
   openSync,
@@ -53,6 +54,8 @@ export class TornLog {
 
   private constructor(original: string, before: number, after: number) {
     for (const end of ['', '-wal']) copyFileSync(`${original}${end}`, `${this.#path}${end}`);
+    // Without the key that its audit log is chained under no gate starts on it.
+    cpSync(join(original, '../secrets'), join(this.folder, 'secrets'), { recursive: true });
     this.#log = openSync(`${this.#path}-wal`, 'r+');
     this.before = before;
     this.after = after;
