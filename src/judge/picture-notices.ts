@@ -20,19 +20,19 @@ export function pictureNotices({ body, pictures = [], subject }: Draft): Notice[
   const notices: Notice[] = [];
   const pixels = pictures.filter(({ from, seen }) => from === 'elsewhere' && !seen);
   const seen = pictures.filter((picture) => picture.seen);
+  const words = wordsOf(body).length;
   if (pixels.length > 0) {
     notices.push({
       kind: 'tracking_pixel',
       detail: `${pixels.length === 1 ? 'A picture that nobody sees tells' : `${pixels.length} pictures that nobody sees tell`} ${hostsOf(pixels)} when the mail is opened.`,
     });
-    if (seen.length === 0 && wordsOf(body).length === 0) {
+    if (seen.length === 0 && words === 0) {
       notices.push({
         kind: 'tracking_only',
         detail: `The mail shows nothing${subject ? ' but its subject' : ''}: all that is in it is for tracking.`,
       });
     }
   }
-  const words = wordsOf(body).length;
   const area = seen.reduce((sum, picture) => sum + areaOf(picture), 0);
   if ((words < FEW_WORDS && area >= SENTENCE_AREA) || (words < SHORT_WORDS && area >= MAIL_AREA)) {
     const elsewhere = seen.filter(({ from }) => from === 'elsewhere');

@@ -38,13 +38,12 @@ const INVENTED = new RegExp(`^(?=.{5,})(?:${CORE})+(?:${TAIL})+$`, 'i');
 /** "Company X", "Startup B", "Client 2", "FirmA". */
 const LETTERED =
   /^(?:compan(?:y|ies)|client|customer|start-?up|firm|brand|corp|corporation|vendor|peer|business|bank|competitor|organi[sz]ation|agency|team|fintech|enterprise|retailer|insurer|provider)[ -]?(?:[A-Z]|\d{1,2}|one|two|three|alpha|beta|gamma)$/i;
-/** "Hotel Company One", "Trade Customer B", "Agency Name": a noun for a firm, and where its name should be. */
 const FIRM_NOUNS =
   'compan(?:y|ies)|client|customer|start-?up|firm|brand|vendor|peer|business|competitor|organi[sz]ation|agency|supplier|chain|operator|retailer|insurer|lender|manufacturer|distributor|clinic|practice|brewery|bakery|hotel|charity|prospect|account|reference';
-const NUMBERED = new RegExp(
-  String.raw`^(?:\p{L}+ ){0,3}(?:${FIRM_NOUNS})[ -](?:[A-Z]|#?\d{1,2}|[IVX]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)$`,
-  'iu',
-);
+/** What stands where a name should, in any case. */
+const NUMBERS = String.raw`[A-Z]|#?\d{1,2}|[IVX]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc`;
+/** "Hotel Company One", "Trade Customer B", "Agency Name": a noun for a firm, and where its name should be. */
+const NUMBERED = new RegExp(String.raw`^(?:\p{L}+ ){0,3}(?:${FIRM_NOUNS})[ -](?:${NUMBERS})$`, 'iu');
 /** Trades spelled as one word, which the parts of an invented name would make too. */
 const TRADE =
   /^(?:fin|health|med|bio|edu?|insur|agri|prop|legal|clean|green|ad|hr|reg|deep|big|food|auto|travel)tech$/i;
@@ -131,7 +130,7 @@ export function isPlaceholder(name: string, placeholders: readonly string[]): bo
 
 /** A noun for a firm with a letter or number behind it, or letters of the alphabet, in any case. */
 const SHAPES = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(?:(?:\p{L}+ )?(?:${FIRM_NOUNS})[ -](?:[a-z]|#?\d{1,2}|[ivx]{1,3}|one|two|three|four|five|first|second|alpha|beta|gamma|name|name here|tbd|tbc)|${THREE_LETTERS})(?![\p{L}\p{N}])`,
+  String.raw`(?<![\p{L}\p{N}])(?:(?:\p{L}+ )?(?:${FIRM_NOUNS})[ -](?:${NUMBERS})|${THREE_LETTERS})(?![\p{L}\p{N}])`,
   'giu',
 );
 
