@@ -3,7 +3,8 @@ import { finishExchange } from '../backup/swap.ts';
 import { bringUpToDate } from '../backup/up-to-date.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function openDatabase(
   let database: Database | null = null;
   try {
     await finishExchange(dataDir, { locked: true });
-    database = new Database(join(dataDir, 'presend.db'));
+    database = new SqliteDatabase(join(dataDir, 'presend.db'));
     database.secureLog();
     const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
     if (backup)

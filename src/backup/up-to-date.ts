@@ -24,7 +24,7 @@ export interface Update {
  * @throws UserError when the database is newer than this presend; Error when a migration fails
  */
 export async function bringUpToDate(database: Database, dataDir: string, now: () => number): Promise<Update> {
-  const { applied: before, pending, unknown } = database.schemaState();
+  const { applied: before, pending, unknown } = await database.schemaState();
   let backup: MadeBackup | null = null;
   let trouble: string | null = null;
   if (before.length > 0 && pending.length > 0 && unknown.length === 0) {

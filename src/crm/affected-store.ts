@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { chunks, type Revision, type TrackedTable } from './revision-store.ts';
@@ -25,7 +26,7 @@ export async function overlaid(
   const main = await sql<{ file: string }>`select file from pragma_database_list where name = 'main'`.execute(
     database.db,
   );
-  const overlay = new Database(main.rows[0]?.file ?? '', { readonly: true });
+  const overlay = new SqliteDatabase(main.rows[0]?.file ?? '', { readonly: true });
   try {
     for (const table of LAID_OVER) {
       const changes = new Map(

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { newestRecord } from '../insight/health-store.ts';
 import { listEngines } from '../intake/engine-store.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { gateRuns } from '../store/gate-lock.ts';
 import { accountsCheck } from './accounts.ts';
 import { type AdapterCheckOptions, adapterCheck } from './adapter.ts';
@@ -36,7 +37,7 @@ export async function openDoctor(
   const path = join(config.data_dir, 'presend.db');
   const there = existsSync(path);
   const database = there ? openReadOnly(path) : null;
-  const db = database instanceof Database ? database : null;
+  const db = database instanceof SqliteDatabase ? database : null;
   // A damaged database must not keep the rest from being looked at.
   const read = <T>(work: (from: Database['db']) => Promise<T>, otherwise: T): Promise<T> =>
     db ? work(db.db).catch(() => otherwise) : Promise.resolve(otherwise);
@@ -79,7 +80,7 @@ export async function openDoctor(
 
 function openReadOnly(path: string): Database | Error {
   try {
-    return new Database(path, { readonly: true });
+    return new SqliteDatabase(path, { readonly: true });
   } catch (error) {
     return error as Error;
   }

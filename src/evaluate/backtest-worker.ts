@@ -2,7 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { UserError } from '../config/user-error.ts';
 import { type ModelConfig, openNamedModel } from '../judge/adapter/open.ts';
 import type { JudgeModel } from '../judge/adapter-judge.ts';
-import { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { type BacktestListener, type BacktestOptions, runBacktest } from './backtest-run.ts';
 import type { BacktestChange, BacktestSummary } from './backtest-types.ts';
 
@@ -36,7 +36,7 @@ async function run({ path, options, model: asked }: BacktestWork): Promise<void>
   // Its own processes have it as well: the model's.
   setPriority(constants.priority.PRIORITY_LOW);
   const tell = (message: FromBacktest): void => void process.send?.(message);
-  const database = new Database(path, { readonly: true });
+  const database = new SqliteDatabase(path, { readonly: true });
   let model: JudgeModel | null = null;
   let last: FromBacktest;
   try {
