@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Change } from '../../src/crm/records.ts';
 import type { Database } from '../../src/store/database.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 export const NOW = Date.parse('2026-03-01T09:00:00Z');
 export const ann: Change = { actor: 'test:ann', at: NOW };
@@ -25,8 +25,7 @@ export function temporaryFolder(): string {
 
 /** A migrated database in a file of its own; closed and removed when the test ends. */
 export async function openDatabase(): Promise<Database> {
-  const database = new SqliteDatabase(join(temporaryFolder(), 'presend.db'));
+  const database = await openDatabaseOf(temporaryFolder());
   opened.unshift(() => database.close());
-  await database.migrate();
   return database;
 }
