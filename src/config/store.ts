@@ -19,10 +19,26 @@ export const storeFields = {
   ...secretFields('store_password'),
 };
 
-interface StoreConfig {
+/** What of the configuration says where the database is. */
+export interface StoreConfig {
   store: string;
+  store_password?: string | undefined;
+  store_password_env?: string | undefined;
+  store_password_file?: string | undefined;
   source: string | null;
   data_dir: string;
+}
+
+/** That part of a configuration alone, to be handed to another process. */
+export function storeOf({
+  store,
+  store_password,
+  store_password_env,
+  store_password_file,
+  source,
+  data_dir,
+}: StoreConfig): StoreConfig {
+  return { store, store_password, store_password_env, store_password_file, source, data_dir };
 }
 
 /**
@@ -35,7 +51,7 @@ interface StoreConfig {
 export function postgresUrl(config: StoreConfig): string | null {
   if (config.store === 'sqlite') return null;
   const url = new URL(config.store);
-  const password = readSecret(config as unknown as Record<string, unknown>, 'store_password', {
+  const password = readSecret({ ...config }, 'store_password', {
     section: 'store',
     base: dirname(config.source ?? config.data_dir),
   });

@@ -68,5 +68,9 @@ export interface Database {
    * @returns false when others were in the way; it happens later then
    */
   scrub(): Promise<boolean>;
+  /** One more connection to the same database, for what lays temporary tables over it; to be closed. */
+  again(): Database;
+  /** Bytes it takes up; `log`: of them in a log that is still to be copied back. */
+  size(): Promise<{ total: number; log: number }>;
   close(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type Config } from '../config/config.ts';
-import { postgresUrl } from '../config/store.ts';
+import { type StoreConfig, postgresUrl } from '../config/store.ts';
 import type { Database } from './database.ts';
 import { PostgresDatabase } from './postgres/database.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -14,10 +13,7 @@ export const DATABASE = 'presend.db';
  * @param options.readonly nothing can be changed through it
  * @throws UserError when its password cannot be read; SQLite's errors when there is no such file to read
  */
-export function openStore(
-  config: Pick<Config, 'store' | 'source' | 'data_dir'>,
-  options: { readonly?: boolean } = {},
-): Database {
+export function openStore(config: StoreConfig, options: { readonly?: boolean } = {}): Database {
   const url = postgresUrl(config);
   return url === null
     ? new SqliteDatabase(join(config.data_dir, DATABASE), options)

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -140,6 +141,19 @@ export class SqliteDatabase implements Database {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return false;
+  }
+
+  /** Which cannot write. */
+  again(): Database {
+    return new SqliteDatabase(this.#raw.name, { readonly: true });
+  }
+
+  async size(): Promise<{ total: number; log: number }> {
+    const [file, log] = await Promise.all([
+      stat(this.#raw.name),
+      stat(`${this.#raw.name}-wal`).catch(() => ({ size: 0 })),
+    ]);
+    return { total: file.size + log.size, log: log.size };
   }
 
   async close(): Promise<void> {

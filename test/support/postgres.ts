@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,7 +77,16 @@ export class PostgresServer {
   static async start(options: PostgresOptions = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'presend-pg-'));
     if (asRoot) chownSync(folder, NOBODY, NOBODY);
-    const init = ['-D', join(folder, 'data'), '-U', 'presend', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'];
+    const init = [
+      '-D',
+      join(folder, 'data'),
+      '-U',
+      'presend',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--no-locale',
+      '--no-sync',
+    ];
     execFileSync(join(programs(), 'bin/initdb'), init, { ...identity, cwd: folder, stdio: 'ignore' });
     const server = new PostgresServer(await freePort(), folder, options);
     await server.resume();

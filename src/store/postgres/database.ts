@@ -1,4 +1,11 @@
-import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  Migrator,
+  PostgresDialect,
+  replaceWithNoncontingentExpression,
+  sql,
+} from 'kysely';
 import { UserError } from '../../config/user-error.ts';
 import { presendVersion } from '../../config/version.ts';
 import { failPoint } from '../../observability/fail-point.ts';
@@ -26,6 +33,9 @@ const WRITERS = 7_809_639;
 /** A change that lost against another is run again so often, after the first time alone. */
 const TRIES = 4;
 
+/** `in ()` is true of nothing, as SQLite has it; PostgreSQL does not read it. */
+const EMPTY_LISTS = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+
 /** The database in PostgreSQL, which several gates may have open. */
 export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
@@ -45,14 +55,15 @@ export class PostgresDatabase implements Database {
    * @param folder data folder, where this gate's keys lie
    * @param options.readonly the server refuses every change
    */
-  constructor(url: string, folder: string, { readonly = false }: { readonly?: boolean } = {}) {
+  constructor(url: string, folder: string, options: { readonly?: boolean; connections?: number } = {}) {
+    const { readonly = false, connections = CONNECTIONS } = options;
     this.url = url;
     this.#folder = folder;
-    const pool = openPool(url, { size: CONNECTIONS, readonly });
+    const pool = openPool(url, { size: connections, readonly });
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
     pool.onError((error) => this.disk.failed(error));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
-    this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [EMPTY_LISTS] });
     bindKeys(this.db, this.#keys);
   }
 
@@ -95,6 +106,17 @@ export class PostgresDatabase implements Database {
   /** Space of deleted rows is taken up again by the server's vacuum. */
   scrub(): Promise<boolean> {
     return Promise.resolve(true);
+  }
+
+  again(): Database {
+    return new PostgresDatabase(this.url, this.#folder, { connections: 1 });
+  }
+
+  async size(): Promise<{ total: number; log: number }> {
+    const { rows } = await sql<{
+      bytes: number;
+    }>`select pg_database_size(current_database()) as bytes`.execute(this.db);
+    return { total: rows[0]?.bytes ?? 0, log: 0 };
   }
 
   async close(): Promise<void> {
