@@ -35,3 +35,14 @@ export async function openDatabaseOf(folder: string): Promise<Database> {
   await database.migrate();
   return database;
 }
+
+/** Drops the databases of this test file. */
+export async function dropStores(): Promise<void> {
+  if (SERVER === undefined || byFolder.size === 0) return;
+  const client = new pg.Client({ connectionString: `${SERVER}/postgres` });
+  await client.connect();
+  for (const url of byFolder.values())
+    await client.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
+  byFolder.clear();
+  await client.end();
+}
