@@ -136,12 +136,9 @@ export class PostgresDatabase implements Database {
       dialect: new PostgresDialect({ pool: openPool(this.url, { size: 2, patient: true }) }),
       plugins: [new MigrationsInPostgres()],
     });
-    const { error, results } = await new Migrator({
-      db,
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-    })
-      .migrateToLatest()
-      .finally(() => db.destroy());
+    const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+    const { error, results } = await migrator.migrateToLatest();
+    await db.destroy();
     if (error) {
       const failed = results?.find((one) => one.status === 'Error')?.migrationName ?? 'unknown';
       const why = error instanceof Error ? error.message : JSON.stringify(error);
