@@ -39,6 +39,9 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 /** Wrong passwords get accounts locked. */
 const AFTER_REFUSAL_MS = 60_000;
 
+/** How often a gate that does not lead looks whether it does now. */
+const FOLLOWING_MS = 1_000;
+
 /**
  * Reads one mailbox for as long as it runs: connects, reads what is new, waits for the server's notice (IDLE) or the poll
  * interval, and connects again, with growing pauses, when the connection fails. Nothing in the mailbox is changed: it is
@@ -80,6 +83,10 @@ export class ReplyMailbox {
     const { log, name } = this.#deps;
     let failures = 0;
     while (!this.#stopping) {
+      if (!this.#deps.database.peers.leads()) {
+        await this.#wait(FOLLOWING_MS);
+        continue;
+      }
       try {
         await this.#session(() => {
           failures = 0;
@@ -123,7 +130,7 @@ export class ReplyMailbox {
     try {
       await client.connect();
       await client.mailboxOpen(config.mailbox, { readOnly: true });
-      while (!this.#stopping) {
+      while (!this.#stopping && this.#deps.database.peers.leads()) {
         noticed = false;
         await readNewMail(client, this.#deps);
         onRead();

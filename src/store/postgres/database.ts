@@ -18,6 +18,7 @@ import { migrations } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
 import { MigrationsInPostgres } from './ddl.ts';
 import { ConnectionHealth } from './health.ts';
+import { PostgresPeers } from './peers.ts';
 import { openPool } from './pool.ts';
 import { lostRace } from './trouble.ts';
 
@@ -41,6 +42,7 @@ export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly db: Kysely<Schema>;
   readonly disk: ConnectionHealth;
+  readonly peers: PostgresPeers;
   readonly url: string;
   readonly #folder: string;
   readonly #keys: GateKeys;
@@ -60,6 +62,7 @@ export class PostgresDatabase implements Database {
     this.url = url;
     this.#folder = folder;
     const pool = openPool(url, { size: connections, readonly });
+    this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
     pool.onError((error) => this.disk.failed(error));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
@@ -121,6 +124,7 @@ export class PostgresDatabase implements Database {
 
   async close(): Promise<void> {
     this.disk.stop();
+    await this.peers.stop();
     await this.#commits.idle();
     await this.db.destroy();
   }
@@ -232,10 +236,13 @@ export class PostgresDatabase implements Database {
             settle.push(() => reject(error));
           }
         }
+        const told = tail.mark().entries > 0;
         await tail.save(trx);
         failPoint('commit-before');
         await sql.raw('commit').execute(connection);
         failPoint('commit-done');
+        // Whatever others have to know of is in the log.
+        if (told) this.peers.tell();
       } catch (error) {
         // On a connection that broke there is nothing to take back: the server does.
         await sql
