@@ -21,6 +21,8 @@ export interface RunOptions {
   nodes: number;
   /** In this order. */
   troubles: readonly Trouble[];
+  /** For a control: somebody who takes what gates note of attempts under way out of the database, again and again. */
+  sabotage?: boolean;
   onTrouble?: (done: number) => void;
 }
 
@@ -46,6 +48,7 @@ export async function runCluster(options: RunOptions): Promise<Reconciled> {
     random,
     several: true,
   });
+  const saboteur = options.sabotage ? forget(cluster) : null;
   try {
     for (const [done, trouble] of troubles.entries()) {
       const over = make(trouble, { cluster, server, ledger, random, database: options.database });
@@ -53,6 +56,7 @@ export async function runCluster(options: RunOptions): Promise<Reconciled> {
       await over;
       onTrouble?.(done + 1);
     }
+    await saboteur?.stop();
     lane.upstreams.calm = true;
     lane.webhook.calm = true;
     await rest(cluster, load);
@@ -115,6 +119,28 @@ async function make(trouble: Trouble, scene: Scene): Promise<void> {
       break;
   }
   await pause(AFTER_MS);
+}
+
+/** Without leases, and without the mark before the last byte, gates send again what is being sent. */
+function forget({ database: { db } }: Cluster): { stop(): Promise<void> } {
+  let over = false;
+  const loop = (async () => {
+    while (!over) {
+      await db.updateTable('attempts').set({ handover_at: null }).where('finished_at', 'is', null).execute();
+      await db
+        .updateTable('deliveries')
+        .set({ lease_until: null })
+        .where('lease_until', 'is not', null)
+        .execute();
+      await pause(50);
+    }
+  })();
+  return {
+    stop: () => {
+      over = true;
+      return loop;
+    },
+  };
 }
 
 /** Notes what is handed over and not settled: of it nobody may know whether it arrived. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProspect } from '../../src/crm/store.ts';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
-import { changeEngine } from '../../src/intake/engine-store.ts';
+import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { type TestGate, startGate } from '../support/gate.ts';
 import { PostgresServer } from '../support/postgres.ts';
@@ -109,8 +109,9 @@ test('an opt-out, a stopped engine and another rubric hold on every gate within 
     /550 5\.7\.1 Suppressed: opt_out/,
   );
 
+  const { id } = await requireEngine(database.db, 'engine');
   await database.transact((trx) =>
-    changeEngine(trx, 'engine', { mode: 'stopped' }, { actor: 'test', now: Date.now() }),
+    changeEngine(trx, id, { mode: 'stopped' }, { actor: 'test', now: Date.now() }),
   );
   await b.send({ to: 'stranger@nowhere.example' });
   expect((await b.deliveries()).map(({ hold_reason }) => hold_reason)).toEqual(['opt_out', 'engine_stopped']);
