@@ -18,21 +18,20 @@ export interface MemoryWatchOptions {
 const FULL_BYTES = 300e6;
 /** Where that was not enough, idle workers are ended. A new one takes half a second of processor time. */
 const TOO_FULL_BYTES = 330e6;
+/** A gate that is in use of more, for long lists of recipients, has little garbage until it has grown by this much since. */
+const GROWN_BYTES = 30e6;
 
 /** How often it is looked at, and how long it rests after a collection, which holds the loop up for less than a tenth of a second. */
 const LOOK_MS = 100;
 const REST_MS = 1_000;
-/** A gate that is in use of so much, for long lists of recipients, gains nothing by a collection every second. */
-const LONGEST_REST_MS = 60_000;
-/** Less than this is not worth the next one so soon. */
-const WORTH_BYTES = 10e6;
 
 /** Keeps what a gate takes near what it needs while it is sent large mail. */
 export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   readonly #timer: NodeJS.Timeout;
-  #restMs = REST_MS;
   #restUntil = 0;
+  /** The least it took since the last collection. */
+  #least = 0;
 
   constructor(options: Partial<MemoryWatchOptions> = {}) {
     this.#options = {
@@ -49,14 +48,13 @@ export class MemoryWatch {
   /** @param now milliseconds of any clock that only goes forwards */
   look(now: number): void {
     const { rss, collect, endIdleWorkers } = this.#options;
-    const before = rss();
-    if (now < this.#restUntil || before < FULL_BYTES) return;
+    const bytes = rss();
+    this.#least = Math.min(this.#least, bytes);
+    if (now < this.#restUntil || bytes < Math.max(FULL_BYTES, this.#least + GROWN_BYTES)) return;
     collect();
-    const after = rss();
-    if (after > TOO_FULL_BYTES) endIdleWorkers();
-    const helped = after < FULL_BYTES || before - after >= WORTH_BYTES;
-    this.#restMs = helped ? REST_MS : Math.min(this.#restMs * 2, LONGEST_REST_MS);
-    this.#restUntil = now + this.#restMs;
+    if (rss() > TOO_FULL_BYTES) endIdleWorkers();
+    this.#least = rss();
+    this.#restUntil = now + REST_MS;
   }
 
   stop(): void {

@@ -51,16 +51,26 @@ describe('a gate that is given large mail', () => {
     expect(did).toEqual(['collect', 'collect']);
   });
 
-  it('that is in use of more looks ever less often, a minute apart at last', () => {
-    const { did, look } = processOf({ used: 500, garbage: 0, idle: 0 });
-    const at: number[] = [];
-    for (let now = 0; now < 300_000; now += 100) {
-      const before = did.length;
-      look(now);
-      if (did.length > before) at.push(now / 1000);
-    }
-    expect(at.slice(0, 5)).toEqual([0, 2, 6, 14, 30]);
-    expect(at.at(-1)! - at.at(-2)!).toBe(60);
+  it('that is in use of more is left alone until it has grown', () => {
+    const { memory, did, look } = processOf({ used: 500, garbage: 0, idle: 0 });
+    look(0);
+    look(2_000);
+    memory.garbage = 25;
+    look(4_000);
+    expect(did).toEqual(['collect', 'end idle workers']);
+    memory.garbage = 35;
+    look(6_000);
+    expect(did).toEqual(['collect', 'end idle workers', 'collect', 'end idle workers']);
+  });
+
+  it('that is in use of less for a while has grown from there', () => {
+    const { memory, did, look } = processOf({ used: 500, garbage: 0, idle: 0 });
+    look(0);
+    memory.used = 250;
+    look(2_000);
+    memory.garbage = 60;
+    look(4_000);
+    expect(did).toEqual(['collect', 'end idle workers', 'collect']);
   });
 
   it('really collects its garbage', () => {
