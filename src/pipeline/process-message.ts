@@ -13,6 +13,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
 import { breathe } from '../off-loop/breathe.ts';
+import { textKeysOf } from '../off-loop/text-keys.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
@@ -113,7 +114,10 @@ export async function processMessage(
     raw,
     parsed: read,
     addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
-    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+    keys: await textKeysOf(
+      read.draft,
+      judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+    ),
   });
   const { subject } = parsed.draft;
   const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
