@@ -126,12 +126,15 @@ function forget({ database: { db } }: Cluster): { stop(): Promise<void> } {
   let over = false;
   const loop = (async () => {
     while (!over) {
-      await db.updateTable('attempts').set({ handover_at: null }).where('finished_at', 'is', null).execute();
-      await db
-        .updateTable('deliveries')
-        .set({ lease_until: null })
-        .where('lease_until', 'is not', null)
-        .execute();
+      // Gates that have the same rows in hand, in another order, are in the way now and then.
+      await Promise.allSettled([
+        db.updateTable('attempts').set({ handover_at: null }).where('finished_at', 'is', null).execute(),
+        db
+          .updateTable('deliveries')
+          .set({ lease_until: null })
+          .where('lease_until', 'is not', null)
+          .execute(),
+      ]);
       await pause(50);
     }
   })();
