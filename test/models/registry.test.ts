@@ -93,7 +93,13 @@ describe('two registries', () => {
     write('user', remote('api_key_env: JUDGE_KEY'));
     expect(requireModel(loadRegistry(folders), 'far')).toMatchObject({
       kind: 'remote',
-      remote: { dialect: 'vllm', apiKeyEnv: 'JUDGE_KEY' },
+      remote: {
+        dialect: 'vllm',
+        url: 'https://judge.example/v1',
+        hosts: [
+          { name: 'judge.example', url: 'https://judge.example/v1', apiKeyEnv: 'JUDGE_KEY', maxInFlight: 8 },
+        ],
+      },
     });
     write('user', remote('api_key: secret'));
     expect(() => loadRegistry(folders)).toThrow(
