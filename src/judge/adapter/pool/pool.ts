@@ -53,7 +53,7 @@ export class AdapterPool implements Adapter {
   readonly #clock: Clock;
   readonly #budget: HedgeBudget;
   readonly #inFlight = new Set<Promise<unknown>>();
-  #reference: { host: WatchedHost; served: Served; reading: Classification | null } | null = null;
+  #reference: { host: WatchedHost; served: Served; reading: Classification } | null = null;
   #turn = 0;
   #released: Promise<void> | null = null;
 
@@ -263,14 +263,13 @@ export class AdapterPool implements Adapter {
     const before = this.#hosts.slice(0, this.#hosts.indexOf(host));
     if (!this.#reference) await Promise.all(before.map(({ known }) => known));
     if (!this.#reference) {
-      this.#reference = { host, served, reading };
+      if (reading) this.#reference = { host, served, reading };
       return null;
     }
     const of = this.#reference;
     const other = of.host === host ? 'it did so far' : of.host.name;
     const difference =
-      differs(served, of.served, other) ??
-      (reading && of.reading && readsOtherwise(reading, of.reading, other));
+      differs(served, of.served, other) ?? (reading && readsOtherwise(reading, of.reading, other));
     if (difference === null) return null;
     return `${difference}; let all hosts serve the same, and restart presend if ${of.host.name} was the wrong one`;
   }

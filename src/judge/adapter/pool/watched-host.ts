@@ -40,7 +40,7 @@ export interface WatchedHostOptions {
   checkMs: number;
   /** Whether what it serves is compared with what others serve. */
   compared: boolean;
-  /** Why it may not be asked beside the others, one clause; null = it may. `reading` is null where only `served` was asked. */
+  /** Why it may not be asked beside the others, one clause; null = nothing speaks against it. `reading` is null where only `served` is known. */
   admit: (host: WatchedHost, served: Served, reading: Classification | null) => Promise<string | null>;
   /** A probe or a check failed. */
   onDown: (kind: TroubleKind, message: string) => void;
@@ -210,11 +210,12 @@ export class WatchedHost implements Loaded {
     this.#retryAt = null;
     try {
       const served = await this.#within(CHECK_MS, (call) => this.#host.open(call));
-      const { compared } = this.#options;
-      const reading = compared
-        ? await this.#within(KNOWN_MAIL_MS, (call) => this.#host.classify(KNOWN_MAIL, call))
-        : null;
-      const difference = await this.#options.admit(this, served, reading);
+      // What it says of itself comes first: one without its adapter cannot read the known mail, and that would say less.
+      let difference = await this.#options.admit(this, served, null);
+      if (difference === null && this.#options.compared) {
+        const reading = await this.#within(KNOWN_MAIL_MS, (call) => this.#host.classify(KNOWN_MAIL, call));
+        difference = await this.#options.admit(this, served, reading);
+      }
       if (difference === null) this.#enter();
       else this.#leave('differs', difference, 'load');
     } catch (error) {
