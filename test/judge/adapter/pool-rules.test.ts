@@ -62,7 +62,7 @@ describe('hedges', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 0.5, noNaN: true }),
-        fc.array(fc.boolean(), { maxLength: 2_000 }),
+        fc.array(fc.option(fc.boolean(), { freq: 3 }), { maxLength: 2_000 }),
         (most, wanted) => {
           const budget = new HedgeBudget({ after: 'p95', most });
           let spent = 0;
@@ -70,11 +70,13 @@ describe('hedges', () => {
           for (const wants of wanted) {
             budget.earn();
             sinceStart += 1;
-            if (wants && budget.spend()) spent += 1;
+            if (wants !== null && budget.spend(wants)) spent += 1;
             expect(spent).toBeLessThanOrEqual(sinceStart * most + 1e-6);
           }
           let rush = 0;
-          while (budget.spend()) rush += 1;
+          while (budget.spend(false)) rush += 1;
+          expect(rush).toBeLessThanOrEqual(5);
+          while (budget.spend(true)) rush += 1;
           expect(rush).toBeLessThanOrEqual(10);
         },
       ),

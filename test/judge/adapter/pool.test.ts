@@ -333,7 +333,7 @@ describe('a second host', () => {
 
   test('is asked for no more than its share of the calls, however slow all are', async () => {
     const { adapter, first, second } = await taught({ after: 20, most: 0.05 }, 0);
-    first.takes = second.takes = () => 60;
+    first.takes = second.takes = () => 300;
     for (let i = 0; i < 10; i += 1) await many(8, adapter);
     expect(hedges.length).toBeLessThanOrEqual(4);
     expect(first.asked + second.asked).toBeLessThanOrEqual(2 + 80 + 4);

@@ -12,6 +12,7 @@ export const HEDGE: HedgeRule = { after: 'p95', most: 0.05 };
 
 /** Hedges that may be saved up while none is needed. */
 const SAVED = 10;
+const KEPT_FOR_LONG = 5;
 
 /** What a host's recent answers took. */
 export class Latencies {
@@ -53,10 +54,15 @@ export class HedgeBudget {
     this.#earned = Math.min(SAVED, this.#earned + this.#rule.most);
   }
 
-  /** @returns whether one may be spent now */
-  spend(): boolean {
+  /**
+   * @param long it is for a call that waits twice as long as that. By definition one call in twenty takes longer than 95 % of
+   *   them do; what is saved for a host that stalls must not go there
+   * @returns whether one may be spent now
+   */
+  spend(long: boolean): boolean {
+    const kept = long ? 0 : KEPT_FOR_LONG;
     // Shares like 0.05 do not add up exactly.
-    if (this.#earned < 1 - 1e-9) return false;
+    if (this.#earned < kept + 1 - 1e-9) return false;
     this.#earned -= 1;
     return true;
   }

@@ -179,7 +179,7 @@ export class AdapterPool implements Adapter {
         const answer = await race<T>({
           first: this.#start(host, kind, ask, deadline),
           hedgeAfter: kind === 'first' ? this.#budget.delayMs(host.latencies) : null,
-          hedge: () => this.#hedge(tried, ask, deadline),
+          hedge: (long) => this.#hedge(long, tried, ask, deadline),
           clock: this.#clock,
           observer: this.#observer,
           onFailure: (failed, error) => {
@@ -214,9 +214,9 @@ export class AdapterPool implements Adapter {
     return leastOutstanding(this.#hosts.filter(({ takesCalls }) => takesCalls));
   }
 
-  #hedge<T>(tried: Set<WatchedHost>, ask: Ask<T>, deadline: number | undefined) {
+  #hedge<T>(long: boolean, tried: Set<WatchedHost>, ask: Ask<T>, deadline: number | undefined) {
     const second = leastOutstanding(this.#hosts.filter((host) => host.takesCalls && !tried.has(host)));
-    if (!second || !this.#budget.spend()) return null;
+    if (!second || !this.#budget.spend(long)) return null;
     tried.add(second);
     return this.#start(second, 'hedge', ask, deadline);
   }

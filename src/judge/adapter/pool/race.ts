@@ -7,8 +7,8 @@ interface Race<T> {
   first: Attempt<T>;
   /** Milliseconds after which a second host is asked; null = never. */
   hedgeAfter: number | null;
-  /** Asks it; null = there is none, or too many were asked already. */
-  hedge: () => Attempt<T> | null;
+  /** Asks it; null = there is none with room, or too many were asked lately. `long`: the call took twice as long by now. */
+  hedge: (long: boolean) => Attempt<T> | null;
   clock: Clock;
   observer: HostObserver;
   onFailure: (host: WatchedHost, error: AdapterError) => void;
@@ -58,11 +58,14 @@ export function race<T>({ first, hedgeAfter, hedge, clock, observer, onFailure }
 
     void run(first);
     if (hedgeAfter === null) return;
-    takeBack = clock.after(hedgeAfter, () => {
+    const began = clock.now();
+    const askSecond = (): void => {
       if (!running.has(first)) return;
-      second = hedge();
+      second = hedge(clock.now() - began >= 2 * hedgeAfter);
       if (second) void run(second);
-    });
+      else takeBack = clock.after(hedgeAfter / 2, askSecond);
+    };
+    takeBack = clock.after(hedgeAfter, askSecond);
   });
 }
 
