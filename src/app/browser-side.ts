@@ -6,6 +6,7 @@ import { accessGuards } from '../access/guards.ts';
 import { Oidc } from '../access/oidc.ts';
 import type { SessionLengths } from '../access/session-store.ts';
 import { PROJECT_ROOT } from '../config/config.ts';
+import { storeOf } from '../config/store.ts';
 import type { HubSpotSync } from '../crm/hubspot/sync.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { webAppRoutes } from '../http/web-app.ts';
@@ -52,7 +53,7 @@ export function openBrowserSide(options: BrowserSideOptions): BrowserSide {
     options;
   const rubric = options.rubric.source.rubric;
   const desk = openDesk({ database, config, now, log, rubric, review, rejudge, killSwitch });
-  const backtests = new Backtests({ path: join(config.data_dir, 'presend.db'), now, log });
+  const backtests = new Backtests({ store: storeOf(config), now, log });
   const insight = openInsight({ ...options, adapter: bench?.judge ?? null });
   insight.health.add(
     killSwitchCheck({

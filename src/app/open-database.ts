@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { finishExchange } from '../backup/swap.ts';
 import { bringUpToDate } from '../backup/up-to-date.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { openStore } from '../store/open.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 
 /**
@@ -13,14 +13,15 @@ import { lockDataFolder } from '../store/gate-lock.ts';
  * @throws UserError when another gate has the folder, or the database is a newer presend's
  */
 export async function openDatabase(
-  { data_dir: dataDir }: Config,
+  config: Config,
   { log, now }: { log: Logger; now: () => number },
 ): Promise<{ database: Database; unlock: () => void }> {
+  const { data_dir: dataDir } = config;
   const unlock = lockDataFolder(dataDir);
   let database: Database | null = null;
   try {
     await finishExchange(dataDir, { locked: true });
-    database = new Database(join(dataDir, 'presend.db'));
+    database = openStore(config);
     database.secureLog();
     const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
     if (backup)

@@ -3,7 +3,7 @@ import { mkdir, readdir, rmdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../config/user-error.ts';
 import { bytes } from '../insight/words.ts';
-import { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 import { migrations } from '../store/migrations/index.ts';
 import { requireSound } from './database-store.ts';
@@ -170,7 +170,7 @@ async function makeReady(
   await requireFiles(folder, manifest.files, onProgress);
   const file = join(folder, DATABASE);
   requireSound(file, manifest.tables);
-  const database = new Database(file);
+  const database = new SqliteDatabase(file);
   let reconciled: Reconciled | null = null;
   let migrated: string[];
   try {

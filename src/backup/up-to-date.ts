@@ -17,17 +17,17 @@ export interface Update {
 }
 
 /**
- * Brings a database up to date, after a backup of what is there: the way back to the presend it had. Where none can be made, for
+ * Brings a database up to date, after a backup of what is there (of SQLite's; PostgreSQL's are its own tools' business): the way back to the presend it had. Where none can be made, for
  * whatever reason, it goes on without, because a gate that does not start is worse, and a migration that fails leaves the database as
  * it was.
  *
  * @throws UserError when the database is newer than this presend; Error when a migration fails
  */
 export async function bringUpToDate(database: Database, dataDir: string, now: () => number): Promise<Update> {
-  const { applied: before, pending, unknown } = database.schemaState();
+  const { applied: before, pending, unknown } = await database.schemaState();
   let backup: MadeBackup | null = null;
   let trouble: string | null = null;
-  if (before.length > 0 && pending.length > 0 && unknown.length === 0) {
+  if (database.engine === 'sqlite' && before.length > 0 && pending.length > 0 && unknown.length === 0) {
     const folder = join(dataDir, BEFORE_UPDATE);
     try {
       backup = await makeBackup({ dataDir, folder, reason: 'before_update', now });

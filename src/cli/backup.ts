@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import { bytes } from '../insight/words.ts';
 import { counted } from '../message/counted.ts';
-import { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { actorName } from './actor.ts';
 import { count } from './arguments.ts';
 import { configBase, configFor, databasePath } from './context.ts';
@@ -124,7 +124,7 @@ async function run(config: Config, argument: string | undefined, options: Option
 
 /** The schema is left as it is: a gate of another version may be at work on it. */
 async function note(config: Config, made: Awaited<ReturnType<typeof makeBackup>>): Promise<void> {
-  const database = new Database(databasePath(config));
+  const database = new SqliteDatabase(databasePath(config));
   try {
     await database.transact((trx) => recordBackup(trx, made, { actor: actorName(), now: Date.now() }));
   } finally {

@@ -5,7 +5,8 @@ import { finishExchange } from '../backup/swap.ts';
 import { bringUpToDate } from '../backup/up-to-date.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { openStore } from '../store/open.ts';
 import { gateRuns } from '../store/gate-lock.ts';
 
 /** Options every command shares; `register`ed on the program in cli/program.ts. */
@@ -54,7 +55,7 @@ export async function withExistingDatabase<T>(
   const config = configFor(command);
   await finishExchange(config.data_dir, { locked: false });
   const path = databasePath(config);
-  if (!existsSync(path)) {
+  if (config.store === 'sqlite' && !existsSync(path)) {
     throw new UserError(
       `there is no database at ${path}; start the gate once or name another folder with --data`,
     );
@@ -71,7 +72,7 @@ export async function withReadOnlyDatabase<T>(
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await withExistingDatabase(command, async (_, config) => config);
-  const database = new Database(databasePath(config), { readonly: true });
+  const database = openStore(config, { readonly: true });
   try {
     return await work(database, config);
   } finally {
@@ -82,7 +83,7 @@ export async function withReadOnlyDatabase<T>(
 async function open<T>(config: Config, work: (database: Database, config: Config) => Promise<T>): Promise<T> {
   mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
   await finishExchange(config.data_dir, { locked: false });
-  const database = new Database(databasePath(config));
+  const database = openStore(config);
   try {
     // A gate that runs has done so when it started.
     if (!gateRuns(config.data_dir)) database.secureLog();

@@ -8,7 +8,8 @@ import { countErased, forgetErased } from '../crm/erased-store.ts';
 import { counted } from '../message/counted.ts';
 import { auditKeyFits, replaceAuditKey } from '../store/audit-segment-store.ts';
 import { recordAudit } from '../store/audit.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { SqliteDatabase } from '../store/sqlite-database.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 import type { GateKey } from '../store/gate-keys.ts';
 import { actorName } from './actor.ts';
@@ -57,7 +58,7 @@ The gate must be stopped. Examples:
       const unlock = lockDataFolder(config.data_dir);
       try {
         await finishExchange(config.data_dir, { locked: true });
-        const database = new Database(path);
+        const database = new SqliteDatabase(path);
         try {
           await replace(database, config, name, flags);
         } finally {
@@ -71,7 +72,7 @@ The gate must be stopped. Examples:
 
 async function replace(database: Database, config: Config, name: GateKey, flags: Flags): Promise<void> {
   const { data_dir: dataDir } = config;
-  if (database.schemaState().pending.length > 0)
+  if ((await database.schemaState()).pending.length > 0)
     throw new UserError('the database is of an older presend: start the gate once first, which updates it');
   await refuseGood(database, dataDir, name);
   const key = secretPath(dataDir, name);

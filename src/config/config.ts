@@ -14,6 +14,7 @@ import { killSwitchSchema } from '../kill-switch/config.ts';
 import { notifySchema } from '../notify/config.ts';
 import { providersSchema } from './providers.ts';
 import { secretFields } from './secret.ts';
+import { storeFields } from './store.ts';
 import { loadStrictYaml } from './strict-yaml.ts';
 import { isTimeZone } from './time-zone.ts';
 
@@ -50,6 +51,7 @@ export const decisionsSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   data_dir: z.string().default('data'),
+  ...storeFields,
   models_dir: z.string().nullable().default(null),
   rubric: z.string().default('rubric.yaml'),
   hostname: z.string().nullable().default(null),

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { chunks, type Revision, type TrackedTable } from './revision-store.ts';
@@ -10,10 +11,9 @@ type AnyRow = Record<string, unknown>;
 const LAID_OVER: readonly TrackedTable[] = ['companies', 'prospects', 'suppressions', 'commitments', 'peers'];
 
 /**
- * The database as it would be after changes that were not made: a read-only connection of its own on which temporary views
- * of the changed tables stand before the real ones. Nothing is written and nobody waits. Every query of the judge sees the
- * changes, so that it is true for every rule. SQLite only (a temporary object hides the one of the same name); on
- * PostgreSQL a transaction that is rolled back does the same without keeping others waiting.
+ * The database as it would be after changes that were not made: a connection of its own on which temporary views
+ * of the changed tables stand before the real ones (in SQLite and PostgreSQL alike a temporary object hides the one of the same
+ * name). Nothing is written and nobody waits. Every query of the judge sees the changes, so that it is true for every rule.
  *
  * @param revisions of the changes, as they would have been written
  * @returns to be closed
@@ -22,10 +22,7 @@ export async function overlaid(
   database: Database,
   revisions: readonly Pick<Revision, 'table_name' | 'record_id' | 'after'>[],
 ): Promise<Database> {
-  const main = await sql<{ file: string }>`select file from pragma_database_list where name = 'main'`.execute(
-    database.db,
-  );
-  const overlay = new Database(main.rows[0]?.file ?? '', { readonly: true });
+  const overlay = database.again();
   try {
     for (const table of LAID_OVER) {
       const changes = new Map(
@@ -47,9 +44,10 @@ async function layOver(
   table: TrackedTable,
   changes: ReadonlyMap<string, string | null>,
 ): Promise<void> {
-  const main = sql.id('main', table);
-  const there = sql.id('temp', `there_${table}`);
-  const gone = sql.id('temp', `gone_${table}`);
+  const [its, temporary] = engineOf(db) === 'postgres' ? ['public', 'pg_temp'] : ['main', 'temp'];
+  const main = sql.id(its, table);
+  const there = sql.id(temporary, `there_${table}`);
+  const gone = sql.id(temporary, `gone_${table}`);
   await sql`create temp table ${sql.id(`there_${table}`)} as select * from ${main} where 1 = 0`.execute(db);
   await sql`create temp table ${sql.id(`gone_${table}`)} as select id from ${main} where 1 = 0`.execute(db);
   const numeric = table !== 'companies' && table !== 'prospects';

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { newestRecord } from '../insight/health-store.ts';
 import { listEngines } from '../intake/engine-store.ts';
-import { Database } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { DATABASE, openStore } from '../store/open.ts';
 import { gateRuns } from '../store/gate-lock.ts';
 import { accountsCheck } from './accounts.ts';
 import { type AdapterCheckOptions, adapterCheck } from './adapter.ts';
+import { postgresChecks } from './postgres.ts';
 import { certificateCheck } from './certificate.ts';
 import { type Check, failed, warning } from './check.ts';
 import { copiesCheck } from './copies.ts';
@@ -33,10 +35,11 @@ export async function openDoctor(
   config: Config,
   { full, adapter, network, now }: DoctorOptions,
 ): Promise<{ checks: Check[]; close: () => Promise<void> }> {
-  const path = join(config.data_dir, 'presend.db');
-  const there = existsSync(path);
-  const database = there ? openReadOnly(path) : null;
-  const db = database instanceof Database ? database : null;
+  const path = join(config.data_dir, DATABASE);
+  const onPostgres = config.store !== 'sqlite';
+  const there = onPostgres || existsSync(path);
+  const database = there ? openReadOnly(config) : null;
+  const db = database === null || database instanceof Error ? null : database;
   // A damaged database must not keep the rest from being looked at.
   const read = <T>(work: (from: Database['db']) => Promise<T>, otherwise: T): Promise<T> =>
     db ? work(db.db).catch(() => otherwise) : Promise.resolve(otherwise);
@@ -48,7 +51,9 @@ export async function openDoctor(
   const checks: Check[] = [
     gateCheck(config, existsSync(config.data_dir) && gateRuns(config.data_dir)),
     ...(db
-      ? databaseChecks(db, path, { full })
+      ? onPostgres
+        ? postgresChecks(db, config.store)
+        : databaseChecks(db, path, { full })
       : [{ id: 'integrity', title: 'Database', look: () => (there ? unreadable(database) : missing(path)) }]),
     ...(existsSync(config.data_dir)
       ? [
@@ -77,9 +82,9 @@ export async function openDoctor(
   return { checks, close: async () => db?.close() };
 }
 
-function openReadOnly(path: string): Database | Error {
+function openReadOnly(config: Config): Database | Error {
   try {
-    return new Database(path, { readonly: true });
+    return openStore(config, { readonly: true });
   } catch (error) {
     return error as Error;
   }

@@ -1,14 +1,15 @@
 import { constants, setPriority } from 'node:os';
+import type { StoreConfig } from '../config/store.ts';
 import { UserError } from '../config/user-error.ts';
 import { type ModelConfig, openNamedModel } from '../judge/adapter/open.ts';
 import type { JudgeModel } from '../judge/adapter-judge.ts';
-import { Database } from '../store/database.ts';
+import { openStore } from '../store/open.ts';
 import { type BacktestListener, type BacktestOptions, runBacktest } from './backtest-run.ts';
 import type { BacktestChange, BacktestSummary } from './backtest-types.ts';
 
 export interface BacktestWork {
-  /** The database's file; it is only read. */
-  path: string;
+  /** Where the database is; it is only read. */
+  store: StoreConfig;
   options: BacktestOptions;
   /** Another adapter, by its name in the registry; null = none. */
   model: { name: string; config: ModelConfig } | null;
@@ -32,11 +33,11 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
-async function run({ path, options, model: asked }: BacktestWork): Promise<void> {
+async function run({ store, options, model: asked }: BacktestWork): Promise<void> {
   // Its own processes have it as well: the model's.
   setPriority(constants.priority.PRIORITY_LOW);
   const tell = (message: FromBacktest): void => void process.send?.(message);
-  const database = new Database(path, { readonly: true });
+  const database = openStore(store, { readonly: true });
   let model: JudgeModel | null = null;
   let last: FromBacktest;
   try {

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import { idFloor } from '../message/id.ts';
-import { recordAudit } from '../store/audit.ts';
+import { flushAudit, recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { EventAttemptTable, EventTable } from '../store/front-schema.ts';
 import type { Schema } from '../store/schema.ts';
@@ -160,6 +160,8 @@ export async function replayEvents(
       detail: { from: state },
     });
   }
+  // The sender reads there when an event was asked for again.
+  await flushAudit(trx);
   return chosen.map(({ id }) => id);
 }
 

@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Trx } from '../store/database.ts';
+import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import type { DraftText } from './draft-text.ts';
+import { tsvector } from './search-words.ts';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
@@ -27,7 +29,9 @@ export async function keepDraftText(trx: Trx, of: TextOf, text: DraftText, id?: 
     .where('revision', '=', of.revision)
     .executeTakeFirst();
   if (known) return;
-  await bulkInsert(trx, 'draft_texts', [{ ...(id === undefined ? {} : { id }), ...of, ...text }]);
+  const { subject, body, headers, addresses } = text;
+  const words = engineOf(trx) === 'postgres' ? { words: tsvector([subject, body, headers, addresses]) } : {};
+  await bulkInsert(trx, 'draft_texts', [{ ...(id === undefined ? {} : { id }), ...of, ...text, ...words }]);
 }
 
 /** Ids below zero count down, so that older mail filled in later still sorts before newer mail. */

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { findOwnId } from '../review/read.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Clues, cluesOf } from './clues.ts';
-import { findTexts, searchMessages } from './search-store.ts';
+import { searchMessages } from './search-store.ts';
 import { messageIdOf } from './trace-store.ts';
 
 type Reader = Kysely<Schema>;
@@ -55,10 +55,12 @@ async function byWords(db: Reader, { words }: Clues, limit: number): Promise<Fou
 async function byPassages(db: Reader, { passages, addresses }: Clues, limit: number): Promise<Found[]> {
   if (passages.length === 0) return [];
   for (const address of [...addresses, null]) {
-    const also = address === null ? '' : ` AND "${address}"`;
+    const also = address === null ? '' : ` "${address}"`;
     const counts = new Map<string, number>();
     for (const passage of passages) {
-      for (const { message_id } of await findTexts(db, `"${passage}"${also}`, PER_PASSAGE)) {
+      for (const { message_id } of await searchMessages(db, `"${passage}"${also}`, {
+        limit: PER_PASSAGE,
+      })) {
         counts.set(message_id, (counts.get(message_id) ?? 0) + 1);
       }
     }

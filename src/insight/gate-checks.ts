@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
 import { hostsInWords } from '../judge/adapter/host-status.ts';
 import type { Config } from '../config/config.ts';
@@ -29,8 +27,6 @@ export function gateChecks({ database, config, now, adapter }: GateCheckDeps): H
       group: 'Gate',
       title: 'Database',
       look: async () => {
-        const path = join(config.data_dir, 'presend.db');
-        const [file, log] = await Promise.all([stat(path), stat(`${path}-wal`).catch(() => ({ size: 0 }))]);
         const began = performance.now();
         try {
           await database.transact((trx) => probeWrite(trx, now()));
@@ -41,11 +37,13 @@ export function gateChecks({ database, config, now, adapter }: GateCheckDeps): H
           return { state: 'bad', detail: `No mail is taken: ${says} (${code}).`, advice: mend };
         }
         const took = performance.now() - began;
-        const detail = `${bytes(file.size + log.size)}, of it ${bytes(log.size)} in the write-ahead log; a write was on disk after ${took.toFixed(0)} ms.`;
+        const { total, log } = await database.size();
+        const ofIt = database.engine === 'sqlite' ? `, of it ${bytes(log)} in the write-ahead log` : '';
+        const detail = `${bytes(total)}${ofIt}; a write was on disk after ${took.toFixed(0)} ms.`;
         if (took > 1_000) {
           return { state: 'warn', detail, advice: 'The disk is slow: see what else writes to it.' };
         }
-        return log.size > 1_000_000_000
+        return log > 1_000_000_000
           ? {
               state: 'warn',
               detail,

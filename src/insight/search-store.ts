@@ -1,15 +1,10 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
+import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import type { TextOf } from './draft-text-store.ts';
-import { ftsQuery } from './search-query.ts';
+import { ftsQuery, tsQuery } from './search-query.ts';
 
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
-
-/**
- * Searching the text of judged mail. The index is SQLite's FTS5, the one part that is not plain SQL: PostgreSQL will need its
- * own (a tsvector column, `@@`), behind the same functions.
- */
-const matches = (query: string): Expression<SqlBool> => sql<SqlBool>`draft_texts_fts match ${query}`;
+type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'getExecutor'>;
 
 /**
  * Messages in which all of `words` are found, in any header, the shown text, or an envelope address; newest first. Words are
@@ -22,32 +17,35 @@ export async function searchMessages(
   words: string,
   { limit }: { limit: number },
 ): Promise<TextOf[]> {
-  const query = ftsQuery(words);
-  return query === null ? [] : findTexts(db, query, limit);
-}
-
-/** As `searchMessages`, as a subquery of message ids for another query's `where … in`; null = nothing to look for. */
-export function matchingMessages(db: Reader, words: string) {
-  const query = ftsQuery(words);
-  if (query === null) return null;
-  return db
-    .selectFrom('draft_texts')
-    .select('draft_texts.message_id')
-    .where('draft_texts.id', 'in', db.selectFrom('draft_texts_fts').select('rowid').where(matches(query)));
-}
-
-/** @param query in FTS5's language */
-export async function findTexts(db: Reader, query: string, limit: number): Promise<TextOf[]> {
+  const found = matching(db, words);
+  if (found === null) return [];
   const rows = await db
-    .selectFrom('draft_texts_fts')
-    .innerJoin('draft_texts', 'draft_texts.id', 'draft_texts_fts.rowid')
+    .selectFrom('draft_texts')
     .select(['draft_texts.message_id', 'draft_texts.revision'])
-    .where(matches(query))
-    .orderBy('draft_texts_fts.rowid', 'desc')
+    .where(found)
+    .orderBy('draft_texts.id', 'desc')
     // Reviewers' edits of one message come after one another.
     .limit(limit * 2)
     .execute();
   const newest = new Map<string, TextOf>();
   for (const row of rows) if (!newest.has(row.message_id)) newest.set(row.message_id, row);
   return [...newest.values()].slice(0, limit);
+}
+
+/** As `searchMessages`, as a subquery of message ids for another query's `where … in`; null = nothing to look for. */
+export function matchingMessages(db: Reader, words: string) {
+  const found = matching(db, words);
+  return found && db.selectFrom('draft_texts').select('draft_texts.message_id').where(found);
+}
+
+/** What `draft_texts` must be like: by SQLite's FTS5 index, or by PostgreSQL's tsvector. null = nothing to look for */
+function matching(db: Reader, words: string): Expression<SqlBool> | null {
+  if (engineOf(db) === 'postgres') {
+    const query = tsQuery(words);
+    return query === null ? null : sql<SqlBool>`draft_texts.words @@ cast(${query} as tsquery)`;
+  }
+  const query = ftsQuery(words);
+  return query === null
+    ? null
+    : sql<SqlBool>`draft_texts.id in (select rowid from draft_texts_fts where draft_texts_fts match ${query})`;
 }

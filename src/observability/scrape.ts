@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { readLastBackup } from '../backup/last-backup-store.ts';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
@@ -50,12 +50,7 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   const backup = await readLastBackup(database.db);
   const restore = await readRestoreState(database.db);
   const disk = await statfs(options.dataDir);
-  const size = (name: string): Promise<number> =>
-    stat(`${options.dataDir}/${name}`).then(
-      (found) => found.size,
-      () => 0,
-    );
-  const [databaseBytes, walBytes] = await Promise.all([size('presend.db'), size('presend.db-wal')]);
+  const { total: databaseBytes, log: walBytes } = await database.size();
 
   // From here on without a pause, so that two scrapes at once do not mix.
   const since = (time: number | null): number => (time === null ? 0 : Math.max(0, at - time) / 1000);

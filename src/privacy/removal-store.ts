@@ -3,6 +3,7 @@ import { forgetFingerprints } from '../crm/fingerprint-store.ts';
 import type { Fingerprint } from '../crm/thread-store.ts';
 import { FINAL_STATES } from '../message/disposition.ts';
 import { redactEntries } from '../store/audit-redact-store.ts';
+import { flushAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { keptAdapter, keptDetail, keptFindings, keptNotices } from './kept-detail.ts';
@@ -195,6 +196,7 @@ async function stripAnswers(trx: Trx, deliveries: string[]): Promise<void> {
 
 /** Takes out of the audit log what it says of these subjects beyond what happened. */
 export async function redactAbout(trx: Trx, subjects: readonly string[]): Promise<void> {
+  await flushAudit(trx);
   const rows = await trx
     .selectFrom('audit')
     .select(['id', 'actor', 'subject_id', 'detail'])

@@ -12,6 +12,7 @@ import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { queueReport } from '../pipeline/own-mail.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
+import { flushAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { type Act, actorDetail, personKey, versionOf } from './act.ts';
 import { approvalsOf, approve } from './approval-store.ts';
@@ -297,6 +298,7 @@ export class Review {
         return after;
       } catch (error) {
         if (!(error instanceof TransitionError)) throw error;
+        await flushAudit(trx);
         throw new UserError(`${id}: ${error.message} (${await lastChange(trx, delivery.id, now)})`);
       }
     });
@@ -318,6 +320,7 @@ export async function requireVersion(
   now: number,
 ): Promise<void> {
   if (version === undefined || version === versionOf(delivery)) return;
+  await flushAudit(trx);
   const change = await lastChange(trx, delivery.id, now);
   throw new UserError(`${change.charAt(0).toUpperCase()}${change.slice(1)}; look at it again before you act`);
 }

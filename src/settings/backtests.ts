@@ -2,6 +2,7 @@ import { UserError } from '../config/user-error.ts';
 import type { BacktestOptions } from '../evaluate/backtest-run.ts';
 import { backtestInProcess } from '../evaluate/backtest-process.ts';
 import type { BacktestChange, BacktestSummary } from '../evaluate/backtest-types.ts';
+import type { StoreConfig } from '../config/store.ts';
 import type { BacktestWork } from '../evaluate/backtest-worker.ts';
 import type { Logger } from '../observability/logger.ts';
 
@@ -30,8 +31,8 @@ export interface Backtest {
 }
 
 interface Options {
-  /** The database's file. */
-  path: string;
+  /** Where the database is. */
+  store: StoreConfig;
   now: () => number;
   log: Logger;
 }
@@ -54,7 +55,7 @@ export class Backtests {
   ): Backtest {
     const busy = [...this.#runs.values()].find(({ run }) => run.state === 'running');
     if (busy) throw new UserError(`a backtest of ${busy.run.actor} is running; wait for it or cancel it`);
-    const { path, now, log } = this.#options;
+    const { store, now, log } = this.#options;
     const run: Backtest = {
       id: String(this.#next++),
       state: 'running',
@@ -69,7 +70,7 @@ export class Backtests {
     };
     const controller = new AbortController();
     const ended = backtestInProcess(
-      { path, options, model },
+      { store, options, model },
       {
         onProgress: (done, total) => Object.assign(run, { done, total }),
         onChanges: (changes) => run.changes.push(...changes.slice(0, KEPT_CHANGES - run.changes.length)),

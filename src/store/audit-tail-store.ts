@@ -10,6 +10,8 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './audit-chain.ts';
+import { bulkInsert } from './bulk-insert.ts';
+import type { Trx } from './database.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
 /** Setting that holds the newest entry under the key. */
@@ -17,64 +19,80 @@ export const CHECKPOINT = 'audit_head';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'insertInto' | 'executeQuery'>;
 
+/** A place in the log inside a commit. */
+export interface TailMark {
+  entries: number;
+  written: number;
+  head: ChainHead | null;
+}
+
+/** Most entries in one statement: SQLite takes 32,766 values, and each length is a statement of its own to compile. */
+const ROWS = 64;
+
 /**
  * The end of the audit log inside one commit. Entries are chained to the checkpoint, never to the last row: after a cut tail the next
- * entry shows the gap for ever, and nothing heals it.
+ * entry shows the gap for ever, and nothing heals it. They are written at the end of the commit, all at once: only then, and only one
+ * commit at a time, is the end of the log taken hold of, so that ids rise in the order of commits, whichever gate they are of.
  */
 export class AuditTail {
   readonly #key: () => Buffer;
+  readonly #entries: EntryContent[] = [];
+  /** How many of them are written. */
+  #written = 0;
   /** null = not read yet in this commit. */
   #head: ChainHead | null = null;
-  #saved: ChainHead | null = null;
 
   constructor(key: () => Buffer) {
     this.#key = key;
   }
 
-  /** Where the chain is, to come back to when a piece of the commit is taken back. */
-  mark(): ChainHead | null {
-    return this.#head;
+  add(entries: readonly EntryContent[]): void {
+    for (const entry of entries) this.#entries.push(entry);
   }
 
-  takeBack(mark: ChainHead | null): void {
-    // What was read stays true; only what the piece added is gone.
-    this.#head = mark ?? this.#saved;
+  /** Where the log is, to come back to when a piece of the commit is taken back. */
+  mark(): TailMark {
+    return { entries: this.#entries.length, written: this.#written, head: this.#head };
   }
 
-  /** The rows of these entries, chained, in this order. They must be inserted, and before any others are asked for. */
-  async chain(trx: Reader, entries: readonly EntryContent[]): Promise<Insertable<AuditTable>[]> {
-    const key = this.#key();
-    let head = this.#head ?? (await this.#read(trx));
-    const rows = entries.map((entry) => {
-      const salt = randomBytes(SALT_BYTES);
-      const digest = entryDigest(salt, entry);
-      const id = head.id + 1;
-      head = { id, chain: linkOf(key, head.chain, { ...entry, id, digest }) };
-      return { id, ...entry, salt, digest, chain: head.chain, redacted: null };
-    });
+  /** What was written since is gone from the tables as well. */
+  takeBack({ entries, written, head }: TailMark): void {
+    this.#entries.length = entries;
+    this.#written = written;
     this.#head = head;
-    return rows;
   }
 
   /** Continues the chain over rows that are there already: entries from before there was one. */
   async adopt(trx: Reader, rows: readonly (EntryContent & { id: number })[]) {
+    if (rows.length === 0) return [];
     const key = this.#key();
-    let head = this.#head ?? (await this.#read(trx));
+    let head = await this.#read(trx);
     const chained = rows.map((entry) => {
       const salt = randomBytes(SALT_BYTES);
       const digest = entryDigest(salt, entry);
       head = { id: entry.id, chain: linkOf(key, head.chain, { ...entry, digest }) };
       return { id: entry.id, salt, digest, chain: head.chain };
     });
-    this.#head = head;
+    await saveCheckpoint(trx, writeCheckpoint(key, head));
     return chained;
   }
 
-  /** Writes the checkpoint; the last thing of the commit. */
-  async save(trx: Reader): Promise<void> {
-    if (this.#head === null || this.#head === this.#saved) return;
-    await saveCheckpoint(trx, writeCheckpoint(this.#key(), this.#head));
-    this.#saved = this.#head;
+  /** Writes the entries and the checkpoint; the last thing of the commit. */
+  async save(trx: Trx): Promise<void> {
+    if (this.#written === this.#entries.length) return;
+    const key = this.#key();
+    let head = this.#head ?? (await this.#read(trx));
+    const rows: Insertable<AuditTable>[] = this.#entries.slice(this.#written).map((entry) => {
+      const salt = randomBytes(SALT_BYTES);
+      const digest = entryDigest(salt, entry);
+      const id = head.id + 1;
+      head = { id, chain: linkOf(key, head.chain, { ...entry, id, digest }) };
+      return { id, ...entry, salt, digest, chain: head.chain, redacted: null };
+    });
+    for (let i = 0; i < rows.length; i += ROWS) await bulkInsert(trx, 'audit', rows.slice(i, i + ROWS));
+    await saveCheckpoint(trx, writeCheckpoint(key, head));
+    this.#head = head;
+    this.#written = this.#entries.length;
   }
 
   async #read(trx: Reader): Promise<ChainHead> {
@@ -90,12 +108,7 @@ export class AuditTail {
     const head = checkpoint === null ? null : readCheckpoint(this.#key(), checkpoint);
     // Rows beyond the checkpoint were not written by presend: theirs are the ids, not the chain. A checkpoint that is missing starts
     // the chain anew, which `presend audit verify` tells.
-    this.#saved = {
-      id: Math.max(head?.id ?? 0, last ?? 0),
-      chain: head?.chain ?? GENESIS.chain,
-    };
-    this.#head = this.#saved;
-    return this.#saved;
+    return { id: Math.max(head?.id ?? 0, last ?? 0), chain: head?.chain ?? GENESIS.chain };
   }
 }
 
@@ -119,6 +132,11 @@ const tails = new WeakMap<object, AuditTail>();
 /** Says which tail the entries of a commit are chained to. */
 export function bindTail(trx: object, tail: AuditTail): void {
   tails.set(trx, tail);
+}
+
+/** Whether this is the transaction of a commit. */
+export function isCommit(db: object): db is Trx {
+  return tails.has(db);
 }
 
 /** @throws Error for a transaction that `Database.transact` did not open */

@@ -1,5 +1,4 @@
-import { tailOf } from './audit-tail-store.ts';
-import { bulkInsert } from './bulk-insert.ts';
+import { isCommit, tailOf } from './audit-tail-store.ts';
 import type { Trx } from './database.ts';
 
 /** An entry of the audit log. */
@@ -16,14 +15,16 @@ export interface AuditEntry {
 }
 
 /** Writes an audit entry in the transaction of the change it tells of. */
-export async function recordAudit(trx: Trx, entry: AuditEntry): Promise<void> {
-  await recordAudits(trx, [entry]);
+export function recordAudit(trx: Trx, entry: AuditEntry): Promise<void> {
+  return recordAudits(trx, [entry]);
 }
 
-/** Writes entries in this order. The one door to the log: each is chained to the one before (store/audit-chain.ts). */
-export async function recordAudits(trx: Trx, entries: readonly AuditEntry[]): Promise<void> {
-  const rows = await tailOf(trx).chain(
-    trx,
+/**
+ * Writes entries in this order, at the end of the commit. The one door to the log: each is chained to the one before
+ * (store/audit-chain.ts).
+ */
+export function recordAudits(trx: Trx, entries: readonly AuditEntry[]): Promise<void> {
+  tailOf(trx).add(
     entries.map(({ at, actor, subject, action, before, after, detail }) => ({
       at,
       actor,
@@ -37,5 +38,10 @@ export async function recordAudits(trx: Trx, entries: readonly AuditEntry[]): Pr
       }),
     })),
   );
-  await bulkInsert(trx, 'audit', rows);
+  return Promise.resolve();
+}
+
+/** Writes what this commit has recorded so far: before the log is read in the transaction that adds to it. Outside of one: nothing. */
+export async function flushAudit(db: Pick<Trx, 'selectFrom'>): Promise<void> {
+  if (isCommit(db)) await tailOf(db).save(db);
 }

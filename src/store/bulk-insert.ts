@@ -1,8 +1,9 @@
 import { CompiledQuery, type Insertable } from 'kysely';
 import type { Trx } from './database.ts';
+import { engineOf } from './engine.ts';
 import type { Schema } from './schema.ts';
 
-/** The text of inserts by table, columns and number of rows. Not Kysely's query: that holds its first rows, whole mails among them. */
+/** The text of inserts by engine, table, columns and number of rows. Not Kysely's query: that holds its first rows, whole mails among them. */
 const compiled = new Map<string, string>();
 const MAX_COMPILED = 500;
 
@@ -19,7 +20,7 @@ export async function bulkInsert<T extends keyof Schema>(
   if (!first) return;
   const columns = Object.keys(first);
   const parameters = rows.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
-  const key = `${table} ${rows.length} ${columns.join()}`;
+  const key = `${engineOf(trx)} ${table} ${rows.length} ${columns.join()}`;
   let text = compiled.get(key);
   if (text === undefined) {
     const query = trx

@@ -1,283 +1,76 @@
-import { dirname } from 'node:path';
-import SQLite from 'better-sqlite3';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
-import { UserError } from '../config/user-error.ts';
-import { failPoint } from '../observability/fail-point.ts';
-import { adoptOldEntries } from './audit-adopt-store.ts';
-import { AuditTail, bindTail } from './audit-tail-store.ts';
-import { bindKeys, type GateKey, type GateKeys, gateKeys, isLost, lostKey } from './gate-keys.ts';
-import { anyChained, anyErased } from './key-use-store.ts';
-import { diskTrouble } from './disk-trouble.ts';
-import { DiskTrust } from './disk-trust.ts';
-import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
+import type { Kysely, Transaction } from 'kysely';
+import type { DiskTrouble } from './disk-trouble.ts';
+import type { GateKey } from './gate-keys.ts';
+import type { SchemaState } from './migrate.ts';
 import type { Schema } from './schema.ts';
-import { withStatementCache } from './statement-cache.ts';
-import { rewriteLog } from './write-ahead-log.ts';
 
 export type Trx = Transaction<Schema>;
 
-interface Pending {
-  work: (trx: Trx) => Promise<unknown>;
-  resolve: (value: unknown) => void;
-  reject: (error: unknown) => void;
-}
-
-/** One commit that is on disk. */
+/** One commit that is durable. */
 export interface Commit {
   /** Changes that shared it. */
   size: number;
-  /** From its begin until it was on disk, the wait for company left out. */
+  /** From its begin until it was durable, the wait for company left out. */
   seconds: number;
 }
 
-/** How long a commit waits for company while several come together, milliseconds (PostgreSQL's commit_delay). */
-const GATHER_MS = 3;
-
-/** The last group was this large: there is enough concurrency for waiting to pay (PostgreSQL's commit_siblings). */
-const SIBLINGS = 4;
-
-/** Pages in the write-ahead log before they are copied back: fewer, larger checkpoints write hot pages once. */
-const CHECKPOINT_PAGES = 4000;
-
-/**
- * Pages kept in memory, KiB. The system keeps the file's pages too: more of them here make nothing faster, and lie between what
- * comes and goes with large mails, so that glibc cannot give that back.
- */
-const CACHE_KIB = 8 * 1024;
-
-/** How often a log that others read is tried to be emptied. */
-const SCRUB_ATTEMPTS = 20;
-
-/** Most pieces of work that share one commit; bounds how long the first of them waits. */
-const MAX_GROUP = 64;
-
-/**
- * The database. Reads go through `db`; every change goes through `transact`, which returns only after
- * the change is durable on disk (WAL + synchronous=FULL). Pieces of work queued at the same time share one
- * transaction and so one fsync (group commit, with a delay under load as PostgreSQL's commit_delay); each
- * has a savepoint, so one that throws takes back only its own changes.
- *
- * Work given to `transact` must await nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`.
- */
-export class Database {
-  readonly db: Kysely<Schema>;
-  /** Whether changes reach the disk. */
-  readonly disk: DiskTrust;
-  readonly #raw: SQLite.Database;
-  /** Transaction control, prepared once; used only while the one connection is held. */
-  readonly #control: Record<
-    'begin' | 'savepoint' | 'release' | 'takeBack' | 'commit' | 'rollback',
-    SQLite.Statement
-  >;
-  #pending: Pending[] = [];
-  #running = false;
-  #lastGroup = 0;
-  readonly #lockWaitMs: number;
-  /** Where its keys lie; null = a database in memory. */
-  readonly #folder: string | null;
-  readonly #keys: GateKeys;
-  readonly #keyUse: Record<GateKey, () => boolean>;
-  #idle: (() => void)[] = [];
-  readonly #afterCommit: ((commit: Commit) => void)[] = [];
-
-  /** @param options.lockWaitMs how long a change waits while another process writes */
-  constructor(path: string, options: { readonly?: boolean; lockWaitMs?: number } = {}) {
-    this.#lockWaitMs = options.lockWaitMs ?? 10_000;
-    this.#folder = path === ':memory:' ? null : dirname(path);
-    // Short, because waiting inside SQLite blocks the event loop; #begin waits for longer outside it.
-    this.#raw = new SQLite(path, { readonly: options.readonly ?? false, timeout: 25 });
-    this.#keyUse = { audit: () => anyChained(this.#raw), erased: () => anyErased(this.#raw) };
-    this.#keys = gateKeys(this.#folder, this.#keyUse);
-    if (!options.readonly) {
-      this.#raw.pragma('journal_mode = WAL');
-      // better-sqlite3 is built with synchronous=NORMAL for WAL, which does not sync at commit.
-      this.#raw.pragma('synchronous = FULL');
-      this.#raw.pragma('foreign_keys = ON');
-      // What is deleted is overwritten with zeros: a text that was removed must not be in the file any more.
-      this.#raw.pragma('secure_delete = ON');
-      this.#raw.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    }
-    this.#raw.pragma(`cache_size = -${CACHE_KIB}`);
-    this.#raw.pragma('temp_store = MEMORY');
-    this.#control = {
-      begin: this.#raw.prepare('begin immediate'),
-      savepoint: this.#raw.prepare('savepoint piece'),
-      release: this.#raw.prepare('release piece'),
-      takeBack: this.#raw.prepare('rollback to piece'),
-      commit: this.#raw.prepare('commit'),
-      rollback: this.#raw.prepare('rollback'),
-    };
-    this.disk = new DiskTrust(this.#raw);
-    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(this.#raw) }) });
-    bindKeys(this.db, this.#keys);
-  }
-
-  /** Before the first change after a stop that may have been a crash: see write-ahead-log.ts. */
-  secureLog(): void {
-    this.#raw.pragma('busy_timeout = 5000');
-    rewriteLog(this.#raw);
-    this.#raw.pragma('busy_timeout = 25');
-  }
-
-  /** Where its schema stands; changes nothing. */
-  schemaState(): SchemaState {
-    return schemaState(this.#raw);
-  }
-
-  /** Whether a key that this database was written under is not in its folder any more; makes none. */
-  isKeyLost(name: GateKey): boolean {
-    return this.#folder !== null && isLost(this.#folder, name, this.#keyUse[name]);
-  }
-
+export interface TransactOptions {
   /**
-   * Brings the schema up to date, or leaves it as it is and throws; see `migrateDatabase`.
+   * It may run at the same time as concurrent changes of other gates on the same database: whatever it decides on it has locked,
+   * claimed, or compares in the statement that changes it, and it may be run again from its start. Changes without this run alone,
+   * as all do on SQLite.
+   */
+  concurrent?: boolean;
+}
+
+/** Whether changes become durable. */
+export interface StoreHealth {
+  /** null = the last change did. */
+  readonly trouble: DiskTrouble | null;
+  /** @param listener told when trouble begins, becomes another, or is over (null) */
+  onChange(listener: (trouble: DiskTrouble | null) => void): void;
+}
+
+/**
+ * The database: SQLite in the data folder, or PostgreSQL. Reads go through `db`; every change goes through `transact`, which returns
+ * only after the change is durable. Pieces of work queued at the same time share one transaction and so one sync of the disk (group
+ * commit, with a delay under load as PostgreSQL's commit_delay); each has a savepoint, so one that throws takes back only its own
+ * changes.
+ */
+export interface Database {
+  readonly engine: 'sqlite' | 'postgres';
+  readonly db: Kysely<Schema>;
+  readonly disk: StoreHealth;
+  /**
+   * Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw.
+   *
+   * @param work awaits nothing but the transaction it is handed, or, where it has thousands of pieces, `breathe()`
+   */
+  transact<T>(work: (trx: Trx) => Promise<T>, options?: TransactOptions): Promise<T>;
+  /** @param listener told of every commit of this process, before those who asked for it are */
+  onCommit(listener: (commit: Commit) => void): void;
+  /** Where its schema stands; changes nothing. */
+  schemaState(): Promise<SchemaState>;
+  /**
+   * Brings the schema up to date, or leaves it as it is and throws.
    *
    * @returns what was applied
-   * @throws UserError when the key of the audit log is lost
+   * @throws UserError when it is newer than this presend, or the key of its audit log is lost
    */
-  async migrate(): Promise<string[]> {
-    const applied = await migrateDatabase(this.#raw, this.db);
-    if (this.#folder !== null) {
-      if (this.isKeyLost('audit')) throw new UserError(lostKey(this.#folder, 'audit'));
-      await adoptOldEntries({
-        transact: (work) => this.transact(work),
-        dataDir: this.#folder,
-        now: Date.now,
-      });
-    }
-    return applied;
-  }
-
-  /** Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw. */
-  transact<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.#running) {
-        this.#running = true;
-        void this.#gather().then(() => this.#drain());
-      }
-    });
-  }
-
-  /** @param listener told of every commit of this process, before those who asked for it are */
-  onCommit(listener: (commit: Commit) => void): void {
-    this.#afterCommit.push(listener);
-  }
-
+  migrate(): Promise<string[]>;
+  /** Whether a key that this database was written under is not in the data folder any more; makes none. */
+  isKeyLost(name: GateKey): boolean;
+  /** Before the first change after a stop that may have been a crash. */
+  secureLog(): void;
   /**
-   * Empties the write-ahead log into the file, where what was deleted is overwritten: after it the removed texts are in neither.
-   * Readers of other processes may be in the way for a moment.
+   * Overwrites what was deleted, as far as the engine lets it be done at once.
    *
-   * @returns false when they still were at the end; the next commit's checkpoint does it then
+   * @returns false when others were in the way; it happens later then
    */
-  async scrub(): Promise<boolean> {
-    for (let attempt = 0; attempt < SCRUB_ATTEMPTS; attempt += 1) {
-      const [result] = await this.db
-        .connection()
-        .execute(async () => this.#raw.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
-      if (result?.busy === 0) return true;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return false;
-  }
-
-  async close(): Promise<void> {
-    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
-    await this.db.destroy();
-    // Kysely closes nothing that it has not used.
-    if (this.#raw.open) this.#raw.close();
-  }
-
-  /** Lets sockets be read before the commit, so that its group is a large one. */
-  #gather(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#lastGroup >= SIBLINGS) setTimeout(resolve, GATHER_MS);
-      else setImmediate(resolve);
-    });
-  }
-
-  async #drain(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const group = this.#pending.splice(0, MAX_GROUP);
-      await this.#commit(group);
-      this.#lastGroup = group.length;
-      if (this.#pending.length > 0) await this.#gather();
-    }
-    this.#running = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  async #commit(group: Pending[]): Promise<void> {
-    const settle: (() => void)[] = [];
-    const began = performance.now();
-    let cause: unknown;
-    try {
-      await this.db.connection().execute(async (connection) => {
-        this.disk.require();
-        await this.#begin();
-        try {
-          // Only the type differs: Kysely's own transaction begins deferred, see #begin.
-          const trx = connection as unknown as Trx;
-          const tail = new AuditTail(this.#keys.audit);
-          bindTail(trx, tail);
-          bindKeys(trx, this.#keys);
-          for (const { work, resolve, reject } of group) {
-            this.#control.savepoint.run();
-            const mark = tail.mark();
-            try {
-              const value = await work(trx);
-              this.#control.release.run();
-              settle.push(() => resolve(value));
-            } catch (error) {
-              cause = error;
-              // Fails when SQLite took the whole transaction back by itself (disk full, I/O error): then all of
-              // the group failed.
-              this.#control.takeBack.run();
-              this.#control.release.run();
-              tail.takeBack(mark);
-              cause = undefined;
-              if (diskTrouble(error)?.kind === 'damaged') this.disk.failed(error);
-              settle.push(() => reject(error));
-            }
-          }
-          await tail.save(trx);
-          failPoint('commit-before');
-          this.#control.commit.run();
-          failPoint('commit-done');
-        } catch (error) {
-          cause ??= error;
-          if (this.#raw.inTransaction) this.#control.rollback.run();
-          throw error;
-        }
-      });
-    } catch (error) {
-      // Nothing of the group is on disk. The first error says why; what follows it only that there was no
-      // transaction left.
-      this.disk.failed(cause ?? error);
-      for (const { reject } of group) reject(cause ?? error);
-      return;
-    }
-    this.disk.stored();
-    const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
-    for (const tell of this.#afterCommit) tell(commit);
-    for (const done of settle) done();
-  }
-
-  /**
-   * Takes the write lock before anything is read: a transaction that read first could not write any more once another
-   * process (the command line) has written in between. Waits for that other process without blocking the event loop.
-   */
-  async #begin(): Promise<void> {
-    const until = performance.now() + this.#lockWaitMs;
-    for (;;) {
-      try {
-        this.#control.begin.run();
-        return;
-      } catch (error) {
-        const busy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY') ?? false;
-        if (!busy || performance.now() > until) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
-  }
+  scrub(): Promise<boolean>;
+  /** One more connection to the same database, for what lays temporary tables over it; to be closed. */
+  again(): Database;
+  /** Bytes it takes up; `log`: of them in a log that is still to be copied back. */
+  size(): Promise<{ total: number; log: number }>;
+  close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
-/** What can be wrong with the disk under the database. */
-export type TroubleKind = 'full' | 'read_only' | 'io' | 'damaged' | 'replaced';
+import { postgresTrouble } from './postgres/trouble.ts';
+
+/** What can be wrong with the database: with the disk under it, or with the way to its server. */
+export type TroubleKind = 'full' | 'read_only' | 'io' | 'damaged' | 'replaced' | 'unreachable';
 
 export interface DiskTrouble {
   kind: TroubleKind;
-  /** SQLite's extended result code or the system's, e.g. `SQLITE_IOERR_FSYNC`, `ENOSPC`. */
+  /** SQLite's extended result code, the system's, or PostgreSQL's, e.g. `SQLITE_IOERR_FSYNC`, `ENOSPC`, `53100`. */
   code: string;
   /** What is wrong, half a sentence. */
   says: string;
@@ -34,6 +36,10 @@ const WORDS: Record<TroubleKind, Pick<DiskTrouble, 'says' | 'mend'>> = {
     says: 'the database file was moved or replaced while the gate had it open',
     mend: 'Stop the gate, put the right file there, and start it again.',
   },
+  unreachable: {
+    says: 'the database server cannot be reached',
+    mend: `See whether PostgreSQL runs and lets this gate in (address, password, pg_hba.conf, max_connections). ${BY_ITSELF}`,
+  },
 };
 
 /**
@@ -56,6 +62,9 @@ const OF_SYSTEM: Readonly<Record<string, TroubleKind>> = {
 };
 
 function kindOf(code: string): TroubleKind | null {
+  if (code === 'STORE_UNREACHABLE') return 'unreachable';
+  const ofServer = postgresTrouble(code);
+  if (ofServer !== null) return ofServer;
   if (Object.hasOwn(OF_SYSTEM, code)) return OF_SYSTEM[code]!;
   if (code === 'SQLITE_FULL') return 'full';
   if (code === 'SQLITE_READONLY_DBMOVED') return 'replaced';

@@ -19,11 +19,8 @@ export interface DraftTextTable {
   text_key: string | null;
   /** The same for texts that differ only in what differs between prospects; null = too little text to tell. */
   template_key: string | null;
-}
-
-/** SQLite's FTS5 index over `draft_texts`, kept by a trigger. Only `insight/search-store.ts` knows of it. */
-export interface DraftTextIndex {
-  rowid: number;
+  /** PostgreSQL alone: a tsvector of all the texts. SQLite has an FTS5 index, kept by triggers. Only `insight/` knows of either. */
+  words?: string;
 }
 
 /** What happened in one hour that is over, added up. */

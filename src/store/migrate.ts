@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 const LOCK_WAIT_MS = 5_000;
 
 /** Setting that says which presend brought the schema to where it is, for one that is too old for it. */
-const MADE_BY = 'schema_made_by';
+export const MADE_BY = 'schema_made_by';
 
 /** Where a database stands: names of migrations, in order. */
 export interface SchemaState {
@@ -23,11 +23,16 @@ export interface SchemaState {
 
 /** Reads where a database stands; changes nothing. An empty file has nothing applied. */
 export function schemaState(raw: SQLite.Database, all: Record<string, Migration> = migrations): SchemaState {
-  const known = Object.keys(all).toSorted();
   const exists = raw.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get();
   const applied = exists
     ? raw.prepare<[], string>('select name from kysely_migration order by name').pluck().all()
     : [];
+  return stateOf(applied, all);
+}
+
+/** @param applied names of the migrations in the database, in order */
+export function stateOf(applied: string[], all: Record<string, Migration> = migrations): SchemaState {
+  const known = Object.keys(all).toSorted();
   return {
     applied,
     pending: known.filter((name) => !applied.includes(name)),
@@ -36,12 +41,17 @@ export function schemaState(raw: SQLite.Database, all: Record<string, Migration>
 }
 
 /** @throws UserError that names the version a database needs, when it is newer than this presend */
-export function refuseNewer(raw: SQLite.Database, { unknown }: SchemaState): void {
-  if (unknown.length === 0) return;
+export function refuseNewer(raw: SQLite.Database, state: SchemaState): void {
+  if (state.unknown.length === 0) return;
   const madeBy = raw.prepare('select value from settings where key = ?').pluck().get(MADE_BY);
-  const newer = typeof madeBy === 'string' ? `presend ${madeBy}` : 'a newer presend';
-  throw new UserError(
-    `the database ${raw.name} was brought up to date by ${newer} (${unknown.join(', ')}), which this one, ${presendVersion()}, does not know. Nothing was changed. Go on with that version or a newer one; or go back to the backup that was made before the update: presend restore FOLDER --force (docs/OPERATING.md, "Updating and going back")`,
+  throw newerSchema(raw.name, state, typeof madeBy === 'string' ? madeBy : null);
+}
+
+/** @param madeBy version of the presend that brought it up to date, null = unknown */
+export function newerSchema(name: string, { unknown }: SchemaState, madeBy: string | null): UserError {
+  const newer = madeBy === null ? 'a newer presend' : `presend ${madeBy}`;
+  return new UserError(
+    `the database ${name} was brought up to date by ${newer} (${unknown.join(', ')}), which this one, ${presendVersion()}, does not know. Nothing was changed. Go on with that version or a newer one; or go back to the backup that was made before the update: presend restore FOLDER --force (docs/OPERATING.md, "Updating and going back")`,
   );
 }
 

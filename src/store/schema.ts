@@ -30,7 +30,7 @@ import type {
   HubSpotLinkTable,
   HubSpotRunTable,
 } from './hubspot-schema.ts';
-import type { DraftTextIndex, DraftTextTable, InsightHourTable } from './insight-schema.ts';
+import type { DraftTextTable, InsightHourTable } from './insight-schema.ts';
 
 /** An engine: a client that submits mail. */
 export interface EngineTable {
@@ -390,7 +390,6 @@ export interface Schema extends AccessSchema, ReviewSchema, KillSwitchSchema {
   write_backs: WriteBackTable;
   mailbox_cursors: MailboxCursorTable;
   draft_texts: DraftTextTable;
-  draft_texts_fts: DraftTextIndex;
   rubric_versions: RubricVersionTable;
   kill_switch: KillSwitchTable;
   notify_occurrences: NotifyOccurrenceTable;

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Logger } from '../observability/logger.ts';
 import type { DiskTrouble, TroubleKind } from './disk-trouble.ts';
-import type { DiskTrust } from './disk-trust.ts';
+import type { StoreHealth } from './database.ts';
 
 /** How often the free room is measured. */
 const MEASURE_MS = 1_000;
@@ -19,7 +19,7 @@ export interface Unready {
 }
 
 export interface StorageOptions {
-  disk: DiskTrust;
+  disk: StoreHealth;
   /** The data folder. */
   folder: string;
   /** Below this many free bytes nothing more is accepted. */

@@ -23,7 +23,7 @@ import { readManifest } from '../../src/backup/manifest.ts';
 import { checkBackup, findBackup } from '../../src/backup/restore.ts';
 import type { Opening } from '../../src/backup/seal.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { lockForBackup } from '../../src/store/gate-lock.ts';
 import { gateId } from '../../src/transparent/loop.ts';
 import { dataFolder, writeKey } from './load.ts';
@@ -265,7 +265,7 @@ describe('presend backup', () => {
     ]);
     const printed = JSON.parse(stdout);
     expect(printed).toMatchObject({ encrypted: false, gate_running: false, deleted: [], troubles: [] });
-    const database = new Database(join(data, 'presend.db'));
+    const database = new SqliteDatabase(join(data, 'presend.db'));
     expect(await readLastBackup(database.db)).toMatchObject({ path: printed.path, encrypted: false });
     const audit = await database.db
       .selectFrom('audit')

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { sendTo } from '../support/gate.ts';
 
 const CHILD = join(import.meta.dirname, 'gate-child.mjs');
@@ -40,7 +40,7 @@ export const prospect = (number: number): string => `prospect-${number}@prospect
 /** A data folder with an engine and prospects; every tenth has asked for no mail, every fifth is a rumour. */
 export async function dataFolder({ ballastMb = 0 } = {}): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'presend-backup-'));
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.migrate();
   const by = { actor: 'test', now: Date.now() };
   await database.transact(async (trx) => {

@@ -9,7 +9,8 @@ import { configSchema } from '../../src/config/config.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { commentsOf } from '../../src/review/delivery-view-store.ts';
 import { Review } from '../../src/review/review.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { dataFolder, GateChild, headerOf, prospect, submit, until } from './load.ts';
 
@@ -21,7 +22,7 @@ async function beside<T>(
   folder: string,
   work: (database: Database, review: Review) => Promise<T>,
 ): Promise<T> {
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   const rubric = loadRubric(RUBRIC);
   const config = {
     ...configSchema.parse({ delivery: { undo_seconds: 0 } }),

@@ -22,7 +22,8 @@ import { DELIVERY_STATES, type DeliveryState, FINAL_STATES } from '../../src/mes
 import { newDelivery } from '../../src/queue/new-delivery.ts';
 import { readRestoreState } from '../../src/queue/restore-store.ts';
 import { claimDeliveries } from '../../src/queue/store.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { lockDataFolder } from '../../src/store/gate-lock.ts';
 import { addProspect, startGate } from '../support/gate.ts';
 import { dataFolder } from './load.ts';
@@ -34,7 +35,7 @@ const LATER = THEN + 3_600_000;
 /** A data folder with one delivery in each state, named for it; of those that go back somewhere, one for each way. */
 async function everyState(): Promise<string> {
   const folder = await dataFolder();
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.transact(async (trx) => {
     const { id: engine_id } = await trx.selectFrom('engines').select('id').executeTakeFirstOrThrow();
     const add = async (
@@ -132,7 +133,7 @@ const restore = async (
   });
 
 async function reading<T>(dataDir: string, work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(join(dataDir, 'presend.db'));
+  const database = new SqliteDatabase(join(dataDir, 'presend.db'));
   try {
     return await work(database);
   } finally {

@@ -1,8 +1,8 @@
 /** Commits two rows at a time, without a pause; run by backup.test.ts, against the build. */
 import { join } from 'node:path';
-import { Database } from '../../dist/store/database.js';
+import { SqliteDatabase } from '../../dist/store/sqlite-database.js';
 
-const database = new Database(join(process.argv[2], 'presend.db'));
+const database = new SqliteDatabase(join(process.argv[2], 'presend.db'));
 for (let number = 0; ; number += 1) {
   await database.transact(async (trx) => {
     for (const half of ['a', 'b']) {

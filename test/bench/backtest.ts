@@ -11,7 +11,7 @@ import { loadavg } from 'node:os';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import type { BacktestSummary } from '../../src/evaluate/backtest-types.ts';
 import { readCases } from '../../src/evaluate/cases.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { GateProcess, round, summary } from './gate-process.ts';
 import { BenchClient } from './smtp-client.ts';
 
@@ -59,7 +59,7 @@ try {
 
 /** One prospect for each case, with the case's record. */
 async function addRecords(): Promise<void> {
-  const database = new Database(join(gate.folder, 'data/presend.db'));
+  const database = new SqliteDatabase(join(gate.folder, 'data/presend.db'));
   const change = { actor: 'bench', at: Date.now() };
   for (const [i, { prospect }] of cases.entries()) {
     await database.transact(async (trx) => {

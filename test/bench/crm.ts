@@ -10,7 +10,7 @@ import { draftFromText } from '../../src/evaluate/context.ts';
 import { judgeByRules } from '../../src/judge/judge.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 /**
  * How the look-up of a recipient and its snapshot grow with the CRM mirror. Prints one JSON document:
@@ -139,13 +139,13 @@ async function measure(rows: number) {
   const folder = mkdtempSync(join(tmpdir(), 'presend-bench-crm-'));
   const path = join(folder, 'presend.db');
   try {
-    const empty = new Database(path);
+    const empty = new SqliteDatabase(path);
     await empty.migrate();
     await empty.close();
     const began = performance.now();
     seed(path, rows);
     const seeded = performance.now() - began;
-    const database = new Database(path);
+    const database = new SqliteDatabase(path);
     const times = {
       cpu: [] as number[],
       find_and_snapshot: [] as number[],

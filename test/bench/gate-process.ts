@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from '../../src/evaluate/statistics.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
@@ -60,7 +60,7 @@ log: { level: error }
 
   /** How many of the accepted messages were judged meanwhile: the price of accepting first. */
   async backlog() {
-    const database = new Database(join(this.folder, 'data/presend.db'), { readonly: true });
+    const database = new SqliteDatabase(join(this.folder, 'data/presend.db'), { readonly: true });
     const { all, judged } = await database.db
       .selectFrom('messages')
       .select((eb) => [eb.fn.countAll<number>().as('all'), eb.fn.count<number>('judged_at').as('judged')])

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { syncSchema } from '../../src/crm/hubspot/settings.ts';
 import { type SyncDeps, runSync } from '../../src/crm/hubspot/run.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { TOKEN, startHubSpot } from '../support/hubspot-stand-in.ts';
 
 const CONTACTS = 10_000;
@@ -37,7 +37,7 @@ async function measure(name: string, pace: { requests: number; searches: number 
   });
   portal.now = Date.now;
   const folder = mkdtempSync(join(tmpdir(), 'presend-bench-'));
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.migrate();
   const deps: SyncDeps = {
     database,

@@ -16,7 +16,7 @@ import { fingerprints } from '../../src/judge/language/fingerprint.ts';
 import { recordAudits } from '../../src/store/audit.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { bulkInsert } from '../../src/store/bulk-insert.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 
 const MESSAGES = Number(process.argv[2] ?? 100_000);
@@ -26,7 +26,7 @@ const BATCH = 100;
 
 const folder = mkdtempSync(join(tmpdir(), 'presend-retention-'));
 const path = join(folder, 'presend.db');
-const database = new Database(path);
+const database = new SqliteDatabase(path);
 try {
   await database.migrate();
   await fill();

@@ -8,7 +8,7 @@ import { queuePage } from '../../src/review/queue.ts';
 import { queueQuerySchema, readQueueQuery } from '../../src/review/queue-query.ts';
 import { queueCount } from '../../src/review/queue-store.ts';
 import type { QueueQuery } from '../../src/review/web-types.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 /**
  * How long a page of the queue takes with `REVIEW_BENCH_ROWS` (50,000) deliveries, a tenth of them held. Prints one JSON
@@ -182,7 +182,7 @@ async function measured(
 const folder = mkdtempSync(join(tmpdir(), 'presend-bench-review-'));
 try {
   const path = join(folder, 'presend.db');
-  const database = new Database(path);
+  const database = new SqliteDatabase(path);
   await database.migrate();
   seed(path);
   const { review } = configSchema.parse({});

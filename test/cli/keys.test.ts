@@ -9,7 +9,8 @@ import { keysCheck } from '../../src/doctor/keys.ts';
 import { fingerprints } from '../../src/judge/language/fingerprint.ts';
 import { erase } from '../../src/privacy/erase.ts';
 import { recordAudit } from '../../src/store/audit.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { temporaryFolder } from '../crm/open.ts';
 import { stateOf } from '../doctor/run.ts';
 
@@ -28,7 +29,7 @@ function presend(dataDir: string, ...args: string[]): Promise<{ code: number; sa
 }
 
 async function withDatabase<T>(dataDir: string, work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(join(dataDir, 'presend.db'));
+  const database = new SqliteDatabase(join(dataDir, 'presend.db'));
   try {
     return await work(database);
   } finally {

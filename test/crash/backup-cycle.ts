@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { GateChild } from './child.ts';
 import { configOf } from './cycle-config.ts';
 import type { CycleOptions, CycleOutcome } from './cycle.ts';
@@ -46,7 +46,7 @@ export async function runBackupCycle(
     config: configOf(lane),
     model,
   });
-  const database = new Database(join(folder, 'presend.db'), { readonly: true });
+  const database = new SqliteDatabase(join(folder, 'presend.db'), { readonly: true });
   try {
     const ports = await gate.start(0);
     if (!ports) throw new Error(`the gate does not start: ${(await gate.ended).stderr}`);
@@ -102,7 +102,7 @@ function visible(backups: string): string[] {
 
 /** What a backup lacks. */
 async function unsound(backup: string, told: string[]): Promise<Breach[]> {
-  const database = new Database(join(backup, 'presend.db'), { readonly: true });
+  const database = new SqliteDatabase(join(backup, 'presend.db'), { readonly: true });
   try {
     const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(database.db);
     const messages = await database.db.selectFrom('messages').select('id').execute();

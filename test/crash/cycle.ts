@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { type ChildOptions, GateChild, type Ports } from './child.ts';
 import { actOn } from './clients.ts';
 import { configOf } from './cycle-config.ts';
@@ -91,7 +92,7 @@ export async function runCycle(lane: Lane, options: CycleOptions): Promise<Cycle
   lane.webhook.calm = true;
   ledger.generation += 1;
   const gate = waiting;
-  const database = new Database(join(folder, 'presend.db'), { readonly: true });
+  const database = new SqliteDatabase(join(folder, 'presend.db'), { readonly: true });
   try {
     await gate.loaded();
     // What is broken already needs no more proof.

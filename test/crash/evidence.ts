@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function look(folder: string, ledger: Ledger): Promise<string[]> {
     for (const file of ['presend.db', 'presend.db-wal']) {
       if (existsSync(join(folder, file))) copyFileSync(join(folder, file), join(copy, file));
     }
-    const database = new Database(join(copy, 'presend.db'));
+    const database = new SqliteDatabase(join(copy, 'presend.db'));
     const open = await database.db
       .selectFrom('attempts')
       .select('delivery_id')

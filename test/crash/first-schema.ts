@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Migrator, sql } from 'kysely';
 import { newId } from '../../src/message/id.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import type { Mail } from './ledger.ts';
 
@@ -21,7 +21,7 @@ const WAITING = 4;
 /** Writes the folder with SQL of its time: today's stores know today's schema only. */
 export async function makeFirstSchema(): Promise<OldFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'presend-crash-old-'));
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   const { db } = database;
   const { error } = await new Migrator({
     db,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import { GateChild } from './child.ts';
 import { configOf } from './cycle-config.ts';
@@ -65,7 +66,7 @@ export async function runMigrationCycle(
   ledger.generation += 1;
   await gate.loaded();
   const ports = await gate.start(0);
-  const database = new Database(join(folder, 'presend.db'), { readonly: true });
+  const database = new SqliteDatabase(join(folder, 'presend.db'), { readonly: true });
   try {
     if (ports) await rest(database, null, gate, ports, { offsetMs: 0 });
     else breaches.push({ what: 'stuck', why: `it starts no more: ${(await gate.ended).stderr}` });
@@ -84,7 +85,7 @@ export async function runMigrationCycle(
 }
 
 async function freshSchema(): Promise<string> {
-  const database = new Database(':memory:');
+  const database = new SqliteDatabase(':memory:');
   await database.migrate();
   const schema = await schemaOf(database);
   await database.close();

@@ -247,7 +247,8 @@ type Say = (what: Breach['what'], why: string) => void;
 
 /**
  * An `uncertain` needs a reason: the gate died between the hand-over and the settling, the upstream let the transaction end
- * without a final reply, or that came too late on a busy machine.
+ * without a final reply, or that came too late on a busy machine. A reply that was lost under a key leaves nothing uncertain
+ * (see sending-apis.ts), unless an opt-out forbids to ask again.
  */
 async function justified(
   db: Database['db'],
@@ -262,6 +263,17 @@ async function justified(
     .where('outcome', '=', 'lost')
     .where((eb) => eb('finished_at', '>=', eb('handover_at', '+', ANSWER_SECONDS * 1_000)))
     .execute();
+  const keyed = await db
+    .selectFrom('attempts')
+    .select('delivery_id')
+    .where('outcome', '=', 'lost')
+    .where('idempotency_key', 'is not', null)
+    .execute();
+  const optedOut = new Set(ledger.optOuts.map(({ address }) => address));
+  // What leaves in one request is asked again together, or not at all.
+  const forbidden = new Set(
+    deliveries.filter(({ recipient }) => optedOut.has(recipient)).map((one) => one.message_id),
+  );
   const count = { crash: 0, reply: 0, late: 0 };
   const byId = new Map(deliveries.map((one) => [one.id, one]));
   for (const { subject_id: id } of lost) {
@@ -273,6 +285,8 @@ async function justified(
     if (ledger.inDoubt.some(({ deliveryId }) => deliveryId === id)) count.crash += 1;
     else if (ledger.unanswered.some((one) => to.includes(one.to))) count.reply += 1;
     else if (late.some(({ delivery_id }) => delivery_id === id)) count.late += 1;
+    else if (keyed.some((one) => one.delivery_id === id) && forbidden.has(delivery?.message_id ?? ''))
+      count.reply += 1;
     else breach('untrue', `${id} became uncertain, and nothing lost its reply`);
   }
   return count;

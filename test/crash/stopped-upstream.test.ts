@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { GateChild } from './child.ts';
 import { configOf } from './cycle-config.ts';
 import { type Lane, openLane } from './lane.ts';
@@ -42,7 +42,7 @@ test('an upstream whose process stands still at any stage, and then goes on, get
     config: configOf({ upstreams, deadPort: lane.deadPort }),
     model: 'rules',
   });
-  const database = new Database(join(folder, 'presend.db'), { readonly: true });
+  const database = new SqliteDatabase(join(folder, 'presend.db'), { readonly: true });
   try {
     const ports = await gate.start(0);
     if (!ports) throw new Error(`the gate does not start: ${(await gate.ended).stderr}`);

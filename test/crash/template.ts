@@ -9,7 +9,8 @@ import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { addApiKey } from '../../src/intake/api-keys.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
-import { Database, type Trx } from '../../src/store/database.ts';
+import type { Trx } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import type { Kind } from './ledger.ts';
 
 /** How many people there are of each kind; strangers need no record. */
@@ -43,7 +44,7 @@ export interface Template {
 export async function makeTemplate(hooks: { webhookUrl: string; at: number }): Promise<Template> {
   const folder = mkdtempSync(join(tmpdir(), 'presend-crash-template-'));
   mkdirSync(folder, { recursive: true });
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.migrate();
   const by = { actor: 'test', at: hooks.at };
   const derive = gateSecret(folder, 'derive');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Change } from '../../src/crm/records.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 export const NOW = Date.parse('2026-03-01T09:00:00Z');
 export const ann: Change = { actor: 'test:ann', at: NOW };
@@ -24,8 +25,7 @@ export function temporaryFolder(): string {
 
 /** A migrated database in a file of its own; closed and removed when the test ends. */
 export async function openDatabase(): Promise<Database> {
-  const database = new Database(join(temporaryFolder(), 'presend.db'));
+  const database = await openDatabaseOf(temporaryFolder());
   opened.unshift(() => database.close());
-  await database.migrate();
   return database;
 }

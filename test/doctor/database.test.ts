@@ -5,11 +5,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { databaseChecks, logFinding, schemaFinding, sqliteFinding } from '../../src/doctor/database.ts';
 import { openDoctor } from '../../src/doctor/doctor.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { configOf, findings, folderWithDatabase, newFolder } from './run.ts';
 
 const look = async (path: string, full: boolean) => {
-  const database = new Database(path, { readonly: true });
+  const database = new SqliteDatabase(path, { readonly: true });
   onTestFinished(() => database.close());
   const found = await findings(...databaseChecks(database, path, { full }));
   return new Map(found.map((one) => [one.id, one]));
@@ -44,7 +44,7 @@ describe('the doctor says of a database', () => {
 
   test('that rows name others that are not there, when it looks at everything', async () => {
     const { path } = await folderWithDatabase();
-    const database = new Database(path);
+    const database = new SqliteDatabase(path);
     await sql`pragma foreign_keys = off`.execute(database.db);
     await database.transact((trx) =>
       trx

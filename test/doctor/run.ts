@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { type Config, PROJECT_ROOT, configSchema } from '../../src/config/config.ts';
 import { type Check, type Result, examine } from '../../src/doctor/check.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'presend-doctor-'));
 
@@ -23,7 +23,7 @@ export function configOf(dataDir: string, input: z.input<typeof configSchema> = 
 export async function folderWithDatabase(): Promise<{ folder: string; path: string }> {
   const folder = newFolder();
   const path = join(folder, 'presend.db');
-  const database = new Database(path);
+  const database = new SqliteDatabase(path);
   await database.migrate();
   await database.close();
   return { folder, path };

@@ -10,7 +10,8 @@ import { type RubricValues, parseRubric } from '../../src/judge/rubric.ts';
 import { editRubric } from '../../src/judge/rubric-edit.ts';
 import { configSchema } from '../../src/config/config.ts';
 import type { JudgeModel } from '../../src/judge/adapter-judge.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 
@@ -394,7 +395,7 @@ describe('a backtest with another adapter', () => {
     const path = join(gate.dataDir, 'presend.db');
     const sum = (): string => createHash('sha256').update(readFileSync(path)).digest('hex');
     const before = sum();
-    const database = new Database(path, { readonly: true });
+    const database = new SqliteDatabase(path, { readonly: true });
     const read = { now: () => gate.now(), app: { database } };
     const model = modelOf(candidateOf(() => ({ BLOCK: 0.99 })));
     const { summary } = await backtest(

@@ -6,7 +6,8 @@ import { createProgram } from '../../src/cli/program.ts';
 import { gateSecret, webhookSecret } from '../../src/config/gate-secret.ts';
 import { recordProviderEvent } from '../../src/events/event-store.ts';
 import { findEngine } from '../../src/intake/engine-store.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 const HOOK = 'https://bot.example/e';
 
@@ -34,7 +35,7 @@ async function presend(...args: string[]): Promise<string> {
 const json = async (...args: string[]) => JSON.parse(await presend(...args, '--json'));
 
 async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = new Database(join(dataDir, 'presend.db'));
+  const database = new SqliteDatabase(join(dataDir, 'presend.db'));
   try {
     return await work(database);
   } finally {

@@ -11,7 +11,8 @@ import { type Engine, addEngine } from '../../src/intake/engine-store.ts';
 import { type DispositionEvent, transition } from '../../src/message/disposition.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { newDelivery } from '../../src/queue/new-delivery.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 export const KEY = Buffer.alloc(32, 7);
 export const SUBJECT = 'A subject nobody else may read';
@@ -52,7 +53,7 @@ export interface Stage {
 
 /** A database with one engine whose events go to `webhookUrl`. */
 export async function stage(webhookUrl: string | null): Promise<Stage> {
-  const database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-events-')), 'presend.db'));
+  const database = new SqliteDatabase(join(mkdtempSync(join(tmpdir(), 'presend-events-')), 'presend.db'));
   await database.migrate();
   onTestFinished(() => database.close());
   let offset = 0;

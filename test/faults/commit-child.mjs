@@ -3,10 +3,10 @@
  * at start, with `plain` it does not. Run against the build by power-cut.test.ts, on a disk that fails on demand.
  */
 import { createInterface } from 'node:readline';
-import { Database } from '../../dist/store/database.js';
+import { SqliteDatabase } from '../../dist/store/sqlite-database.js';
 
 const [path, secure] = process.argv.slice(2);
-const database = new Database(path);
+const database = new SqliteDatabase(path);
 if (secure === 'secure') database.secureLog();
 await database.migrate();
 process.stdout.write('ready\n');

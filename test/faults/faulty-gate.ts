@@ -19,7 +19,8 @@ import { stringify } from 'yaml';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { DiskFaults } from '../support/disk-faults.ts';
 import { sendTo } from '../support/gate.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
@@ -177,7 +178,7 @@ export class FaultyGate {
 
   /** Reads the database beside the gate. */
   async read<T>(look: (db: Database['db']) => Promise<T>): Promise<T> {
-    const database = new Database(join(this.dataDir, 'presend.db'), { readonly: true });
+    const database = new SqliteDatabase(join(this.dataDir, 'presend.db'), { readonly: true });
     try {
       return await look(database.db);
     } finally {
@@ -205,7 +206,7 @@ export class FaultyGate {
 
   async #fill(): Promise<void> {
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
-    const database = new Database(join(this.dataDir, 'presend.db'));
+    const database = new SqliteDatabase(join(this.dataDir, 'presend.db'));
     await database.migrate();
     const by = { actor: 'test', at: Date.now() };
     await database.transact(async (trx) => {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { DiskFaults, faultLibrary } from '../support/disk-faults.ts';
 import { diskAfterPowerCut } from '../support/disk-journal.ts';
 
@@ -55,7 +55,7 @@ function setUp() {
       // The index of the log is made anew after a power cut.
       if (!file.endsWith('-shm')) writeFileSync(join(image, basename(file)), bytes);
     }
-    const database = new Database(join(image, 'presend.db'));
+    const database = new SqliteDatabase(join(image, 'presend.db'));
     try {
       const rows = await database.db.selectFrom('settings').select(['key', 'value']).execute();
       const { rows: checked } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(

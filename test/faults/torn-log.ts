@@ -16,7 +16,7 @@ import SQLite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { Acceptor } from '../../src/intake/accept.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 /** Head of a frame of the write-ahead log (https://www.sqlite.org/fileformat2.html#the_write_ahead_log). */
 export const HEAD = 24;
@@ -63,7 +63,7 @@ export class TornLog {
 
   static async make(): Promise<TornLog> {
     const path = join(mkdtempSync(join(tmpdir(), 'presend-torn-')), 'presend.db');
-    const database = new Database(path);
+    const database = new SqliteDatabase(path);
     await database.migrate();
     const engine = await database.transact((trx) =>
       addEngine(trx, { name: 'engine', senderDomains: ['sender.example'] }, { actor: 'test', now: 1 }),

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { NOW, temporaryFolder } from '../crm/open.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 it('presend write-backs shows what failed and puts it back in line', async () => {
   const folder = temporaryFolder();
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.migrate();
   const row = { kind: 'address', value: 'jane@acme.example', reason: null, created_at: NOW } as const;
   await database.transact(async (trx) => {

@@ -14,7 +14,8 @@ import { csrfToken } from '../../src/access/random-token.ts';
 import { beginSession } from '../../src/access/session-store.ts';
 import { addUser } from '../../src/access/user-store.ts';
 import { SECRETS } from '../feedback/sign.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
 
 /** What the gate went through since it was last asked. */
@@ -129,7 +130,7 @@ ${more}`,
       },
     );
     await once(gate.#child.stdout!, 'data');
-    gate.#database = new Database(join(folder, 'data/presend.db'));
+    gate.#database = new SqliteDatabase(join(folder, 'data/presend.db'));
     await gate.#settle();
     // What the start took is not what a bomb costs.
     await gate.strain();

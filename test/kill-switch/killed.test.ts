@@ -13,7 +13,8 @@ import { monitorStates } from '../../src/kill-switch/monitor-store.ts';
 import { monitorsNow } from '../../src/kill-switch/monitors-now.ts';
 import { newestSwitchEntry, reset, switchHistory } from '../../src/kill-switch/switch-store.ts';
 import { addLabel } from '../../src/review/label-store.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { sendTo } from '../support/gate.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -52,7 +53,7 @@ async function startChild(folder: string): Promise<Child> {
 async function folderWith(prospects: number): Promise<{ folder: string; database: Database }> {
   expect(existsSync(join(PROJECT_ROOT, 'dist/app.js')), 'run npm test, which builds first').toBe(true);
   const folder = mkdtempSync(join(tmpdir(), 'presend-killed-'));
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   onTestFinished(() => database.close());
   await database.migrate();
   const by = { actor: 'test', at: Date.now() };

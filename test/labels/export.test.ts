@@ -11,7 +11,7 @@ import { rulesJudge } from '../../src/evaluate/judges.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { type ExportOptions, exportLabels } from '../../src/labels/export.ts';
 import { labelStats } from '../../src/labels/stats.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { loadRegistry, modelFolders } from '../../src/models/registry.ts';
 import { act, hold, startDesk } from '../review/desk.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
@@ -225,7 +225,7 @@ describe('an export of labels', () => {
 
   test('works on a connection that only reads', async () => {
     const { gate } = await decidedDesk();
-    const database = new Database(join(gate.dataDir, 'presend.db'), { readonly: true });
+    const database = new SqliteDatabase(join(gate.dataDir, 'presend.db'), { readonly: true });
     const summary = await exportLabels(
       database.db,
       { since: 0, until: gate.now() + 1, format: 'pairs', scrubKey: KEY, profile: card },

@@ -16,7 +16,7 @@ import { pendingErasures } from '../../src/privacy/erase-store.ts';
 import { exportPerson } from '../../src/privacy/person-export.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { recordAudit } from '../../src/store/audit.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { syncing } from '../crm/hubspot-setup.ts';
 import { temporaryFolder } from '../crm/open.ts';
@@ -303,7 +303,7 @@ test('an erased person is not mailed, and no way leads back but a person who let
 
 test('every record of the mailbox is exported and erased, under whichever spelling it stands', async () => {
   const dataDir = temporaryFolder();
-  const database = new Database(join(dataDir, 'presend.db'));
+  const database = new SqliteDatabase(join(dataDir, 'presend.db'));
   onTestFinished(() => database.close());
   await database.migrate();
   const spelled = ['h.saal@one.example', 'hsaal@one.example', 'hs.aal@two.example'];
@@ -343,20 +343,20 @@ test('a lost key of the erased is told and not replaced, so that nobody erased i
   const dataDir = temporaryFolder();
   const path = join(dataDir, 'presend.db');
   const key = secretPath(dataDir, 'erased');
-  const first = new Database(path);
+  const first = new SqliteDatabase(path);
   await first.migrate();
   expect(await suppressionsHolding(first.db, HENRIKE)).toEqual([]);
   rmSync(key);
   await first.close();
 
-  const second = new Database(path);
+  const second = new SqliteDatabase(path);
   expect(await suppressionsHolding(second.db, HENRIKE)).toEqual([]);
   await erase({ ...bare, database: second, dataDir }, HENRIKE, by);
   await second.close();
   const kept = readFileSync(key);
   rmSync(key);
 
-  const third = new Database(path);
+  const third = new SqliteDatabase(path);
   await expect(suppressionsHolding(third.db, HENRIKE)).rejects.toThrow(
     /erased\.key is missing, .* restore it from the backup/,
   );
@@ -423,7 +423,7 @@ test('an erasure that waits is only read, however often it is looked at', async 
   await erase(options(gate), HENRIKE, by);
   await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'reports leave');
   // Once only the mail in doubt is left, a round saves nothing.
-  const other = new Database(join(gate.dataDir, 'presend.db'));
+  const other = new SqliteDatabase(join(gate.dataDir, 'presend.db'));
   const transact = vi.spyOn(other, 'transact');
   const round = { ...options(gate), database: other };
   await expect
@@ -443,7 +443,7 @@ test('an erasure that waits is only read, however often it is looked at', async 
 });
 
 test('a round of erasing stops when the gate does, keeps what it did, and lets mail go first between batches', async () => {
-  const database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-erase-')), 'presend.db'));
+  const database = new SqliteDatabase(join(mkdtempSync(join(tmpdir(), 'presend-erase-')), 'presend.db'));
   await database.migrate();
   const pending = {
     messages: Array.from({ length: 60 }, (_, n) => `m${n}`),

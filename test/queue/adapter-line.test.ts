@@ -7,12 +7,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { addEngine } from '../../src/intake/engine-store.ts';
 import { LeaseLostError } from '../../src/queue/settle.ts';
 import { claimFromAdapterLine, claimMessages, joinAdapterLine } from '../../src/queue/store.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import type { Schema } from '../../src/store/schema.ts';
 
 async function queueOf(count: number) {
   const path = join(mkdtempSync(join(tmpdir(), 'presend-line-')), 'presend.db');
-  const database = new Database(path);
+  const database = new SqliteDatabase(path);
   onTestFinished(() => database.close());
   await database.migrate();
   await database.transact(async (trx) => {

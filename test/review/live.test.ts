@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAudit } from '../../src/store/audit.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { Notes } from '../../src/review/notes.ts';
 import { Presence } from '../../src/review/presence.ts';
 import type { LiveChange } from '../../src/review/web-types.ts';
@@ -125,7 +125,7 @@ describe('the live stream', () => {
     );
 
     // Another process: the command line on the same file.
-    const other = new Database(join(gate.dataDir, 'presend.db'));
+    const other = new SqliteDatabase(join(gate.dataDir, 'presend.db'));
     onTestFinished(() => other.close());
     await new Notes({ database: other, now: () => gate.now() }).comment(id, 'from the terminal', {
       actor: 'cli:root',

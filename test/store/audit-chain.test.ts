@@ -17,8 +17,9 @@ import { type ChainHead, headText } from '../../src/store/audit-chain.ts';
 import { redactEntries } from '../../src/store/audit-redact-store.ts';
 import { replaceAuditKey } from '../../src/store/audit-segment-store.ts';
 import { auditHead, verifyAudit } from '../../src/store/audit-verify-store.ts';
-import { type AuditEntry, recordAudit, recordAudits } from '../../src/store/audit.ts';
-import { Database } from '../../src/store/database.ts';
+import { type AuditEntry, flushAudit, recordAudit, recordAudits } from '../../src/store/audit.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 
 const SEED = Number(process.env['SEED'] ?? 14);
@@ -43,7 +44,7 @@ let copies = 0;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'presend-chain-'));
   original = join(folder, 'presend.db');
-  const database = new Database(original);
+  const database = new SqliteDatabase(original);
   await database.migrate();
   for (let n = 1; n <= ENTRIES; n += 1) {
     await database.transact((trx) => recordAudit(trx, entry(n)));
@@ -69,7 +70,7 @@ async function foundAfter(
   const raw = new SQLite(path);
   tamper(raw);
   raw.close();
-  const database = new Database(path, { readonly: true });
+  const database = new SqliteDatabase(path, { readonly: true });
   try {
     return await verifyAudit(database.db, { key: keysOf(database.db).audit(), ...options });
   } finally {
@@ -216,7 +217,7 @@ describe('the chain', () => {
     verify: () => ReturnType<typeof verifyAudit>;
   }> => {
     const path = join(mkdtempSync(join(tmpdir(), 'presend-chain-')), 'presend.db');
-    const database = new Database(path);
+    const database = new SqliteDatabase(path);
     await database.migrate();
     return {
       database,
@@ -237,12 +238,20 @@ describe('the chain', () => {
     await fails(8).catch(() => {});
     await Promise.allSettled([write(9), fails(11)]);
     expect(await verify()).toMatchObject({ entries: 6, fault_count: 0, head: { id: 6 } });
+    // Written early, in a piece that fails: what the others have recorded is written again at the end.
+    const failsLate = database.transact(async (trx) => {
+      await recordAudit(trx, entry(13));
+      await flushAudit(trx);
+      throw new Error('no');
+    });
+    await Promise.allSettled([write(12), failsLate, write(14)]);
+    expect(await verify()).toMatchObject({ entries: 10, fault_count: 0, head: { id: 10 } });
     await database.close();
   });
 
   test('is one chain when several processes write', async () => {
     const { database, path, verify } = await open();
-    const other = new Database(path);
+    const other = new SqliteDatabase(path);
     for (let n = 0; n < 30; n += 1)
       await Promise.all([database, other].map((one) => one.transact((trx) => recordAudit(trx, entry(n)))));
     expect(await verify()).toMatchObject({ entries: 60, fault_count: 0 });
@@ -269,7 +278,7 @@ describe('the chain', () => {
     );
     raw.close();
     rmSync(join(path, '../secrets/audit.key'));
-    const again = new Database(path);
+    const again = new SqliteDatabase(path);
     await again.migrate();
     const key = keysOf(again.db).audit();
     const report = await verifyAudit(again.db, { key });
@@ -282,7 +291,7 @@ describe('the chain', () => {
       "update audit set actor = 'nobody', salt = null, digest = null, chain = null; delete from settings where key like 'audit%'",
     );
     attacker.close();
-    const after = new Database(path);
+    const after = new SqliteDatabase(path);
     await after.migrate();
     await after.transact((trx) => recordAudit(trx, entry(1)));
     const found = await verifyAudit(after.db, { key });
@@ -336,7 +345,7 @@ describe('the chain', () => {
     await database.close();
     const key = join(path, '../secrets/audit.key');
     rmSync(key);
-    const again = new Database(path);
+    const again = new SqliteDatabase(path);
     await expect(again.migrate()).rejects.toThrow(/audit\.key is missing, .* keys replace audit/);
     expect(() => keysOf(again.db).audit()).toThrow(/audit\.key is missing/);
     expect(existsSync(key)).toBe(false);
@@ -355,7 +364,7 @@ describe('the chain', () => {
     await database.close();
     rmSync(join(path, '../secrets/audit.key'));
 
-    const again = new Database(path);
+    const again = new SqliteDatabase(path);
     const by = {
       dataDir: join(path, '..'),
       actor: 'cli:op',
@@ -380,7 +389,7 @@ describe('the chain', () => {
       const raw = new SQLite(copy);
       tamper(raw);
       raw.close();
-      const read = new Database(copy, { readonly: true });
+      const read = new SqliteDatabase(copy, { readonly: true });
       const { faults } = await verifyAudit(read.db, { key });
       await read.close();
       return faults[0]?.id;
@@ -414,7 +423,7 @@ describe('the chain', () => {
     await database.close();
     const secret = (name: string): string => join(path, `../secrets/${name}.key`);
     rmSync(secret('audit'));
-    const again = new Database(path);
+    const again = new SqliteDatabase(path);
     const by = { dataDir: join(path, '..'), actor: 'cli:op', reason: 'disk', now: 1, setAside: null };
     await replaceAuditKey((work) => again.transact(work), by);
     renameSync(secret('audit'), secret('audit.next'));

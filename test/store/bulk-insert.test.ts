@@ -2,7 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
 import { bulkInsert } from '../../src/store/bulk-insert.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -20,7 +21,7 @@ async function insert(database: Database, key: string, bytes: number): Promise<W
 }
 
 it('holds nothing of what was inserted', async () => {
-  const database = new Database(':memory:');
+  const database = new SqliteDatabase(':memory:');
   onTestFinished(() => database.close());
   await database.migrate();
   const rows = [await insert(database, 'first', 1_000_000), await insert(database, 'second', 1_000_000)];

@@ -1,10 +1,10 @@
 /** Commits one row after another; run under the fsync counter by durability.test.ts, against the build. */
 import { once } from 'node:events';
 import { sql } from 'kysely';
-import { Database } from '../../dist/store/database.js';
+import { SqliteDatabase } from '../../dist/store/sqlite-database.js';
 
 const [path, commits, synchronous] = process.argv.slice(2);
-const database = new Database(path);
+const database = new SqliteDatabase(path);
 await database.migrate();
 if (synchronous) await sql`pragma synchronous = ${sql.raw(synchronous)}`.execute(database.db);
 process.stdout.write('ready\n');

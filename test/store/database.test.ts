@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 let database: Database;
 
 beforeEach(async () => {
-  database = new Database(join(mkdtempSync(join(tmpdir(), 'presend-db-')), 'presend.db'));
+  database = new SqliteDatabase(join(mkdtempSync(join(tmpdir(), 'presend-db-')), 'presend.db'));
   await database.migrate();
   // What migrations put there is not what these tests count.
   await database.db.deleteFrom('settings').execute();
@@ -72,7 +73,7 @@ describe('transact', () => {
 
   test('work that reads before it writes survives a write of another process in between', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const other = new Database(rows[0].file);
+    const other = new SqliteDatabase(rows[0].file);
     const increment = (of: Database) =>
       of.transact(async (trx) => {
         const row = await trx
@@ -95,8 +96,8 @@ describe('transact', () => {
 
   test('a change waits for another process without blocking the event loop, and fails in the end', async () => {
     const { rows } = await sql<{ file: string }>`pragma database_list`.execute(database.db);
-    const waiting = new Database(rows[0].file, { lockWaitMs: 300 });
-    const other = new Database(rows[0].file);
+    const waiting = new SqliteDatabase(rows[0].file, { lockWaitMs: 300 });
+    const other = new SqliteDatabase(rows[0].file);
     await sql`begin immediate`.execute(other.db);
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 5);
@@ -121,7 +122,7 @@ describe('transact', () => {
       .execute(database.db)
       .catch(() => ({ rows: [] }));
     expect(rows).toEqual([]);
-    database = new Database(':memory:');
+    database = new SqliteDatabase(':memory:');
   });
 });
 
@@ -137,7 +138,7 @@ test.skipIf(process.platform !== 'linux')(
           return false;
         }
       }).length;
-    const unused = new Database(path);
+    const unused = new SqliteDatabase(path);
     expect(open()).toBeGreaterThan(0);
     await unused.close();
     expect(open()).toBe(0);

@@ -40,9 +40,10 @@ async function countSyncs(library: string, folder: string, synchronous: string):
 }
 
 test('every commit is synced to disk before it is reported, and without FULL the test would notice', async () => {
-  expect(existsSync(join(here, '../../dist/store/database.js')), 'run npm test, which builds first').toBe(
-    true,
-  );
+  expect(
+    existsSync(join(here, '../../dist/store/sqlite-database.js')),
+    'run npm test, which builds first',
+  ).toBe(true);
   const folder = mkdtempSync(join(tmpdir(), 'presend-sync-'));
   const library = buildCounter(folder);
   if (library === null) {

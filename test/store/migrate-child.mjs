@@ -1,6 +1,6 @@
 /** Brings a database up to date, as a gate and a command that start at once do; run by migrations.test.ts, against the build. */
-import { Database } from '../../dist/store/database.js';
+import { SqliteDatabase } from '../../dist/store/sqlite-database.js';
 
-const database = new Database(process.argv[2]);
+const database = new SqliteDatabase(process.argv[2]);
 process.stdout.write(JSON.stringify(await database.migrate()));
 await database.close();

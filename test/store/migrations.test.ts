@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { listBackups } from '../../src/backup/list.ts';
 import { bringUpToDate } from '../../src/backup/up-to-date.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { migrateDatabase } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import type { Schema } from '../../src/store/schema.ts';
@@ -84,7 +84,7 @@ describe.each(LEVELS)('a database as %s left it', (level) => {
     const path = join(folder, 'presend.db');
     const before = contentOf(path);
 
-    const database = new Database(path);
+    const database = new SqliteDatabase(path);
     const applied = await database.migrate();
     await database.close();
     expect(applied).toEqual(LEVELS.slice(LEVELS.indexOf(level) + 1));
@@ -132,14 +132,14 @@ test('a start whose backup fails, whatever the reason, goes on without one', asy
   const folder = await dataAsOf('0007-settings');
   writeFileSync(join(folder, 'before-update'), 'no folder');
   const gate = await startGate({ dataDir: folder, keepEngines: true });
-  expect(gate.app.database.schemaState().pending).toEqual([]);
+  expect((await gate.app.database.schemaState()).pending).toEqual([]);
   await gate.app.stop();
 });
 
 test('a backup before an update counts even when older ones cannot be deleted', async () => {
   const folder = await dataAsOf('0007-settings');
   mkdirSync(join(folder, 'before-update/presend-20260101T000000Z/manifest.json'), { recursive: true });
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   const update = await bringUpToDate(database, folder, Date.now);
   await database.close();
   expect(update).toMatchObject({
@@ -251,7 +251,7 @@ test('a backup beside a gate of an older presend leaves its schema alone, and sa
   process.exitCode = undefined;
   const [{ manifest }] = await listBackups(backups);
   expect(manifest.migrations.at(-1)).toBe('0010-kill-switch');
-  const database = new Database(join(folder, 'presend.db'));
-  expect(database.schemaState().applied).toEqual(manifest.migrations);
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
+  expect((await database.schemaState()).applied).toEqual(manifest.migrations);
   await database.close();
 });

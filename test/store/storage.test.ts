@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { diskTrouble } from '../../src/store/disk-trouble.ts';
 import { outlast } from '../../src/store/outlast.ts';
 import { Storage } from '../../src/store/storage.ts';
@@ -37,7 +37,7 @@ test.each([
 describe('storage', () => {
   const setUp = async () => {
     const folder = mkdtempSync(join(tmpdir(), 'presend-storage-'));
-    const database = new Database(join(folder, 'presend.db'));
+    const database = new SqliteDatabase(join(folder, 'presend.db'));
     await database.migrate();
     onTestFinished(() => database.close());
     const lines: Record<string, unknown>[] = [];

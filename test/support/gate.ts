@@ -13,6 +13,7 @@ import { createCompany, createProspect } from '../../src/crm/store.ts';
 import { hashPassword } from '../../src/intake/credentials.ts';
 import type { JudgeModel } from '../../src/judge/adapter-judge.ts';
 import type { Delivery } from '../../src/queue/settle.ts';
+import { storeFor } from './store.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -75,6 +76,7 @@ export async function startGate(
       ...parsed,
       hostname: 'gate.test',
       source: null,
+      store: await storeFor(dataDir),
       data_dir: dataDir,
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
     },

@@ -8,13 +8,14 @@ import { RULE_DECISION, type AdapterRecord, type RuleName, type Verdict } from '
 import { DECISIONS, type Decision } from '../../src/message/types.ts';
 import type { DeliveryState } from '../../src/message/disposition.ts';
 import { bulkInsert } from '../../src/store/bulk-insert.ts';
-import { Database, type Trx } from '../../src/store/database.ts';
+import type { Database, Trx } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { CALIBRATION } from './fake-adapter.ts';
 
 /** A database file with the real schema and two engines, which the caller closes. */
 export async function openStored(name: string): Promise<{ database: Database; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), `presend-${name}-`));
-  const database = new Database(join(folder, 'presend.db'));
+  const database = new SqliteDatabase(join(folder, 'presend.db'));
   await database.migrate();
   return { database, folder };
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
-import { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { Namespace } from './namespace.ts';
 
 const presend = [process.execPath, '--import', 'tsx', join(PROJECT_ROOT, 'src/main.ts')];
@@ -89,7 +90,7 @@ beforeAll(async () => {
   const gate = namespace.beside([...presend, '--config', configFile, 'start'], {});
   const [started] = await Promise.race([once(gate.stdout!, 'data'), once(gate, 'exit')]);
   expect(String(started)).toContain('presend listens for SMTP on 127.0.0.1:587, 127.0.0.1:465');
-  database = new Database(join(dataDir, 'presend.db'));
+  database = new SqliteDatabase(join(dataDir, 'presend.db'));
 }, 60_000);
 
 afterAll(async () => {

@@ -1,8 +1,28 @@
 import { type Kysely, sql } from 'kysely';
+import { engineOf } from '../engine.ts';
+
+const INDEX_IN_SQLITE = [
+  sql`create virtual table draft_texts_fts using fts5 (
+      subject, body, headers, addresses,
+      content='draft_texts', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2')`,
+  sql`create trigger draft_texts_indexed after insert on draft_texts begin
+      insert into draft_texts_fts (rowid, subject, body, headers, addresses)
+        values (new.id, new.subject, new.body, new.headers, new.addresses);
+    end`,
+  sql`create trigger draft_texts_forgotten after delete on draft_texts begin
+      insert into draft_texts_fts (draft_texts_fts, rowid, subject, body, headers, addresses)
+        values ('delete', old.id, old.subject, old.body, old.headers, old.addresses);
+    end`,
+];
+
+const INDEX_IN_POSTGRES = [
+  sql`alter table draft_texts add column words tsvector not null`,
+  sql`create index draft_texts_words on draft_texts using gin (words)`,
+];
 
 /**
- * What searching and insight need. The full-text index is SQLite's own (FTS5, https://sqlite.org/fts5.html), without a copy of
- * the text and kept by a trigger; PostgreSQL will need a tsvector column with a GIN index in its place.
+ * What searching and insight need. The full-text index is each engine's own: SQLite's FTS5 (https://sqlite.org/fts5.html), without a
+ * copy of the text and kept by triggers; in PostgreSQL a tsvector that is written with the text (insight/search-words.ts).
  */
 export async function up(db: Kysely<any>): Promise<void> {
   const statements = [
@@ -12,17 +32,7 @@ export async function up(db: Kysely<any>): Promise<void> {
       text_key text, template_key text, unique (message_id, revision))`,
     sql`create index draft_texts_by_text on draft_texts (text_key) where text_key is not null`,
     sql`create index draft_texts_by_template on draft_texts (template_key) where template_key is not null`,
-    sql`create virtual table draft_texts_fts using fts5 (
-      subject, body, headers, addresses,
-      content='draft_texts', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2')`,
-    sql`create trigger draft_texts_indexed after insert on draft_texts begin
-      insert into draft_texts_fts (rowid, subject, body, headers, addresses)
-        values (new.id, new.subject, new.body, new.headers, new.addresses);
-    end`,
-    sql`create trigger draft_texts_forgotten after delete on draft_texts begin
-      insert into draft_texts_fts (draft_texts_fts, rowid, subject, body, headers, addresses)
-        values ('delete', old.id, old.subject, old.body, old.headers, old.addresses);
-    end`,
+    ...(engineOf(db) === 'postgres' ? INDEX_IN_POSTGRES : INDEX_IN_SQLITE),
 
     // What grows at its end costs the mail little; older hours are added up once (insight/hours-store.ts).
     sql`create index verdicts_by_time on verdicts (created_at)`,
