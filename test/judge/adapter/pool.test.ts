@@ -352,6 +352,17 @@ describe('a second host', () => {
   });
 });
 
+test('what is released while it is being tried for the first time ends at once', async () => {
+  const [stopped] = await hosts({ frozen: true });
+  const adapter = pool([stopped, stopped]);
+  const tried = Promise.allSettled([adapter.warmup(), adapter.classify(MAIL)]);
+  const began = performance.now();
+  await adapter.release();
+  for (const one of await tried) expect(one).toMatchObject({ reason: { trouble: 'closed' } });
+  // A check would end by itself after five seconds.
+  expect(performance.now() - began).toBeLessThan(4_000);
+});
+
 test('what is released finishes its calls and asks no host any more', async () => {
   const both = await hosts({ takes: () => 50 }, { takes: () => 50 });
   const adapter = pool(both, { checkMs: 20 });

@@ -17,7 +17,7 @@ import type { HostCall, HostObserver, PoolHost } from './pool-host.ts';
 import { race } from './race.ts';
 import { leastOutstanding } from './route.ts';
 import { type Served, differs, readsOtherwise } from './served.ts';
-import { type AttemptKind, WatchedHost, asAdapterError, troubleOf } from './watched-host.ts';
+import { type AttemptKind, RELEASED, WatchedHost, asAdapterError, troubleOf } from './watched-host.ts';
 
 export interface PoolOptions {
   version: string;
@@ -95,6 +95,7 @@ export class AdapterPool implements Adapter {
   warmup(): Promise<void> {
     return this.#track(async () => {
       await Promise.all(this.#hosts.map((host) => host.probe()));
+      this.#requireOpen();
       const health = this.health();
       if (health.state === 'failed') throw new AdapterError('unavailable', health.reason);
     });
@@ -135,8 +136,8 @@ export class AdapterPool implements Adapter {
   }
 
   release(): Promise<void> {
-    for (const host of this.#hosts) host.release();
     this.#released ??= this.#settled();
+    for (const host of this.#hosts) host.release();
     return this.#released;
   }
 
@@ -249,6 +250,7 @@ export class AdapterPool implements Adapter {
       const fresh = this.#hosts.filter(({ isNew }) => isNew);
       if (fresh.length === 0 || this.#hosts.some(({ isReady }) => isReady)) return;
       await Promise.race(fresh.map((host) => host.probe()));
+      this.#requireOpen();
     }
   }
 
@@ -274,8 +276,12 @@ export class AdapterPool implements Adapter {
     return `${difference}; let all hosts serve the same, and restart presend if ${of.host.name} was the wrong one`;
   }
 
+  #requireOpen(): void {
+    if (this.#released) throw new AdapterError('closed', RELEASED);
+  }
+
   async #track<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#released) throw new AdapterError('closed', 'the adapter was released');
+    this.#requireOpen();
     const result = work();
     this.#inFlight.add(result);
     try {

@@ -19,6 +19,8 @@ const KNOWN_MAIL_MS = 20_000;
 /** A host that said it is full is given nothing for this long. */
 const REST_MS = 250;
 
+export const RELEASED = 'the adapter was released';
+
 /** `first`: somebody waits for it and for nothing else. The others give their place to one of these. */
 export type AttemptKind = 'first' | 'hedge' | 'explain';
 
@@ -68,6 +70,8 @@ export class WatchedHost implements Loaded {
   readonly #options: WatchedHostOptions;
   readonly #breaker: Breaker;
   readonly #attempts = new Set<Attempt<unknown>>();
+  /** Probes and checks under way. */
+  readonly #looking = new Set<AbortController>();
   #isKnown: () => void = () => {};
   #state: HostState = 'probing';
   #reason: string | null = null;
@@ -192,10 +196,11 @@ export class WatchedHost implements Loaded {
     if (this.#breaker.failed(kind, clock.now())) this.#leave('open', message, kind);
   }
 
-  /** Takes no more calls; what it works on is left to end. */
+  /** Ends probes and checks; the calls that it works on are left to end. */
   release(): void {
     this.#released = true;
     this.#takeBack();
+    for (const controller of this.#looking) controller.abort(new AdapterError('closed', RELEASED));
   }
 
   /** Ends what it works on with a reason that has the callers ask elsewhere. */
@@ -285,10 +290,12 @@ export class WatchedHost implements Loaded {
     const controller = new AbortController();
     const late = new HostError('unavailable', 'hang', `${this.name} did not answer within ${ms / 1000} s`);
     const takeBack = this.#options.clock.after(ms, () => controller.abort(late));
+    this.#looking.add(controller);
     try {
       return await ask({ signal: controller.signal });
     } finally {
       takeBack();
+      this.#looking.delete(controller);
     }
   }
 }
