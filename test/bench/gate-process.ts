@@ -16,7 +16,7 @@ export interface GateOptions {
   /** Folder that gets a CPU profile when the gate stops; DevTools and speedscope open it. */
   profile?: string | undefined;
   /** Runs before the gate starts, with its folder made and configured. */
-  prepare?: (gate: GateProcess) => void;
+  prepare?: (gate: GateProcess) => void | Promise<void>;
 }
 
 /** A real gate from the build in a process of its own: async answers unless told otherwise, rules alone, nothing leaves. */
@@ -42,7 +42,7 @@ adapter: { mode: 'off' }
 log: { level: error }
 ${options.config ?? ''}`,
     );
-    options.prepare?.(gate);
+    await options.prepare?.(gate);
     const node = options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : [];
     gate.#child = spawn(
       process.execPath,
