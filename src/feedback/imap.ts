@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/secret.ts';
 import { UserError } from '../config/user-error.ts';
@@ -110,7 +110,9 @@ export class ReplyMailbox {
   /** One connection, until it fails or the mailbox stops. */
   async #session(onRead: () => void): Promise<void> {
     const { config } = this.#mailbox;
-    const client = new ImapFlow(connectionOptions(this.#mailbox));
+    // Loaded by gates that read a mailbox only.
+    const { ImapFlow: Client } = await import('imapflow');
+    const client = new Client(connectionOptions(this.#mailbox));
     this.#client = client;
     // Without a listener an error on an idle connection would end the process.
     let failed: Error | null = null;

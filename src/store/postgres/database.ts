@@ -222,16 +222,19 @@ export class PostgresDatabase implements Database {
         const tail = new AuditTail(this.#keys.audit);
         bindTail(trx, tail);
         bindKeys(trx, this.#keys);
+        // Each statement is a journey to the server and back: one change alone needs no savepoint, it is taken back as a whole.
+        const alone = group.length === 1;
+        let open = false;
         for (const { work, resolve, reject } of group) {
-          await sql.raw('savepoint piece').execute(trx);
+          if (!alone) await sql.raw(`${open ? 'release piece; ' : ''}savepoint piece`).execute(trx);
+          open = true;
           const mark = tail.mark();
           try {
             const value = await work(trx);
-            await sql.raw('release piece').execute(trx);
             settle.push(() => resolve(value));
           } catch (error) {
             if (lostRace(error)) throw error;
-            await sql.raw('rollback to piece; release piece').execute(trx);
+            await sql.raw(alone ? 'rollback; begin' : 'rollback to piece').execute(trx);
             tail.takeBack(mark);
             settle.push(() => reject(error));
           }
