@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GateOptions, GateProcess } from '../gate-process.ts';
 import type { Contender } from './contender.ts';
@@ -12,17 +12,23 @@ const PER_COMPANY = 1;
 /**
  * presend with the sink as its upstream: the default rubric judges every mail, and all recipients are known prospects. Durable by
  * WAL and synchronous=FULL, as always.
+ *
+ * @param options.beside another gate on the same PostgreSQL database, which knows the prospects already
  */
 export async function startPresend(
   sinkPort: number,
   prospects: number,
-  options: Pick<GateOptions, 'answer' | 'profile'>,
+  options: Pick<GateOptions, 'answer' | 'profile' | 'config'> & { beside?: GateProcess | undefined },
 ): Promise<Contender & { gate: GateProcess }> {
-  const { answer } = options;
+  const { answer, beside } = options;
   const gate = await GateProcess.start({
     ...options,
-    config: `upstreams: [{ name: sink, host: 127.0.0.1, port: ${sinkPort}, tls: none }]\n`,
+    config: `${options.config ?? ''}upstreams: [{ name: sink, host: 127.0.0.1, port: ${sinkPort}, tls: none }]\n`,
     prepare: (fresh) => {
+      if (beside) {
+        const [from, to] = [beside, fresh].map(({ folder }) => join(folder, 'data/secrets'));
+        return cpSync(from, to, { recursive: true });
+      }
       for (const [kind, csv] of [
         ['companies', companies(prospects)],
         ['prospects', people(prospects)],
