@@ -22,7 +22,7 @@ async function twoHosts(): Promise<[LlamaHost, LlamaHost]> {
   onTestFinished(async () => {
     await Promise.all(hosts.map((host) => host.kill().catch(() => {})));
   });
-  return hosts as [LlamaHost, LlamaHost];
+  return hosts;
 }
 
 /** What the health page says of the adapter. */

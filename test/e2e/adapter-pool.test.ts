@@ -76,7 +76,7 @@ async function judged(gate: TestGate): Promise<number> {
     .where('kind', '=', 'mail')
     .where('judged_at', 'is not', null)
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 /** For a machine on which much else runs. */
@@ -100,7 +100,7 @@ test('more mail than two slow hosts read is judged as far as they come, held at 
       .where('judged_at', 'is', null)
       .where('lease_until', '>', gate.now())
       .executeTakeFirstOrThrow();
-    return Number(count);
+    return count;
   };
   await expect
     .poll(async () => {

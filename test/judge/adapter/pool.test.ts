@@ -301,6 +301,20 @@ describe('a host that serves something else', () => {
   });
 });
 
+test('a deadline that passes ends the call; nobody else is asked after it, and no host is blamed', async () => {
+  const [slow, other] = await hosts({}, {});
+  const adapter = pool([slow, other]);
+  await adapter.warmup();
+  const before = other.asked;
+  slow.takes = () => 60_000;
+  const call = adapter.classify(MAIL, { deadline: Date.now() + 200 });
+  await expect(call).rejects.toThrow('did not answer before the deadline');
+  expect(other.asked).toBe(before);
+  expect(states(adapter)).toEqual(['ready', 'ready']);
+  expect(heard).toEqual([]);
+  await until(() => expect(slow.aborted).toBe(1));
+});
+
 describe('a second host', () => {
   /** Teaches both hosts' p95 before one of them stalls. */
   async function taught(
