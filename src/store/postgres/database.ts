@@ -20,7 +20,7 @@ import { MigrationsInPostgres } from './ddl.ts';
 import { ConnectionHealth } from './health.ts';
 import { PostgresPeers } from './peers.ts';
 import { openPool } from './pool.ts';
-import { lostRace } from './trouble.ts';
+import { lostRace, storeError } from './trouble.ts';
 
 /** Connections of one gate: one for changes, the others for reads. */
 const CONNECTIONS = 10;
@@ -64,7 +64,7 @@ export class PostgresDatabase implements Database {
     const pool = openPool(url, { size: connections, readonly });
     this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
-    pool.onError((error) => this.disk.failed(error));
+    pool.onError((error) => this.disk.failed(storeError(error)));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
     this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [EMPTY_LISTS] });
     bindKeys(this.db, this.#keys);
