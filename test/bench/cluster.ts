@@ -1,7 +1,7 @@
 /**
  * Several gates on one PostgreSQL database against one: `npm run bench:cluster -- [messages] [rounds]`. Real gates from the build, a
  * real server with its own log on disk, mail accepted, judged by the default rubric and delivered to a sink; in turns, so that what else
- * the machine does falls on all alike. Prints JSON.
+ * the machine does falls on all alike. Prints JSON. The sink is Postfix's: `npm run bench:relay -- --fetch` gets it.
  */
 import { PostgresServer } from '../support/postgres.ts';
 import { WaitSamples } from './cluster/waits.ts';
