@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
 import { requireNotMoved } from '../store/moved-store.ts';
+import { rememberKeys, requireSameKeys } from '../store/shared-keys-store.ts';
 import { openStore } from '../store/open.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 
@@ -25,7 +26,9 @@ export async function openDatabase(
     database = openStore(config);
     database.secureLog();
     await requireNotMoved(database);
+    await requireSameKeys(database, dataDir);
     const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
+    await rememberKeys(database, dataDir);
     if (backup)
       log.info({ applied, backup: backup.path }, 'the database was brought up to date, after a backup');
     if (trouble !== null) {
