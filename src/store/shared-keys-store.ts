@@ -37,12 +37,15 @@ export async function requireSameKeys(database: Database, dataDir: string): Prom
     else if (fingerprintOf(file, readFileSync(join(dataDir, file))) !== fingerprint) other.push(file);
   }
   if (missing.length + other.length === 0) return;
+  const own = known.host === hostname() && known.folder === dataDir;
+  // What is lost with a key of this folder's own is told where it is needed.
+  if (own && (database.isKeyLost('audit') || database.isKeyLost('erased'))) return;
   const wrong = [
     ...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []),
     ...(other.length > 0 ? [`${other.join(', ')} not the same`] : []),
   ];
   throw new UserError(
-    `every gate on this database needs the same keys and id, and in ${dataDir} they are not: ${wrong.join('; ')}. Copy them from ${known.folder} on ${known.host}, with their permissions (0600)`,
+    `every gate on this database needs the same keys and id, and in ${dataDir} they are not: ${wrong.join('; ')}. ${own ? 'Restore them from the backup' : `Copy them from ${known.folder} on ${known.host}, with their permissions (0600)`}`,
   );
 }
 
