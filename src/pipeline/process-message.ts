@@ -19,6 +19,7 @@ import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
+import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
@@ -99,7 +100,10 @@ export async function processMessage(
     READ_TRIES,
   );
   if (consulted.waits) {
-    await outlast(() => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)), giveUp);
+    await outlast(
+      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed), { concurrent: true }),
+      giveUp,
+    );
     stage.waits(consulted.failed);
     return 'waits';
   }
@@ -120,11 +124,14 @@ export async function processMessage(
   const saved = await stage.settle(() =>
     outlast(
       () =>
-        database.transact((trx) => {
-          const answeredEarly = board.answeredEarly(message.id);
-          const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
-          return save(trx, { config, engine, message, ...verdicts }, now());
-        }),
+        database.transact(
+          (trx) => {
+            const answeredEarly = board.answeredEarly(message.id);
+            const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
+            return save(trx, { config, engine, message, ...verdicts }, now());
+          },
+          { concurrent: true },
+        ),
       giveUp,
     ),
   );
@@ -268,14 +275,18 @@ async function save(
   { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
-  const current = await trx
-    .selectFrom('messages')
-    .select(['lease_token', 'answered_early'])
-    .where('id', '=', message.id)
-    .executeTakeFirstOrThrow();
+  const current = await locked(
+    trx,
+    trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
+  ).executeTakeFirstOrThrow();
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
+  // Of two mails to one person that two gates judge at once, the second sees what became of the first.
+  await lockNames(
+    trx,
+    judged.map(({ delivery }) => `to ${delivery.address_key}`),
+  );
   for (const one of judged) {
     await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);

@@ -12,12 +12,14 @@ import {
 } from './audit-chain.ts';
 import { bulkInsert } from './bulk-insert.ts';
 import type { Trx } from './database.ts';
+import { engineOf } from './engine.ts';
+import { lockNames } from './locks-store.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
 /** Setting that holds the newest entry under the key. */
 export const CHECKPOINT = 'audit_head';
 
-type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'insertInto' | 'executeQuery'>;
+type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'insertInto' | 'executeQuery' | 'getExecutor'>;
 
 /** A place in the log inside a commit. */
 export interface TailMark {
@@ -96,13 +98,14 @@ export class AuditTail {
   }
 
   async #read(trx: Reader): Promise<ChainHead> {
-    query ??= trx
+    await lockNames(trx, ['the end of the audit log']);
+    const query = (heads[engineOf(trx)] ??= trx
       .selectFrom('audit')
       .select((eb) => [
         eb.fn.max('id').as('last'),
         eb.selectFrom('settings').select('value').where('key', '=', CHECKPOINT).as('checkpoint'),
       ])
-      .compile();
+      .compile());
     const { rows } = await trx.executeQuery(query);
     const { last, checkpoint } = rows[0] ?? { last: null, checkpoint: null };
     const head = checkpoint === null ? null : readCheckpoint(this.#key(), checkpoint);
@@ -112,18 +115,19 @@ export class AuditTail {
   }
 }
 
-let query: CompiledQuery<{ last: number | null; checkpoint: string | null }> | null = null;
-let upsert: CompiledQuery | null = null;
+/** Compiled once for each engine: they are part of every commit. */
+type Compiled<T> = Partial<Record<'sqlite' | 'postgres', CompiledQuery<T>>>;
+const heads: Compiled<{ last: number | null; checkpoint: string | null }> = {};
+const upserts: Compiled<unknown> = {};
 
-/** Compiled once: it is part of every commit. */
 export async function saveCheckpoint(trx: Reader, value: string): Promise<void> {
-  upsert ??= trx
+  const upsert = (upserts[engineOf(trx)] ??= trx
     .insertInto('settings')
     .values({ key: CHECKPOINT, value })
     .onConflict((conflict) =>
       conflict.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
     )
-    .compile();
+    .compile());
   await trx.executeQuery({ ...upsert, parameters: [CHECKPOINT, value] });
 }
 
