@@ -18,7 +18,7 @@ import {
 import { openFeedback } from './app/feedback.ts';
 import { firstStart } from './app/first-start.ts';
 import { openHubSpot, startHubSpot } from './app/hubspot.ts';
-import { closeHttp, listening } from './app/lifecycle.ts';
+import { closeHttp, listening, onceAtATime } from './app/lifecycle.ts';
 import { openNotify } from './app/notify.ts';
 import { openObservability } from './app/observability.ts';
 import type { Config } from './config/config.ts';
@@ -146,9 +146,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.warn(`the configuration holds ${key} itself: name a file (${key}_file) or a variable (${key}_env)`);
     const firstRun = await firstStart(database, now());
     const restoredUntil = (await readRestoreState(database.db))?.may_be_sent_until ?? null;
+    await database.peers.start();
     await database.transact(async (trx) => {
-      await releaseLeases(trx);
-      await releaseEventLeases(trx);
+      // Of several gates on one database the leases may be another's; those of a gate that is gone lapse.
+      if (database.engine === 'sqlite') {
+        await releaseLeases(trx);
+        await releaseEventLeases(trx);
+      }
       await saveMailboxRules(trx, mailboxRulesOf(config));
     });
 
@@ -488,9 +492,21 @@ export async function startApp(options: AppOptions): Promise<App> {
     webhooks.start();
     closers.push(() => webhooks.stop());
 
+    database.peers.onChange(
+      onceAtATime(
+        async () => {
+          runner.wake();
+          webhooks.wake();
+          await killSwitch.refresh();
+          await rubricChanges.notice();
+          await board.look(database.db);
+        },
+        (err) => log.error({ err }, 'what another gate changed could not be read'),
+      ),
+    );
     feedback.start();
     if (hubSpot) {
-      const syncing = startHubSpot(hubSpot, { pollMs, log });
+      const syncing = startHubSpot(hubSpot, { database, pollMs, log });
       closers.push(() => syncing.stop());
     }
     bench?.judge.start();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createProgram } from './cli/program.ts';
+import { createStartProgram, startsGate } from './cli/start-program.ts';
 import { UserError } from './config/user-error.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,7 +15,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 try {
-  await createProgram().parseAsync();
+  const program = startsGate(process.argv.slice(2))
+    ? createStartProgram()
+    : (await import('./cli/program.ts')).createProgram();
+  await program.parseAsync();
 } catch (error) {
   const sentence = sentenceFor(error);
   if (sentence === null) throw error;

@@ -38,6 +38,13 @@ export async function adapterBench(
           log,
           warn: (sentence) => log.warn(sentence),
           onTrouble: (kind) => metrics.adapterTroubles.inc({ kind }),
+          observer: {
+            onHostCall: (host, result, seconds) => {
+              metrics.adapterHostCalls.inc({ host, result });
+              if (result === 'ok') metrics.adapterHostSeconds.observe({ host }, seconds);
+            },
+            onHedge: (host, won) => metrics.adapterHedges.inc({ host, outcome: won ? 'won' : 'lost' }),
+          },
         })
       : model;
   if (!opened) {
@@ -76,7 +83,9 @@ export function adapterLine(
   now: () => number,
 ): RunnerOptions['adapterLine'] {
   return {
-    limit: (bench?.judge.model.concurrency ?? 1) + READ_AHEAD,
+    get limit() {
+      return (bench?.judge.concurrency ?? 1) + READ_AHEAD;
+    },
     acceptedBefore: () => {
       const free = !bench || bench.judge.mode() !== 'active' || bench.judge.available();
       return free ? Number.MAX_SAFE_INTEGER : now() - waitMs(config.adapter);

@@ -57,14 +57,21 @@ const KEPT_RUNS = 200;
 export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
   const { database, config, now, log, pollMs, rejudging, killSwitch, rubricChanges, notifier, wake } =
     options;
-  const chore = (everyMs: number, failure: string, work: () => Promise<void>): (() => Promise<void>) => {
+  const each = (everyMs: number, failure: string, work: () => Promise<void>): (() => Promise<void>) => {
     const repeated = repeat(everyMs, work, (err) => log.error({ err }, `${failure}; trying again`));
     return () => repeated.stop();
   };
+  /** Done by one gate for all that share the database. */
+  const chore = (everyMs: number, failure: string, work: () => Promise<void>): (() => Promise<void>) =>
+    each(everyMs, failure, async () => {
+      if (database.peers.leads()) await work();
+    });
   return [
-    chore(pollMs * 2, 'housekeeping failed', async () => {
+    each(pollMs * 2, 'housekeeping failed', async () => {
       await killSwitch.refresh();
       await rubricChanges.notice();
+    }),
+    chore(pollMs * 2, 'housekeeping failed', async () => {
       const settled = await settleLearnt(database, now());
       if (settled + (await keepHouse({ database, config, now, log, rejudging })) > 0) wake();
     }),
@@ -78,10 +85,11 @@ export function startChores(options: ChoreOptions): (() => Promise<void>)[] {
       const check = await options.spotChecks.drawIfDue();
       if (check) log.info({ check: check.id, population: check.population }, 'a spot check is drawn');
     }),
-    chore(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
+    // Each has an adapter of its own; a run is begun by the one that leads.
+    each(pollMs * 2, 'the canary could not look', async () => options.canary?.look()),
     chore(MINUTE, 'hours could not be added up', () => options.insight.addUp()),
     chore(HOUR, 'the audit log could not be read', () => options.insight.watchAudit()),
-    chore(HOUR, 'old copies could not be removed', async () => {
+    each(HOUR, 'old copies could not be removed', async () => {
       const copies = await removeOldCopies({ database, config, now });
       if (copies.length > 0) log.info({ copies }, 'old copies of the data were deleted');
     }),

@@ -103,7 +103,7 @@ export function openFeedback(options: FeedbackOptions): Feedback {
       writing = repeat(
         pollMs * 2,
         async () => {
-          while (!stopping && (await writeBacks.round()) > 0);
+          while (!stopping && database.peers.leads() && (await writeBacks.round()) > 0);
         },
         (err) => log.error({ err }, 'writing opt-outs back failed; trying again'),
       );

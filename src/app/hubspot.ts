@@ -47,10 +47,15 @@ export function openHubSpot({ config, metrics, ...deps }: HubSpotOptions): HubSp
 }
 
 /** Runs the sync by the clock. */
-export function startHubSpot(sync: HubSpotSync, { pollMs, log }: { pollMs: number; log: Logger }) {
+export function startHubSpot(
+  sync: HubSpotSync,
+  { database, pollMs, log }: { database: Database; pollMs: number; log: Logger },
+) {
   const ticking = repeat(
     pollMs * 2,
-    () => sync.tick(),
+    async () => {
+      if (database.peers.leads()) await sync.tick();
+    },
     (err) => log.error({ err }, 'the HubSpot sync could not be started; trying again'),
   );
   return {

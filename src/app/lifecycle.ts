@@ -33,6 +33,24 @@ export function repeat(
   };
 }
 
+/** @returns what runs `work`; asked for while it runs, once more after it, however often */
+export function onceAtATime(work: () => Promise<void>, onError: (err: unknown) => void): () => void {
+  let running = false;
+  let again = false;
+  return () => {
+    again = true;
+    if (running) return;
+    running = true;
+    void (async () => {
+      while (again) {
+        again = false;
+        await work().catch(onError);
+      }
+      running = false;
+    })();
+  };
+}
+
 /** Turns what the system says about a port into a sentence for the operator. */
 export async function listening<T>(section: 'smtp' | 'http' | 'transparent', listen: Promise<T>): Promise<T> {
   try {

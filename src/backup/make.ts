@@ -19,7 +19,7 @@ import {
   syncPath,
 } from './files.ts';
 import { DATABASE, FORMAT, MANIFEST, type Manifest } from './manifest.ts';
-import { type Sealing, seal, unseal } from './seal.ts';
+import type { Sealing } from './seal.ts';
 
 export interface BackupOptions {
   dataDir: string;
@@ -132,6 +132,8 @@ async function sealAndReadBack(
   sealing: Sealing,
 ): Promise<Manifest['sealed']> {
   onProgress('encrypting', 0, 0);
+  // Loaded for encrypted backups only, not by every gate that starts.
+  const { seal, unseal } = await import('./seal.ts');
   const { sealed, opening } = await seal(from, Object.keys(files), to, sealing);
   const again = join(dataDir, `${unfinished(gateId(dataDir))}-again`);
   await removeFolder(from);

@@ -19,7 +19,7 @@ import {
 import { listBackups } from './list.ts';
 import { DATABASE, type Manifest, readManifest } from './manifest.ts';
 import { noteRestore, reconcile, type Reconciled } from './reconcile-store.ts';
-import { type Opening, unseal } from './seal.ts';
+import type { Opening } from './seal.ts';
 import { exchange, exchangeUnfinished, finishExchange } from './swap.ts';
 
 /** A backup that was asked for. */
@@ -199,6 +199,7 @@ async function open(
   if (opening === null) throw new UserError('the backup is encrypted; say what opens it');
   await removeFolder(to);
   await mkdir(to, { recursive: true, mode: 0o700 });
+  const { unseal } = await import('./seal.ts');
   await unseal(backup.path, to, opening);
 }
 

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { presendVersion } from '../config/version.ts';
+import type { Command } from 'commander';
+import { bareProgram } from './bare-program.ts';
 import { register as audit } from './audit.ts';
 import { register as backtest } from './backtest.ts';
 import { register as backup } from './backup.ts';
@@ -31,13 +31,7 @@ import { register as writeBacks } from './write-backs.ts';
 
 /** The command line: one small file per command. */
 export function createProgram(): Command {
-  const program = new Command('presend')
-    .description('A pre-send gate for AI-written outreach: judges every mail before it leaves.')
-    .version(presendVersion())
-    .option('--config <file>', 'configuration (default: $PRESEND_CONFIG, else config/presend.yaml)')
-    .option('--data <folder>', 'data folder (default: $PRESEND_DATA, else data_dir of the configuration)')
-    .showHelpAfterError('(see --help)')
-    .configureHelp({ showGlobalOptions: true });
+  const program = bareProgram();
   for (const register of [
     start,
     demo,

@@ -10,6 +10,8 @@ import { accountsOf } from '../config/providers.ts';
 import { PROVIDER_TITLES } from '../message/provider.ts';
 import type { Config } from '../config/config.ts';
 import { type Logger, createLogger } from '../observability/logger.ts';
+import { MemoryWatch } from '../off-loop/memory-watch.ts';
+import { warmReplies } from '../off-loop/reply.ts';
 import { readSetup } from '../transparent/ca.ts';
 import { hostsLeadingHere } from '../transparent/loop.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
@@ -32,6 +34,8 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
 Under systemd it takes listening sockets, tells when it is ready and gives signs of life: see systemd/README.md.`,
     )
     .action(async (_options: unknown, command: Command) => {
+      warmReplies();
+      new MemoryWatch();
       const config = configFor(command);
       const log = createLogger(config.log.level, { redact: config.log.redact });
       const manager = new ServiceManager({ env: process.env, log });

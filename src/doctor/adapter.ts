@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
+import { hostsInWords } from '../judge/adapter/host-status.ts';
 import { openModel } from '../judge/adapter/open.ts';
 import { LockFile } from '../models/lock-file.ts';
 import { type Model, loadRegistry, modelFolders, requireModel } from '../models/registry.ts';
@@ -57,14 +58,27 @@ async function adapterFinding(
       'Mail waits for it, then the rules judge alone. Get it again (presend models pull), or choose another (presend models use).',
     );
   }
-  const files = model.kind === 'remote' ? 'on another host' : 'its files are there and as registered';
+  const files =
+    model.kind === 'local'
+      ? 'its files are there and as registered'
+      : model.remote.hosts.length === 1
+        ? 'on another host'
+        : `on ${model.remote.hosts.length} other hosts`;
   if (!load) return ok(`${model.name}: ${files}; not loaded (--adapter loads it).`);
   const began = performance.now();
   const { adapter } = await openModel(config, model, { warn: () => {} });
   try {
     await adapter.warmup();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    return ok(`${model.name}: ${files}; ready after ${seconds} s.`);
+    const hosts = adapter.hosts?.() ?? [];
+    const says = `${model.name}: ${files}; ready after ${seconds} s`;
+    if (hosts.some(({ state }) => state !== 'ready')) {
+      return warning(
+        `${says}, without all its hosts: ${hostsInWords(hosts)}.`,
+        'The others take its mail meanwhile. Start the host, or mend its entry in the registry (docs/MODELS.md, Several adapter hosts).',
+      );
+    }
+    return ok(hosts.length > 1 ? `${says}: ${hostsInWords(hosts)}.` : `${says}.`);
   } catch (error) {
     return failed(
       `${model.name}: it cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`,

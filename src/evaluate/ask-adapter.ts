@@ -11,7 +11,7 @@ import type { Case } from './cases.ts';
 /** What the adapter said of one case, or why it said nothing. */
 export interface Answer {
   classification: Classification | null;
-  trouble: { kind: AdapterTrouble; detail: string } | null;
+  trouble: { kind: Exclude<AdapterTrouble, 'busy'>; detail: string } | null;
   /** How long it took, milliseconds. */
   took_ms: number;
   /** true where the answer was known from an earlier question about the same case. */
@@ -59,7 +59,9 @@ async function classify(
     };
   } catch (error) {
     if (!(error instanceof AdapterError) || error.trouble === 'closed') throw error;
-    if (error.trouble === 'unavailable' && attempts > 1) return classify(adapter, input, attempts - 1);
-    return { classification: null, trouble: { kind: error.trouble, detail: error.message } };
+    // A host went away, or others ask the same hosts: for whoever counts, it could not be asked.
+    const kind = error.trouble === 'busy' ? 'unavailable' : error.trouble;
+    if (kind === 'unavailable' && attempts > 1) return classify(adapter, input, attempts - 1);
+    return { classification: null, trouble: { kind, detail: error.message } };
   }
 }

@@ -13,7 +13,7 @@ import { opinionOf } from './judges.ts';
 export interface Asked {
   opinion: Opinion;
   read: Read;
-  trouble: AdapterTrouble | null;
+  trouble: Exclude<AdapterTrouble, 'busy'> | null;
   /** Milliseconds. */
   took_ms: number;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
+import { locked, unclaimed } from '../store/locks-store.ts';
 
 /** An event in the hands of a sender, with its engine's webhook as it is now. */
 export interface ClaimedEvent {
@@ -52,38 +53,41 @@ export async function claimEvents(
 ): Promise<ClaimedEvent[]> {
   const { now, leaseMs, limit, failing, inFlight } = options;
   const busy = [...failing].filter((engine) => inFlight.has(engine));
-  const rows = await trx
-    .selectFrom('events as e')
-    .innerJoin('engines', 'engines.id', 'e.engine_id')
-    .select(['e.id', 'e.engine_id', 'e.delivery_id', 'e.type', 'e.content_type', 'e.body', 'e.attempts'])
-    .select(['e.created_at', 'engines.webhook_url', 'engines.webhook_secret_version'])
-    .select((eb) =>
-      eb
-        .selectFrom('audit')
-        .select((a) => a.fn.max('at').as('at'))
-        .whereRef('subject_id', '=', 'e.id')
-        .where('action', '=', 'replayed')
-        .as('replayed_at'),
-    )
-    .where('e.state', '=', sql.lit('pending'))
-    .where('e.next_attempt_at', '<=', now)
-    .where((eb) => eb.or([eb('e.lease_until', 'is', null), eb('e.lease_until', '<=', now)]))
-    .where((eb) => (busy.length > 0 ? eb('e.engine_id', 'not in', busy) : eb.lit(true)))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('events as earlier')
-            .select('earlier.id')
-            .whereRef('earlier.delivery_id', '=', 'e.delivery_id')
-            .whereRef('earlier.id', '<', 'e.id')
-            .where('earlier.state', '=', sql.lit('pending')),
+  const rows = await unclaimed(
+    trx,
+    trx
+      .selectFrom('events as e')
+      .innerJoin('engines', 'engines.id', 'e.engine_id')
+      .select(['e.id', 'e.engine_id', 'e.delivery_id', 'e.type', 'e.content_type', 'e.body', 'e.attempts'])
+      .select(['e.created_at', 'engines.webhook_url', 'engines.webhook_secret_version'])
+      .select((eb) =>
+        eb
+          .selectFrom('audit')
+          .select((a) => a.fn.max('at').as('at'))
+          .whereRef('subject_id', '=', 'e.id')
+          .where('action', '=', 'replayed')
+          .as('replayed_at'),
+      )
+      .where('e.state', '=', sql.lit('pending'))
+      .where('e.next_attempt_at', '<=', now)
+      .where((eb) => eb.or([eb('e.lease_until', 'is', null), eb('e.lease_until', '<=', now)]))
+      .where((eb) => (busy.length > 0 ? eb('e.engine_id', 'not in', busy) : eb.lit(true)))
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('events as earlier')
+              .select('earlier.id')
+              .whereRef('earlier.delivery_id', '=', 'e.delivery_id')
+              .whereRef('earlier.id', '<', 'e.id')
+              .where('earlier.state', '=', sql.lit('pending')),
+          ),
         ),
-      ),
-    )
-    .orderBy('e.next_attempt_at')
-    .limit(limit)
-    .execute();
+      )
+      .orderBy('e.next_attempt_at')
+      .limit(limit),
+    'e',
+  ).execute();
 
   const claimed: ClaimedEvent[] = [];
   const probed = new Set<string>();
@@ -137,13 +141,15 @@ export async function settleEvent(
   attempt: AttemptRecord,
   next: NextStep,
 ): Promise<boolean> {
-  const held = await trx
-    .selectFrom('events')
-    .select('id')
-    .where('id', '=', event.id)
-    .where('state', '=', 'pending')
-    .where('lease_until', '=', event.leaseUntil)
-    .executeTakeFirst();
+  const held = await locked(
+    trx,
+    trx
+      .selectFrom('events')
+      .select('id')
+      .where('id', '=', event.id)
+      .where('state', '=', 'pending')
+      .where('lease_until', '=', event.leaseUntil),
+  ).executeTakeFirst();
   await logAttempt(trx, event.id, attempt);
   if (!held) return false;
   await move(trx, event, next, attempt.at, event.attempts + 1);

@@ -96,14 +96,16 @@ export class WebhookSender {
     const limit = config.concurrency - this.#inFlight.size;
     if (limit <= 0) return [];
     try {
-      return await database.transact((trx) =>
-        claimEvents(trx, {
-          now: now(),
-          leaseMs: config.timeout_seconds * 1000 + LEASE_MARGIN_MS,
-          limit,
-          failing: this.#failing,
-          inFlight: new Set(this.#inFlight.values()),
-        }),
+      return await database.transact(
+        (trx) =>
+          claimEvents(trx, {
+            now: now(),
+            leaseMs: config.timeout_seconds * 1000 + LEASE_MARGIN_MS,
+            limit,
+            failing: this.#failing,
+            inFlight: new Set(this.#inFlight.values()),
+          }),
+        { concurrent: true },
       );
     } catch (err) {
       log.error({ err }, 'the events cannot be read; trying again');
@@ -128,7 +130,9 @@ export class WebhookSender {
     else this.#failing.add(event.engineId);
     const { status } = result;
     const error = next.state === 'delivered' ? null : (result.error ?? explained(status));
-    await database.transact((trx) => settleEvent(trx, event, { at, status, error, durationMs }, next));
+    await database.transact((trx) => settleEvent(trx, event, { at, status, error, durationMs }, next), {
+      concurrent: true,
+    });
     onAttempt?.(next.state === 'pending' ? 'retry' : next.state, durationMs / 1000);
     if (next.state === 'given_up')
       log.warn({ event: event.id, engine: event.engineId, error }, 'event given up');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ImapFlow, type ImapFlowOptions } from 'imapflow';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import type { Config } from '../config/config.ts';
 import { readSecret } from '../config/secret.ts';
 import { UserError } from '../config/user-error.ts';
@@ -38,6 +38,9 @@ export function loadMailbox(config: MailboxConfig, base: string): OpenMailbox {
 const LONGEST_PAUSE_MS = 5 * 60_000;
 /** Wrong passwords get accounts locked. */
 const AFTER_REFUSAL_MS = 60_000;
+
+/** How often a gate that does not lead looks whether it does now. */
+const FOLLOWING_MS = 1_000;
 
 /**
  * Reads one mailbox for as long as it runs: connects, reads what is new, waits for the server's notice (IDLE) or the poll
@@ -80,6 +83,10 @@ export class ReplyMailbox {
     const { log, name } = this.#deps;
     let failures = 0;
     while (!this.#stopping) {
+      if (!this.#deps.database.peers.leads()) {
+        await this.#wait(FOLLOWING_MS);
+        continue;
+      }
       try {
         await this.#session(() => {
           failures = 0;
@@ -103,7 +110,9 @@ export class ReplyMailbox {
   /** One connection, until it fails or the mailbox stops. */
   async #session(onRead: () => void): Promise<void> {
     const { config } = this.#mailbox;
-    const client = new ImapFlow(connectionOptions(this.#mailbox));
+    // Loaded by gates that read a mailbox only.
+    const { ImapFlow: Client } = await import('imapflow');
+    const client = new Client(connectionOptions(this.#mailbox));
     this.#client = client;
     // Without a listener an error on an idle connection would end the process.
     let failed: Error | null = null;
@@ -123,7 +132,7 @@ export class ReplyMailbox {
     try {
       await client.connect();
       await client.mailboxOpen(config.mailbox, { readOnly: true });
-      while (!this.#stopping) {
+      while (!this.#stopping && this.#deps.database.peers.leads()) {
         noticed = false;
         await readNewMail(client, this.#deps);
         onRead();

@@ -1,6 +1,9 @@
-import { type Request, type Response, Router, raw } from 'express';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Request, type Response, Router } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { addressKind } from '../http/address-kind.ts';
+import { bodyDone, readBody } from '../intake/http-body.ts';
+import { Refusal, type RefusalKind } from '../intake/refusal.ts';
 import { PROVIDER_TITLES, PROVIDERS, type ProviderName } from '../message/provider.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -19,8 +22,11 @@ export interface FeedbackOptions extends ApplyOptions, InboundOptions {
 /** More events than fit honestly into a megabyte. */
 const MAX_EVENTS = 5_000;
 
-/** Events that are queued together: mail that comes meanwhile waits for these and not for all of the request. */
-const AT_ONCE = 50;
+/**
+ * Events that share a commit: mail that comes meanwhile has several commits of its own to make and waits for these before each,
+ * and not for all of the request.
+ */
+const AT_ONCE = 16;
 
 /** Bodies beyond a megabyte that are read at the same time: each is kept in memory, and not all senders are known yet. */
 const MAX_LARGE = 8;
@@ -32,16 +38,6 @@ const RETRY_SECONDS = '30';
  * addresses are counted: others may be a proxy's, and providers must not be kept out with the strangers behind it.
  */
 const UNPROVEN_PER_MINUTE = 300;
-
-/** A request that is answered with this status and sentence. */
-class Refusal extends Error {
-  override name = 'Refusal';
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** `POST /events/<provider>`: 200 only after everything in the request is durable; the provider repeats the rest. */
 export function feedbackRoutes(options: FeedbackOptions): Router {
@@ -78,7 +74,7 @@ export function feedbackRoutes(options: FeedbackOptions): Router {
     if (isLarge) large += 1;
     try {
       source.checkHeaders(req.headers);
-      const received = await source.receive(req.headers, await readBody(req, res, limit));
+      const received = await receive(source, req, limit);
       await take(received, provider, options);
       res.json({ received: received.events.length + received.inbound.length });
     } catch (error) {
@@ -91,7 +87,9 @@ export function feedbackRoutes(options: FeedbackOptions): Router {
         log.warn({ provider, why: error.message }, 'could not read an event');
         return answer(res, 400, error.message);
       }
-      if (error instanceof Refusal) return answer(res, error.status, error.message);
+      if (error instanceof Refusal && error.kind !== 'trouble') {
+        return answer(res, STATUS[error.kind] ?? 400, error.message);
+      }
       log.error({ err: error, provider }, 'an event could not be taken; the provider will send it again');
       busy(res, `presend cannot take events of ${PROVIDER_TITLES[provider]} just now`);
     } finally {
@@ -104,7 +102,7 @@ export function feedbackRoutes(options: FeedbackOptions): Router {
 /** Events are queued in their order and share commits; one that fails does not keep the others from counting. */
 async function take(received: Received, provider: ProviderName, options: FeedbackOptions): Promise<void> {
   const { events, inbound } = received;
-  if (events.length > MAX_EVENTS) throw new Refusal(413, `there are more than ${MAX_EVENTS} events`);
+  if (events.length > MAX_EVENTS) throw new Refusal('too_large', `there are more than ${MAX_EVENTS} events`);
   const counted = (kind: string) => (isNew: boolean) => {
     if (isNew) options.metrics.providerEvents.inc({ provider, kind });
   };
@@ -114,27 +112,27 @@ async function take(received: Received, provider: ProviderName, options: Feedbac
   ];
   const done: PromiseSettledResult<void>[] = [];
   for (let i = 0; i < work.length; i += AT_ONCE) {
+    // What others have queued meanwhile is committed first.
+    if (i > 0) await nextTurn();
     done.push(...(await Promise.allSettled(work.slice(i, i + AT_ONCE).map((one) => one()))));
   }
   const failed = done.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-const parsers = new Map<number, ReturnType<typeof raw>>();
+/** A provider sends at once. */
+const BODY_SECONDS = 60;
 
-/** The bytes as they came: signatures are over those. */
-async function readBody(req: Request, res: Response, limit: number): Promise<Buffer> {
-  const parser = parsers.get(limit) ?? raw({ type: () => true, limit, inflate: false });
-  parsers.set(limit, parser);
-  await new Promise<void>((resolve, reject) => {
-    parser(req, res, (error?: unknown) => {
-      if (error === undefined || error === null) return resolve();
-      const { status = 400 } = error as { status?: number };
-      reject(new Refusal(status, status === 413 ? 'the body is too large' : 'the body could not be read'));
-    });
-  });
-  // Without a body the parser leaves nothing.
-  return Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+const STATUS: Partial<Record<RefusalKind, number>> = { too_large: 413, too_slow: 408, content_type: 415 };
+
+/** Reads the bytes as they came, since signatures are over those, and lets go of them. */
+async function receive(source: EventSource, req: Request, maxBytes: number): Promise<Received> {
+  const body = await readBody(req, { maxBytes, seconds: BODY_SECONDS });
+  try {
+    return await source.receive(req.headers, body);
+  } finally {
+    bodyDone(body);
+  }
 }
 
 function answer(res: Response, status: number, error: string): void {

@@ -2,9 +2,9 @@ import type { ProviderSecrets, ProvidersConfig } from '../config/providers.ts';
 import type { ProviderName } from '../message/provider.ts';
 import type { Database } from '../store/database.ts';
 import type { FetchText } from './bounded-fetch.ts';
-import { UnreadableEventError } from './errors.ts';
 import { readJson } from './fields.ts';
 import { isForm, readForm } from './form.ts';
+import { readMailOrEvent } from './large-json.ts';
 import { mailgunSource } from './mailgun-source.ts';
 import { readMailersend } from './providers/mailersend.ts';
 import { readPostmark } from './providers/postmark.ts';
@@ -66,14 +66,7 @@ function postmarkSource(password: string, now: () => number): EventSource {
   return {
     limit: () => INBOUND_BYTES,
     checkHeaders: (headers) => verifyBasicAuth(headers, password),
-    receive: async (_headers, body) => {
-      const received = await readPostmark(readJson(body), now());
-      // Only mail may be so large.
-      if (received.events.length > 0 && body.length > EVENT_BYTES) {
-        throw new UnreadableEventError('the event is larger than any that Postmark sends');
-      }
-      return received;
-    },
+    receive: (_headers, body) => readMailOrEvent(body, 'postmark', (payload) => readPostmark(payload, now())),
   };
 }
 
@@ -83,7 +76,7 @@ function mailersendSource(secrets: string, now: () => number): EventSource {
     checkHeaders: (headers) => void mailersendSignature(headers),
     receive: async (headers, body) => {
       verifyMailersend(body, headers, secrets);
-      return readMailersend(readJson(body), now());
+      return readMailOrEvent(body, 'mailersend', (payload) => readMailersend(payload, now()));
     },
   };
 }

@@ -52,7 +52,13 @@ export function healthRoutes(
       res.json({
         status: 'ready',
         judge: mode === 'active' ? 'rules and adapter' : 'rules',
-        adapter: { mode, state: adapterState(adapter), version, barred: adapter?.barred() ?? null },
+        adapter: {
+          mode,
+          state: adapterState(adapter),
+          version,
+          barred: adapter?.barred() ?? null,
+          hosts: adapter?.model.adapter.hosts?.() ?? [],
+        },
         kill_switch: {
           mode: killSwitch.mode(),
           since: tripped?.at ?? null,

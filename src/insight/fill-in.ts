@@ -1,4 +1,5 @@
 import { parseMail } from '../off-loop/mail.ts';
+import { textKeysOf } from '../off-loop/text-keys.ts';
 import type { Logger } from '../observability/logger.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
@@ -63,8 +64,10 @@ export class FillIn {
   async #keep(one: TextOf): Promise<void> {
     const { database } = this.#options;
     const raw = await readRaw(database.db, one.message_id, one.revision);
-    const context = await textContext(database.db, one.message_id);
-    const text = draftTextOf({ raw, parsed: await parseMail(raw), ...context });
+    const { addresses, records } = await textContext(database.db, one.message_id);
+    const parsed = await parseMail(raw);
+    const keys = await textKeysOf(parsed.draft, records);
+    const text = draftTextOf({ raw, parsed, addresses, keys });
     await database.transact(async (trx) => keepDraftText(trx, one, text, await nextOlderId(trx)));
   }
 }

@@ -1,4 +1,5 @@
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
+import { hostsInWords } from '../judge/adapter/host-status.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
@@ -157,8 +158,18 @@ function adapterAnswer(adapter: AdapterJudge | null): HealthAnswer {
       detail: `${name}: ${barred}.`,
       advice: 'Mail waits for it, then is judged by the rules alone. See Settings, Adapter.',
     };
+  const hosts = adapter.model.adapter.hosts?.() ?? [];
+  if (hosts.some(({ state }) => state !== 'ready')) {
+    return {
+      state: 'warn',
+      detail: `${name}, on fewer hosts than it has: ${hostsInWords(hosts)}.`,
+      advice:
+        'The others take its mail, which waits longer when there is much. presend doctor --adapter tries each host.',
+    };
+  }
+  const on = hosts.length > 1 ? `; ${hostsInWords(hosts)}` : '';
   return adapter.available()
-    ? { state: 'ok', detail: `${name}, version ${adapter.model.adapter.version}.` }
+    ? { state: 'ok', detail: `${name}, version ${adapter.model.adapter.version}${on}.` }
     : {
         state: 'warn',
         detail: `${name}: left alone for a moment after it failed.`,

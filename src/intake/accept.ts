@@ -5,6 +5,7 @@ import { newDelivery } from '../queue/new-delivery.ts';
 import { recordAudits } from '../store/audit.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { lockNames } from '../store/locks-store.ts';
 import { peekHeaders } from './header-peek.ts';
 import { earlierRequests, notEndedUnsent, rememberRequests } from './idempotency-store.ts';
 import { type Accepted, IdempotencyConflictError, type Once, type Submission } from './submission.ts';
@@ -89,12 +90,18 @@ export class Acceptor {
   #flush(): void {
     let batch: Group[] = [];
     this.#database
-      .transact((trx) => {
-        batch = this.#take();
-        this.#scheduled = this.#pending.length > 0;
-        if (this.#scheduled) this.#flush();
-        return this.#insert(trx, batch);
-      })
+      .transact(
+        (trx) => {
+          // Run again it is for the same ones.
+          if (batch.length === 0) {
+            batch = this.#take();
+            this.#scheduled = this.#pending.length > 0;
+            if (this.#scheduled) this.#flush();
+          }
+          return this.#insert(trx, batch);
+        },
+        { concurrent: true },
+      )
       .then((results) => {
         failPoint('accept-committed');
         return batch.forEach((group, i) => {
@@ -122,6 +129,14 @@ export class Acceptor {
 
   async #insert(trx: Trx, groups: Group[]): Promise<(Accepted[] | 'conflict')[]> {
     const now = this.#now();
+    // A client that tries again may come to another gate, at the same moment.
+    await lockNames(
+      trx,
+      groups.flatMap(({ rows, once }) => [
+        ...rows.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [`mail ${dedupeKey}`])),
+        ...(once === null ? [] : [`request ${once.engineId} ${once.key}`]),
+      ]),
+    );
     const known = await earlierIds(
       trx,
       groups.flatMap(({ rows }) => rows),

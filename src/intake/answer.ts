@@ -40,15 +40,18 @@ export function createAnswer(options: {
 
 /** No verdict in time: notes durably that the client was told 250, unless the verdict came just now. */
 async function answerEarly(database: Database, id: string): Promise<Outcome[] | null> {
-  return database.transact(async (trx): Promise<Outcome[] | null> => {
-    const { numUpdatedRows } = await trx
-      .updateTable('messages')
-      .set({ answered_early: 1 })
-      .where('id', '=', id)
-      .where('judged_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows > 0n ? null : readOutcomes(trx, id);
-  });
+  return database.transact(
+    async (trx): Promise<Outcome[] | null> => {
+      const { numUpdatedRows } = await trx
+        .updateTable('messages')
+        .set({ answered_early: 1 })
+        .where('id', '=', id)
+        .where('judged_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n ? null : readOutcomes(trx, id);
+    },
+    { concurrent: true },
+  );
 }
 
 /** What the client is told of a message; of several deliveries the one that needs most attention. */

@@ -45,7 +45,7 @@ const MAX_DEPTH = 200;
 const TOO_DEEP = 'The body is nested too deeply.';
 
 /** A thousand mails in one request, each with a hundred fields; reading a million takes seconds. */
-const MAX_VALUES = 100_000;
+export const MAX_VALUES = 100_000;
 const TOO_MANY = `The body has more than ${MAX_VALUES} values.`;
 
 const QUOTE = 0x22;

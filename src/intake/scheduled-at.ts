@@ -1,4 +1,4 @@
-import { parse } from 'chrono-node';
+import { parse } from 'chrono-node/en';
 import { Refusal } from './refusal.ts';
 
 /** Longest a mail may wait, as at Resend and MailerSend. */

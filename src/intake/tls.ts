@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/strict-yaml.ts';
 import { writeWhole } from '../config/whole-file.ts';
@@ -27,6 +26,8 @@ export async function serverKeyPair(config: Config): Promise<KeyPair> {
   const keyPath = join(config.data_dir, 'tls/key.pem');
   const certPath = join(config.data_dir, 'tls/certificate.pem');
   if (!existsSync(keyPath) || !existsSync(certPath)) {
+    // Only the first start makes one; every other start has that much less to load.
+    const { generate } = await import('selfsigned');
     const notAfterDate = new Date();
     notAfterDate.setFullYear(notAfterDate.getFullYear() + 10);
     const pair = await generate([{ name: 'commonName', value: config.hostname }], {

@@ -25,7 +25,7 @@ export interface JudgeModel {
   shadowOnly: boolean;
   /** Names of regulated verticals it was tested on. */
   validatedVerticals: 'all' | readonly string[];
-  /** Calls it answers faster together than one after the other. */
+  /** Calls it answers faster together than one after the other, unless its adapter says how many it takes now. */
   concurrency: number;
 }
 
@@ -51,6 +51,7 @@ export interface AdapterJudgeOptions {
 interface AskOptions {
   failedBefore?: boolean;
   lastChance?: boolean;
+  overdue?: boolean;
   wanted?: () => Promise<boolean>;
   message?: string | null;
 }
@@ -63,6 +64,14 @@ const LONGEST_PAUSE_MS = 30_000;
 const RELOAD_MS = 60_000;
 
 const WATCH_MS = 500;
+
+/** Places become free all the time. */
+const BUSY_PAUSE_MS = 250;
+
+/** Another try at once would come to the same. */
+const LASTING: ReadonlySet<AdapterTrouble> = new Set(['too_long', 'busy']);
+
+const OVERDUE = 'all its places were taken until the time to wait was over';
 
 /**
  * Asks the adapter on the gate's behalf: loads it in the background, keeps calls within what it can do at once, tries once
@@ -82,7 +91,13 @@ export class AdapterJudge {
   constructor(options: AdapterJudgeOptions) {
     this.#options = options;
     this.model = options.model;
-    this.#slots = new Slots(options.model.concurrency);
+    this.#slots = new Slots(() => this.concurrency);
+  }
+
+  /** Mail it reads at once; changes as hosts come and go. */
+  get concurrency(): number {
+    const { adapter, concurrency } = this.model;
+    return adapter.capacity?.() ?? concurrency;
   }
 
   mode(): AdapterMode {
@@ -126,23 +141,26 @@ export class AdapterJudge {
    * `failedBefore`: an earlier call for this very mail failed. Then the adapter first has to show that it answers at all:
    * if it does and still fails on this mail, the fault is the mail's, and waiting for better times would let a draft written
    * to break the model go by the rules alone. `lastChance`: it will not be asked again, so that has to be found out now.
+   * `overdue`: it waited as long as mail may wait. While all places are taken it is not asked any more: else a line that grows
+   * faster than it is read would grow without end.
    * `wanted`: asked when its turn comes; when it says no, the adapter is left alone and is unavailable to this call.
    * `message`: id of the mail it is asked about, for whoever is told of the call.
    */
   ask(
     input: AdapterInput,
-    { failedBefore = false, lastChance = false, wanted, message = null }: AskOptions = {},
+    { failedBefore = false, lastChance = false, overdue = false, wanted, message = null }: AskOptions = {},
   ): Promise<Opinion> {
     // Without a turn, so that it is not behind a probe either.
     const barred = this.barred();
     if (barred !== null) return Promise.resolve(this.#unavailable(false, barred));
+    if (overdue && this.#slots.full) return Promise.resolve(this.#unavailable(false, OVERDUE));
     return this.#slots.run(async () => {
       if (wanted && !(await wanted())) return this.#unavailable(false, 'it is not to be asked any more');
       // What failed while this call waited for its turn.
       if (!this.available()) return this.#unavailable(false);
       if (failedBefore && !(await this.#answersAtAll())) return this.#paused(false);
       let answer = await this.#call(input, message);
-      if ('error' in answer && answer.error.trouble !== 'too_long') answer = await this.#call(input, message);
+      if ('error' in answer && !LASTING.has(answer.error.trouble)) answer = await this.#call(input, message);
       if (!('error' in answer)) {
         this.#pauseMs = FIRST_PAUSE_MS;
         this.#options.onAnswer?.('ok', answer.latencyMs);
@@ -150,6 +168,7 @@ export class AdapterJudge {
       }
       const { trouble, message: why } = answer.error;
       if (trouble === 'too_long') return { kind: 'too_long', detail: why };
+      if (trouble === 'busy') return this.#busy(why);
       if (trouble !== 'closed')
         this.#options.onAnswer?.(trouble === 'malformed' ? 'malformed' : 'failed', null);
       const findOut = lastChance || trouble === 'malformed';
@@ -213,6 +232,12 @@ export class AdapterJudge {
     this.#pausedUntil = this.#options.now() + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     return this.#unavailable(failed, why);
+  }
+
+  /** Nothing failed: only a host went away while this call was under way, or others ask the same hosts. */
+  #busy(why: string): Opinion {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.now() + BUSY_PAUSE_MS);
+    return this.#unavailable(false, why);
   }
 
   /** @param failed whether it was asked about this mail and failed */

@@ -1,4 +1,5 @@
 import { decodeWords } from './encoded-words.ts';
+import { trimBlanks } from './mime-headers.ts';
 
 /** Marks that show nothing are read alike; whom such an address may reach is another question (`crm/aliases.ts`). */
 const ATOM = "[\\w!#$%&'*+/=?^`{|}~\\p{L}\\p{M}\\p{N}\\u00ad\\u200b-\\u200d\\u2060-\\u2064\\ufeff-]+";
@@ -24,7 +25,7 @@ export function addressOddities(value: string, options: { group: boolean }): str
   if (group !== null && list.trim() === '') return [];
   const odd = new Set<string>();
   for (const entry of entriesOf(list)) {
-    const why = oddityOf(entry.replace(/^[ \t]+|[ \t]+$/g, ''));
+    const why = oddityOf(trimBlanks(entry));
     if (why !== null) odd.add(why);
   }
   return [...odd];

@@ -183,7 +183,9 @@ async function readMail(raw: Buffer, limits: ParseLimits): Promise<ReadMail> {
       const chunks: Buffer[] = [];
       data.content.on('data', (chunk: Buffer) => chunks.push(chunk));
       data.content.on('end', () => {
-        mail.attachments.push({ node: data, content: Buffer.concat(chunks) });
+        // A copy of an attached mail for each mail around it adds up.
+        const content = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+        mail.attachments.push({ node: data, content });
         data.release?.();
       });
     });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { HEDGE } from '../judge/adapter/pool/hedge.ts';
 import { profileSchema } from '../judge/adapter/profile.ts';
+import { MAX_IN_FLIGHT } from '../judge/adapter/remote.ts';
 
 const NAME_RULE = 'must be a name of letters, digits, ".", "_" and "-", at most 63 long';
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, NAME_RULE);
@@ -80,21 +82,64 @@ const localModel = z.strictObject({
   lora_scale: z.number().positive().max(10).default(1),
 });
 
-const remoteModel = z.strictObject({
-  ...shared,
-  remote: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
-    dialect: z.enum(['llama-server', 'vllm', 'openai']),
-    /** As that host calls it. */
-    model: z.string().min(1),
-    /** The environment variable that holds the key; never the key itself. */
-    api_key_env: z
-      .string()
-      .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable')
-      .nullable()
-      .default(null),
-  }),
+const url = z.url({ protocol: /^https?$/ });
+/** The environment variable that holds the key; never the key itself. */
+const keyVariable = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable');
+/** Calls that a host is given at once. */
+const inFlight = z.int().min(1).max(1_000);
+
+const host = z.strictObject({
+  /** In logs and metrics; default: host and port of the URL. */
+  name: name.optional(),
+  url,
+  /** Default: the one of all hosts. */
+  api_key_env: keyVariable.nullable().optional(),
+  max_in_flight: inFlight.optional(),
 });
+
+const remote = z
+  .strictObject({
+    /** Either one host … */
+    url: url.optional(),
+    /** … or several that serve the same. */
+    hosts: z.array(host).min(1, 'names no host').max(64, 'names more than 64 hosts').optional(),
+    dialect: z.enum(['llama-server', 'vllm', 'openai']),
+    /** As the hosts call it. */
+    model: z.string().min(1),
+    api_key_env: keyVariable.nullable().default(null),
+    max_in_flight: inFlight.default(MAX_IN_FLIGHT),
+    /** When a second host is asked the same, and for which share of the calls at most. */
+    hedge: z
+      .strictObject({
+        after: z.literal('p95').or(z.int().min(1).max(60_000)).default(HEDGE.after),
+        most: z.number().min(0).max(0.5).default(HEDGE.most),
+      })
+      .prefault({}),
+  })
+  .transform(({ url: only, hosts, api_key_env, max_in_flight, ...rest }, context) => {
+    if ((only === undefined) === (hosts === undefined)) {
+      const message =
+        only === undefined ? 'needs url, or hosts for several' : 'has url and hosts: name the hosts only';
+      context.issues.push({ code: 'custom', message, input: rest });
+      return z.NEVER;
+    }
+    const all = (hosts ?? [{ url: only! }]).map((one) => ({
+      name: one.name ?? new URL(one.url).host,
+      url: one.url,
+      api_key_env: one.api_key_env === undefined ? api_key_env : one.api_key_env,
+      max_in_flight: one.max_in_flight ?? max_in_flight,
+    }));
+    for (const key of ['name', 'url'] as const) {
+      const twice = all.find((one, i) => all.findIndex((other) => other[key] === one[key]) !== i);
+      if (!twice) continue;
+      const path = ['hosts', all.indexOf(twice), key];
+      context.issues.push({ code: 'custom', message: `"${twice[key]}" is named twice`, path, input: rest });
+      return z.NEVER;
+    }
+    return { ...rest, url: only ?? null, hosts: all };
+  });
+
+const remoteModel = z.strictObject({ ...shared, remote });
 
 /** models/registry.yaml, and the one in the data folder that is laid over it. */
 export const registrySchema = z.strictObject({

@@ -3,7 +3,9 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { PROJECT_ROOT } from '../config/config.ts';
 import { ConfigError, loadStrictYaml } from '../config/strict-yaml.ts';
 import { UserError } from '../config/user-error.ts';
+import type { HedgeRule } from '../judge/adapter/pool/hedge.ts';
 import type { Profile } from '../judge/adapter/profile.ts';
+import type { RemoteDialect } from '../judge/adapter/remote.ts';
 import {
   type LocalModelEntry,
   type RegistryFile,
@@ -53,14 +55,24 @@ export interface LocalModel extends ModelFacts {
   loraScale: number;
 }
 
+/** A host that serves a model. */
+export interface ModelHost {
+  name: string;
+  url: string;
+  /** Name of the environment variable with the key. */
+  apiKeyEnv: string | null;
+  maxInFlight: number;
+}
+
 export interface RemoteModel extends ModelFacts {
   kind: 'remote';
   remote: {
-    url: string;
-    dialect: 'llama-server' | 'vllm' | 'openai';
+    /** Where it was written as one URL; null where hosts are listed, which may change without the model being another. */
+    url: string | null;
+    hosts: readonly ModelHost[];
+    dialect: RemoteDialect;
     model: string;
-    /** Name of the environment variable with the key. */
-    apiKeyEnv: string | null;
+    hedge: HedgeRule;
   };
 }
 
@@ -170,8 +182,13 @@ function toModel(
     validated: entry.validated,
   };
   if ('remote' in entry) {
-    const { url, dialect, model, api_key_env } = entry.remote;
-    return { ...facts, kind: 'remote', remote: { url, dialect, model, apiKeyEnv: api_key_env } };
+    const { hosts, ...remote } = entry.remote;
+    const named = hosts.map(({ api_key_env, max_in_flight, ...host }) => ({
+      ...host,
+      apiKeyEnv: api_key_env,
+      maxInFlight: max_in_flight,
+    }));
+    return { ...facts, kind: 'remote', remote: { ...remote, hosts: named } };
   }
   return {
     ...facts,

@@ -34,15 +34,17 @@ export async function verifyModel(
 ): Promise<Check[]> {
   const checks: Check[] = [];
   if (model.kind === 'remote') {
-    const { apiKeyEnv, url } = model.remote;
-    const missing = apiKeyEnv !== null && !process.env[apiKeyEnv];
-    checks.push({
-      what: 'host',
-      ok: !missing,
-      detail: missing
-        ? `${apiKeyEnv} is not set`
-        : `${url} (not asked; its weights cannot be checked from here)`,
-    });
+    for (const { name, url, apiKeyEnv } of model.remote.hosts) {
+      const missing = apiKeyEnv !== null && !process.env[apiKeyEnv];
+      const named = model.remote.hosts.length > 1 ? `${name}: ` : '';
+      checks.push({
+        what: 'host',
+        ok: !missing,
+        detail: missing
+          ? `${named}${apiKeyEnv} is not set`
+          : `${named}${url} (not asked; its weights cannot be checked from here)`,
+      });
+    }
   } else {
     const { base, lora } = model;
     const baseGguf = await fileCheck('base', base, lock, checks, progress);

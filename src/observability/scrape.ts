@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { readLastBackup } from '../backup/last-backup-store.ts';
 import { pendingEvents } from '../events/event-log-store.ts';
 import type { AdapterJudge } from '../judge/adapter-judge.ts';
+import { HOST_STATES } from '../judge/adapter/host-status.ts';
 import { isRight } from '../kill-switch/canary/result.ts';
 import { newestDecided, readRun } from '../kill-switch/canary/store.ts';
 import type { KillSwitch } from '../kill-switch/switch.ts';
@@ -77,6 +78,10 @@ export async function collectGauges(options: ScrapeOptions): Promise<void> {
   metrics.eventsOldest.set(since(events.oldest));
   for (const state of ADAPTER_STATES) {
     metrics.adapterState.set({ state }, state === adapterState(adapter) ? 1 : 0);
+  }
+  for (const { name: host, outstanding, state } of adapter?.model.adapter.hosts?.() ?? []) {
+    metrics.adapterHostOutstanding.set({ host }, outstanding);
+    for (const one of HOST_STATES) metrics.adapterHostState.set({ host, state: one }, one === state ? 1 : 0);
   }
   for (const mode of SWITCH_MODES) metrics.killSwitch.set({ mode }, mode === killSwitch.mode() ? 1 : 0);
   metrics.build.reset();

@@ -1,4 +1,5 @@
 import type { judgeByRules } from '../judge/judge.ts';
+import type { TemplateRecord } from '../insight/template.ts';
 import type { readReply } from '../feedback/read-reply.ts';
 import { attachedMails } from '../message/attached-mails.ts';
 import { EditError, replaceBody } from '../message/edit.ts';
@@ -8,6 +9,7 @@ import { renderHtml } from '../message/html.ts';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { parseMessage } from '../message/parse.ts';
 import { readMail } from '../message/reading.ts';
+import type { Draft } from '../message/types.ts';
 
 /** What a worker can be asked to do: pure functions of what is sent to them, so that any of them may be ended at any time. */
 export const JOBS = {
@@ -30,6 +32,9 @@ export const JOBS = {
     (await import('../judge/judge.ts')).judgeByRules(input),
   reply: async ({ text, companyNames }: { text: string; companyNames: Parameters<typeof readReply>[1] }) =>
     (await import('../feedback/read-reply.ts')).readReply(text, companyNames),
+  clues: async (draft: Draft) => (await import('../judge/clues.ts')).cluesOf(draft),
+  keys: async ({ text, records }: { text: string; records: readonly TemplateRecord[] }) =>
+    (await import('../insight/draft-text.ts')).textKeys(text, records),
 } satisfies Record<string, (input: never) => Promise<unknown>>;
 
 export type JobName = keyof typeof JOBS;

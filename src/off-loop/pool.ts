@@ -82,6 +82,11 @@ export class WorkerPool {
     await Promise.all([...this.#seats].map((seat) => this.#end(seat, closed)));
   }
 
+  /** Ends those that have nothing to do, which gives their memory back. */
+  endIdle(): void {
+    for (const seat of this.#seats) if (seat.ready && seat.job === null) this.#retire(seat);
+  }
+
   #handOut(): void {
     while (this.#waiting.length > 0) {
       const seat = [...this.#seats].find(({ job, ready }) => job === null && ready);

@@ -26,3 +26,11 @@ export async function readLongReply(
     return { text: text.slice(0, UNREAD_CHARS).trim(), optOut: null, doubt };
   }
 }
+
+/**
+ * Compiles the patterns that a short reply is read by, which takes a third of a second: now, before anybody waits, and not at the
+ * first reply. V8 compiles a pattern twice, the second time to machine code.
+ */
+export function warmReplies(): void {
+  for (let pass = 0; pass < 2; pass += 1) readReply('Thank you for your note. Let us talk next week.', []);
+}

@@ -40,5 +40,5 @@ function builtWorker(): string | false {
     readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' }).some(
       (name) => statSync(join(source, folder, name)).mtimeMs > at,
     );
-  return ['message', 'judge', 'off-loop'].some(isNewer) ? false : file;
+  return ['message', 'judge', 'feedback', 'insight', 'off-loop'].some(isNewer) ? false : file;
 }

@@ -3,6 +3,7 @@ import type { AttemptResult } from '../delivery/courier.ts';
 import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { locked } from '../store/locks-store.ts';
 import type { AttemptTable } from '../store/schema.ts';
 
 /** What kind of attempt a delivery's state asks for. */
@@ -19,11 +20,14 @@ export async function assertLease(trx: Trx, delivery: Delivery): Promise<void> {
 /** Are the deliveries as they were when they were taken? */
 export async function stillHolds(trx: Trx, deliveries: readonly Delivery[]): Promise<boolean> {
   const tokens = new Map(deliveries.map(({ id, lease_token }) => [id, lease_token]));
-  const rows = await trx
-    .selectFrom('deliveries')
-    .select(['id', 'lease_token'])
-    .where('id', 'in', [...tokens.keys()])
-    .execute();
+  const rows = await locked(
+    trx,
+    trx
+      .selectFrom('deliveries')
+      .select(['id', 'lease_token'])
+      .where('id', 'in', [...tokens.keys()])
+      .orderBy('id'),
+  ).execute();
   return rows.length === tokens.size && rows.every(({ id, lease_token }) => tokens.get(id) === lease_token);
 }
 
@@ -47,11 +51,10 @@ export async function takeAlong(
       taken.push(claimed);
       continue;
     }
-    const row = await trx
-      .selectFrom('deliveries')
-      .selectAll()
-      .where('id', '=', member.id)
-      .executeTakeFirstOrThrow();
+    const row = await locked(
+      trx,
+      trx.selectFrom('deliveries').selectAll().where('id', '=', member.id),
+    ).executeTakeFirstOrThrow();
     const changed = row.state !== member.state || row.body_revision !== member.body_revision;
     if (changed || attempting.has(row.id) || (await isInFlight(trx, row, now))) {
       await letGo(trx, claimed);

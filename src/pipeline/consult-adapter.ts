@@ -31,12 +31,16 @@ export function waitMs({ wait_minutes }: Config['adapter']): number {
   return wait_minutes * 60_000;
 }
 
+/** However little mail waits for an adapter that is not there, one that is there gets its turn. */
+const LEAST_TURN_MS = 60_000;
+
 /**
  * Asks the adapter about those deliveries of a message that the rules would let go.
  *
  * A message that needs it first joins the adapter's line, so that mail which the rules decide alone never waits behind it.
  * From the line it is asked about; while it cannot be, the message stays there until its time is over. What an observed
- * engine sends is relayed whatever the verdict: it waits in the line, but not for an adapter that cannot be asked.
+ * engine sends is relayed whatever the verdict: it waits in the line, but not for an adapter that cannot be asked. What waited
+ * its time behind other mail is judged without it, unless it has room at that moment.
  */
 export async function consultAdapter<T extends ByRules>(
   bench: AdapterBench,
@@ -51,6 +55,7 @@ export async function consultAdapter<T extends ByRules>(
   if (!available && patient) return { waits: true, failed: false };
 
   const failedBefore = message.adapter_failures > 0;
+  const overdue = now - message.received_at >= Math.max(waitMs(config), LEAST_TURN_MS);
   // It may have waited long for its turn.
   const wanted = async (): Promise<boolean> => {
     await bench.lookAtSwitch();
@@ -59,7 +64,7 @@ export async function consultAdapter<T extends ByRules>(
   const opinions = await Promise.all(
     judged.map(async (one) =>
       asks(one)
-        ? judge.ask(one.input!, { failedBefore, lastChance: !patient, wanted, message: message.id })
+        ? judge.ask(one.input!, { failedBefore, lastChance: !patient, overdue, wanted, message: message.id })
         : null,
     ),
   );

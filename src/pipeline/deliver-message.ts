@@ -16,6 +16,7 @@ import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { lockNames } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
 import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
@@ -85,7 +86,7 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   }
 
   const members = await outlast(
-    () => database.transact((trx) => begin(trx, options, delivery, mail)),
+    () => database.transact((trx) => begin(trx, options, delivery, mail), { concurrent: true }),
     options.giveUp,
   );
   if (members === null) return;
@@ -107,7 +108,8 @@ async function attemptFor(
   const { database, stages } = options;
   failPoint('attempt-opened');
 
-  const beforeLastByte = (): Promise<boolean> => database.transact((trx) => handOver(trx, options, members));
+  const beforeLastByte = (): Promise<boolean> =>
+    database.transact((trx) => handOver(trx, options, members), { concurrent: true });
   const stage = stages.attempting(members.map((member) => member.delivery));
   const answered = await attempt(options, delivery, mail, beforeLastByte);
   failPoint('reply-received');
@@ -115,7 +117,10 @@ async function attemptFor(
   stage.attempted(result);
   // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
   await stage.settle(() =>
-    outlast(() => database.transact((trx) => finish(trx, options, members, mail, result)), options.giveUp),
+    outlast(
+      () => database.transact((trx) => finish(trx, options, members, mail, result), { concurrent: true }),
+      options.giveUp,
+    ),
   );
   failPoint('settled');
 
@@ -284,7 +289,8 @@ async function joinThread(
   try {
     const raw = sent ?? (await readRaw(database.db, delivery.message_id, delivery.body_revision));
     const relayed = await readRelayedDraft(raw);
-    await database.transact(async (trx) => {
+    const join = async (trx: Trx): Promise<void> => {
+      await lockNames(trx, [`to ${delivery.address_key}`, `thread of ${delivery.prospect_id}`]);
       await recordRelayedDraft(trx, delivery, relayed, fingerprint, now());
       // Whoever released it has read the reply that may have been an opt-out, and none that came after that.
       const { recipient, released_by: actor, judged_at: read, prospect_id: prospectId } = delivery;
@@ -293,7 +299,8 @@ async function joinThread(
       const { newest_reply_at: replied } = await recheckRecord(trx, { address: recipient, prospectId });
       if (replied !== null && replied > read) return;
       await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() }, read);
-    });
+    };
+    await database.transact(join, { concurrent: true });
   } catch (err) {
     log.error(
       { err, message: delivery.message_id, delivery: delivery.id },

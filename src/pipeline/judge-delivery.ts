@@ -4,15 +4,12 @@ import { findProspect, snapshot } from '../crm/snapshot.ts';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { findThread } from '../crm/threads.ts';
 import { findEngine } from '../intake/engine-store.ts';
-import { fingerprints } from '../judge/language/fingerprint.ts';
-import { properNames } from '../judge/language/names.ts';
 import type { Rubric } from '../judge/rubric.ts';
-import { fold } from '../message/fold.ts';
-import { newText } from '../message/new-text.ts';
 import type { Draft } from '../message/types.ts';
 import type { ProviderName } from '../message/provider.ts';
 import { spanTime } from '../observability/tracing.ts';
 import { breathe } from '../off-loop/breathe.ts';
+import { findClues } from '../off-loop/clues.ts';
 import { judgeMail } from '../off-loop/judge.ts';
 import { parseMail } from '../off-loop/mail.ts';
 import { readRaw } from '../queue/store.ts';
@@ -46,6 +43,7 @@ export function createJudge({
       prospectIdHint: engine.trustedHeaders ? headers.prospectId : null,
     });
     let prospect: ProspectSnapshot | null = null;
+    const doubts = [...trouble];
     if (found) {
       const threadId = await findThread(db, {
         prospectId: found.prospect.id,
@@ -54,11 +52,14 @@ export function createJudge({
         references: headers.references,
         threadIdHint: engine.trustedHeaders ? headers.threadId : null,
       });
+      const { names, fingerprints, trouble: unread } = await cluesIn(draft);
+      doubts.push(...unread);
       prospect = await snapshot(db, {
         found,
         address,
         threadId,
-        ...cluesOf(draft),
+        names,
+        fingerprints,
         today: isoDate(now),
       });
     }
@@ -69,7 +70,7 @@ export function createJudge({
     const verdict = await judgeMail({
       draft,
       headers,
-      trouble,
+      trouble: doubts,
       prospect,
       suppressedChannels: channelsOf(suppressions),
       suppressions,
@@ -90,24 +91,17 @@ export function createJudge({
   };
 }
 
-interface Clues {
-  names: string[];
-  fingerprints: number[];
-}
-
 /** Of drafts in hand: a mail may have a hundred recipients. */
-const clues = new WeakMap<Draft, Clues>();
+const clues = new WeakMap<Draft, ReturnType<typeof findClues>>();
 
 /** What the CRM mirror is asked about a draft. */
-function cluesOf(draft: Draft): Clues {
-  let found = clues.get(draft);
-  if (found === undefined) {
-    found = {
-      names: properNames(fold(`${draft.subject ?? ''}\n${draft.body}`).text).map(({ name }) => name),
-      fingerprints: fingerprints(newText(draft)),
-    };
-    clues.set(draft, found);
-  }
+function cluesIn(draft: Draft): ReturnType<typeof findClues> {
+  const known = clues.get(draft);
+  if (known) return known;
+  const found = findClues(draft);
+  clues.set(draft, found);
+  // Gate trouble passes: it is looked for again with the next try.
+  found.catch(() => clues.delete(draft));
   return found;
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { localTime } from '../config/local-time.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { lockNames } from '../store/locks-store.ts';
 import { limitsOf, nextDay, nextOpening } from './mailbox-limits.ts';
 
 /** Limits are for mail to prospects; reports, forwards and internal copies do not count. */
@@ -28,6 +29,7 @@ export async function takeSlot(
   if (limits.dailyCap === null) return null;
 
   const key = { mailbox: mailbox.toLowerCase(), day: localTime(now, limits.timeZone).day };
+  await lockNames(trx, [`mailbox ${key.mailbox} ${key.day}`]);
   const row = await trx
     .selectFrom('mailbox_days')
     .select('sent')

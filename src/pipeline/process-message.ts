@@ -13,11 +13,13 @@ import type { Logger } from '../observability/logger.ts';
 import type { RulesTook } from '../observability/judge-stage.ts';
 import type { Stages } from '../observability/stages.ts';
 import { breathe } from '../off-loop/breathe.ts';
+import { textKeysOf } from '../off-loop/text-keys.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
+import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
@@ -98,7 +100,10 @@ export async function processMessage(
     READ_TRIES,
   );
   if (consulted.waits) {
-    await outlast(() => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed)), giveUp);
+    await outlast(
+      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed), { concurrent: true }),
+      giveUp,
+    );
     stage.waits(consulted.failed);
     return 'waits';
   }
@@ -109,18 +114,24 @@ export async function processMessage(
     raw,
     parsed: read,
     addresses: [message.envelope_from, ...deliveries.map(({ recipient }) => recipient)],
-    records: judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+    keys: await textKeysOf(
+      read.draft,
+      judged.flatMap(({ verdict }) => verdict?.prospect ?? []),
+    ),
   });
   const { subject } = parsed.draft;
   const restored = options.restoredUntil !== null && message.received_at <= options.restoredUntil;
   const saved = await stage.settle(() =>
     outlast(
       () =>
-        database.transact((trx) => {
-          const answeredEarly = board.answeredEarly(message.id);
-          const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
-          return save(trx, { config, engine, message, ...verdicts }, now());
-        }),
+        database.transact(
+          (trx) => {
+            const answeredEarly = board.answeredEarly(message.id);
+            const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
+            return save(trx, { config, engine, message, ...verdicts }, now());
+          },
+          { concurrent: true },
+        ),
       giveUp,
     ),
   );
@@ -264,14 +275,18 @@ async function save(
   { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
-  const current = await trx
-    .selectFrom('messages')
-    .select(['lease_token', 'answered_early'])
-    .where('id', '=', message.id)
-    .executeTakeFirstOrThrow();
+  const current = await locked(
+    trx,
+    trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
+  ).executeTakeFirstOrThrow();
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
+  // Of two mails to one person that two gates judge at once, the second sees what became of the first.
+  await lockNames(
+    trx,
+    judged.map(({ delivery }) => `to ${delivery.address_key}`),
+  );
   for (const one of judged) {
     await breathe();
     if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);

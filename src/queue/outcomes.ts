@@ -59,6 +59,22 @@ export class OutcomeBoard {
     this.#early.delete(messageId);
   }
 
+  /** Another gate may have judged what is waited for here. */
+  async look(db: Pick<Kysely<Schema>, 'selectFrom'>): Promise<void> {
+    const ids = [...this.#waiting.keys()];
+    if (ids.length === 0) return;
+    const judged = await db
+      .selectFrom('messages')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('judged_at', 'is not', null)
+      .execute();
+    for (const { id } of judged) {
+      const outcomes = await readOutcomes(db, id);
+      if (outcomes) this.publish(id, outcomes);
+    }
+  }
+
   /** The client was told 250 without a verdict, and the disk does not take a note of it. */
   noteEarly(messageId: string): void {
     this.#early.add(messageId);

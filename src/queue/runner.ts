@@ -96,8 +96,10 @@ export class Runner {
       await standBack?.();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
       const messages = await this.#claim(() =>
-        database.transact((trx) =>
-          claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH, inHand: [...this.#slow.keys()] }),
+        database.transact(
+          (trx) =>
+            claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH, inHand: [...this.#slow.keys()] }),
+          { concurrent: true },
         ),
       );
       if (messages.length === 0) {
@@ -159,10 +161,13 @@ export class Runner {
         limit <= 0
           ? []
           : await this.#claim(() =>
-              database.transact((trx) => {
-                const acceptedBefore = adapterLine.acceptedBefore();
-                return claimFromAdapterLine(trx, { now: now(), leaseMs, limit, acceptedBefore, inHand });
-              }),
+              database.transact(
+                (trx) => {
+                  const acceptedBefore = adapterLine.acceptedBefore();
+                  return claimFromAdapterLine(trx, { now: now(), leaseMs, limit, acceptedBefore, inHand });
+                },
+                { concurrent: true },
+              ),
             );
       for (const message of messages) {
         const { id } = message;
@@ -189,13 +194,15 @@ export class Runner {
         free <= 0
           ? []
           : await this.#claim(() =>
-              database.transact((trx) =>
-                claimDeliveries(trx, {
-                  now: now(),
-                  leaseMs,
-                  limit: free,
-                  inHand: [...this.#claimed.ids(), ...attempting.ids()],
-                }),
+              database.transact(
+                (trx) =>
+                  claimDeliveries(trx, {
+                    now: now(),
+                    leaseMs,
+                    limit: free,
+                    inHand: [...this.#claimed.ids(), ...attempting.ids()],
+                  }),
+                { concurrent: true },
               ),
             );
       if (due.length > 0) failPoint('delivery-claimed');

@@ -4,6 +4,7 @@ import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
+import { locked } from '../store/locks-store.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
@@ -39,11 +40,10 @@ export async function settle(
   event: DispositionEvent,
   options: SettleOptions,
 ): Promise<Delivery> {
-  const before = await trx
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('id', '=', deliveryId)
-    .executeTakeFirstOrThrow();
+  const before = await locked(
+    trx,
+    trx.selectFrom('deliveries').selectAll().where('id', '=', deliveryId),
+  ).executeTakeFirstOrThrow();
   if (options.leaseToken !== undefined && before.lease_token !== options.leaseToken) {
     throw new LeaseLostError(`the lease on delivery ${deliveryId} was taken over`);
   }

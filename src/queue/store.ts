@@ -3,6 +3,7 @@ import { removedText } from '../message/removed-text.ts';
 import { type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { MessageTable } from '../store/schema.ts';
+import { unclaimed } from '../store/locks-store.ts';
 import { type Delivery, LeaseLostError, settle } from './settle.ts';
 
 export type MessageRow = Selectable<MessageTable>;
@@ -17,16 +18,18 @@ export async function claimMessages(
   trx: Trx,
   { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<MessageRow[]> {
-  const rows = await trx
-    .selectFrom('messages')
-    .selectAll()
-    .where('judged_at', 'is', null)
-    .where('in_adapter_line', '=', sql.lit(0))
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
-    .orderBy('received_at')
-    .limit(limit)
-    .execute();
+  const rows = await unclaimed(
+    trx,
+    trx
+      .selectFrom('messages')
+      .selectAll()
+      .where('judged_at', 'is', null)
+      .where('in_adapter_line', '=', sql.lit(0))
+      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
+      .orderBy('received_at')
+      .limit(limit),
+  ).execute();
   return lease(trx, rows, now + leaseMs);
 }
 
@@ -42,24 +45,26 @@ export async function claimFromAdapterLine(
   options: { now: number; leaseMs: number; limit: number; acceptedBefore: number; inHand: string[] },
 ): Promise<MessageRow[]> {
   const { now, leaseMs, limit, acceptedBefore, inHand } = options;
-  const rows = await trx
-    .selectFrom('messages')
-    .selectAll()
-    .where('judged_at', 'is', null)
-    .where('in_adapter_line', '=', sql.lit(1))
-    .where((eb) =>
-      eb.or([
-        eb('received_at', '<=', acceptedBefore),
-        // Only what an enforced engine sends waits for an adapter that cannot be asked.
-        eb('engine_id', 'not in', eb.selectFrom('engines').select('id').where('mode', '=', 'enforce')),
-      ]),
-    )
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
-    .orderBy('adapter_failures')
-    .orderBy('received_at')
-    .limit(limit)
-    .execute();
+  const rows = await unclaimed(
+    trx,
+    trx
+      .selectFrom('messages')
+      .selectAll()
+      .where('judged_at', 'is', null)
+      .where('in_adapter_line', '=', sql.lit(1))
+      .where((eb) =>
+        eb.or([
+          eb('received_at', '<=', acceptedBefore),
+          // Only what an enforced engine sends waits for an adapter that cannot be asked.
+          eb('engine_id', 'not in', eb.selectFrom('engines').select('id').where('mode', '=', 'enforce')),
+        ]),
+      )
+      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
+      .orderBy('adapter_failures')
+      .orderBy('received_at')
+      .limit(limit),
+  ).execute();
   return lease(trx, rows, now + leaseMs);
 }
 
@@ -118,16 +123,18 @@ export async function claimDeliveries(
   trx: Trx,
   { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<Delivery[]> {
-  const rows = await trx
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
-    .where('next_attempt_at', '<=', now)
-    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
-    .orderBy('next_attempt_at')
-    .limit(limit)
-    .execute();
+  const rows = await unclaimed(
+    trx,
+    trx
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
+      .where('next_attempt_at', '<=', now)
+      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
+      .orderBy('next_attempt_at')
+      .limit(limit),
+  ).execute();
   const claimed: Delivery[] = [];
   for (const row of rows) {
     if (row.lease_until !== null && (await closeOpenAttempts(trx, row.id, now))) {

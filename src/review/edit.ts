@@ -6,6 +6,7 @@ import { keepDraftText, textContext } from '../insight/draft-text-store.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { EditError } from '../message/edit.ts';
 import { editMail, parseMail } from '../off-loop/mail.ts';
+import { textKeysOf } from '../off-loop/text-keys.ts';
 import { applyRejudged, newestRevision, type Rejudge } from '../pipeline/rejudge.ts';
 import { companionsOf } from '../pipeline/route.ts';
 import type { Delivery } from '../queue/settle.ts';
@@ -43,11 +44,10 @@ export async function editDelivery(
   const edited = await editMail(raw, subject === undefined ? { text } : { text, subject }).catch((error) => {
     throw error instanceof EditError ? new UserError(`${id} cannot be edited: ${error.message}`) : error;
   });
-  const kept = draftTextOf({
-    raw: edited,
-    parsed: await parseMail(edited),
-    ...(await textContext(database.db, delivery.message_id)),
-  });
+  const parsed = await parseMail(edited);
+  const { addresses, records } = await textContext(database.db, delivery.message_id);
+  const keys = await textKeysOf(parsed.draft, records);
+  const kept = draftTextOf({ raw: edited, parsed, addresses, keys });
   const revision = await database.transact(async (trx) => {
     const newest = await trx
       .selectFrom('bodies')

@@ -17,6 +17,7 @@ import { editRubric } from '../judge/rubric-edit.ts';
 import { RubricSource, savedRubricPath } from '../judge/rubric-source.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
+import { RubricSharing } from './rubric-sharing.ts';
 import {
   type RubricVersion,
   addRubricVersion,
@@ -52,10 +53,13 @@ interface Options {
  */
 export class RubricChanges {
   readonly #options: Options;
+  readonly #sharing: RubricSharing;
   #noticed = '';
 
   constructor(options: Options) {
     this.#options = options;
+    const { database, source, config } = options;
+    this.#sharing = new RubricSharing({ database, source, dataDir: config.data_dir });
   }
 
   /**
@@ -110,12 +114,15 @@ export class RubricChanges {
    */
   async notice(): Promise<boolean> {
     const { database, source, now } = this.#options;
+    await this.#sharing.adopt();
     const { rubric, text, origin } = source.current();
     const mark = `${origin} ${rubric.version}`;
     if (mark === this.#noticed) return false;
     await database.transact(async (trx) => {
       const newest = await newestRubricVersion(trx);
-      if (newest?.version === rubric.version && newest.origin === origin) return;
+      // Of several gates one may have it from its configured file, another from the settings.
+      const elsewhere = database.engine === 'postgres';
+      if (newest?.version === rubric.version && (elsewhere || newest.origin === origin)) return;
       const at = now();
       const { version } = rubric;
       await addRubricVersion(trx, {
@@ -141,6 +148,7 @@ export class RubricChanges {
     });
     const first = this.#noticed === '';
     this.#noticed = mark;
+    this.#sharing.remember(rubric.version);
     if (!first) this.#options.onChanged?.();
     return !first;
   }
@@ -204,6 +212,7 @@ export class RubricChanges {
         return { id, ...entry, again };
       });
       this.#noticed = `${origin} ${version}`;
+      this.#sharing.remember(version);
       onChanged?.();
       return saved;
     } finally {

@@ -13,6 +13,7 @@ import {
 import { bulkInsert } from './bulk-insert.ts';
 import type { Trx } from './database.ts';
 import { engineOf } from './engine.ts';
+import { lockNames } from './locks-store.ts';
 import type { AuditTable, Schema } from './schema.ts';
 
 /** Setting that holds the newest entry under the key. */
@@ -97,7 +98,8 @@ export class AuditTail {
   }
 
   async #read(trx: Reader): Promise<ChainHead> {
-    const query = (queries[engineOf(trx)] ??= trx
+    await lockNames(trx, ['the end of the audit log']);
+    const query = (heads[engineOf(trx)] ??= trx
       .selectFrom('audit')
       .select((eb) => [
         eb.fn.max('id').as('last'),
@@ -113,11 +115,10 @@ export class AuditTail {
   }
 }
 
-type PerEngine<T> = { [engine in ReturnType<typeof engineOf>]?: CompiledQuery<T> };
-
-/** Compiled once: they are part of every commit. */
-const queries: PerEngine<{ last: number | null; checkpoint: string | null }> = {};
-const upserts: PerEngine<unknown> = {};
+/** Compiled once for each engine: they are part of every commit. */
+type Compiled<T> = Partial<Record<'sqlite' | 'postgres', CompiledQuery<T>>>;
+const heads: Compiled<{ last: number | null; checkpoint: string | null }> = {};
+const upserts: Compiled<unknown> = {};
 
 export async function saveCheckpoint(trx: Reader, value: string): Promise<void> {
   const upsert = (upserts[engineOf(trx)] ??= trx

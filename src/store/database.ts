@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { DiskTrouble } from './disk-trouble.ts';
 import type { GateKey } from './gate-keys.ts';
 import type { SchemaState } from './migrate.ts';
+import type { Peers } from './peers.ts';
 import type { Schema } from './schema.ts';
 
 export type Trx = Transaction<Schema>;
@@ -41,6 +42,7 @@ export interface Database {
   readonly engine: 'sqlite' | 'postgres';
   readonly db: Kysely<Schema>;
   readonly disk: StoreHealth;
+  readonly peers: Peers;
   /**
    * Resolves with the work's result once it is durable; rejects (with nothing changed) when it threw.
    *

@@ -18,12 +18,14 @@ interface SharedKeys {
   folder: string;
   /** Fingerprint of each by its file's name below the data folder. */
   files: Record<string, string>;
+  /** The gates' id, which is no secret. */
+  gate: string;
 }
 
 /**
  * Every gate on one PostgreSQL database needs the same keys and id: with others it would break the audit log's chain, not know who
- * was erased, and refuse the links and webhook signatures of the others. The first one writes down fingerprints, never a key; the
- * next ones are compared with them before they change anything.
+ * was erased, and refuse the links and webhook signatures of the others. The first one writes down its id and fingerprints, never a
+ * key; the next ones are compared with them before they change anything, and take over the id where they have none.
  *
  * @throws UserError that says which files to copy, and from where
  */
@@ -36,6 +38,7 @@ export async function requireSameKeys(database: Database, dataDir: string): Prom
     if (!existsSync(join(dataDir, file))) missing.push(file);
     else if (fingerprintOf(file, readFileSync(join(dataDir, file))) !== fingerprint) other.push(file);
   }
+  if (gateId(dataDir, known.gate) !== known.gate) other.push(GATE_ID);
   if (missing.length + other.length === 0) return;
   const own = known.host === hostname() && known.folder === dataDir;
   // What is lost with a key of this folder's own is told where it is needed.
@@ -57,7 +60,6 @@ export async function rememberKeys(database: Database, dataDir: string): Promise
   // Where one is lost, making another would hide it.
   if (database.isKeyLost('audit') || database.isKeyLost('erased')) return;
   for (const name of KEYS) gateSecret(dataDir, name);
-  gateId(dataDir);
   await database.transact(async (trx) => {
     await trx
       .insertInto('settings')
@@ -85,10 +87,11 @@ async function readKeys({ db }: Database): Promise<SharedKeys | null> {
 }
 
 function keysIn(dataDir: string): SharedKeys {
-  const files = [...KEYS.map((name) => secretPath('', name)), GATE_ID];
+  const files = KEYS.map((name) => secretPath('', name));
   return {
     host: hostname(),
     folder: dataDir,
+    gate: gateId(dataDir),
     files: Object.fromEntries(
       files.map((file) => [file, fingerprintOf(file, readFileSync(join(dataDir, file)))]),
     ),

@@ -13,6 +13,7 @@ import type { Commit, Database, Trx } from './database.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
 import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
+import { NO_PEERS } from './peers.ts';
 import type { Schema } from './schema.ts';
 import { withStatementCache } from './statement-cache.ts';
 import { rewriteLog } from './write-ahead-log.ts';
@@ -32,6 +33,7 @@ const SCRUB_ATTEMPTS = 20;
 /** The database in a SQLite file of its own, durable by its write-ahead log and synchronous=FULL. */
 export class SqliteDatabase implements Database {
   readonly engine = 'sqlite';
+  readonly peers = NO_PEERS;
   readonly db: Kysely<Schema>;
   /** Whether changes reach the disk. */
   readonly disk: DiskTrust;

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { z } from 'zod';
 import { UserError } from '../config/user-error.ts';
-import { CERTIFICATE_DAYS, type PemPair, createAuthority, issueCertificate } from './certificates.ts';
+import type { PemPair } from './certificates.ts';
+
+/** Loaded where a certificate is made, which few gates ever do: it brings some 250 files. */
+const x509 = () => import('./certificates.ts');
 
 const DAY = 86_400_000;
 /** A certificate with less than this left is made anew. */
@@ -59,6 +62,7 @@ export async function setUp(
   const before = readSetup(dataDir);
   const kept =
     before && sameHosts(before.hosts, hosts) ? readPair(files.authorityKey, files.authority) : null;
+  const { CERTIFICATE_DAYS, createAuthority } = await x509();
   const keep = kept !== null && kept.from <= now && kept.until - now > CERTIFICATE_DAYS * DAY;
   const authority = keep ? kept : dated(await createAuthority(hosts, name, now));
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
@@ -152,6 +156,7 @@ async function renewed(dataDir: string, { hosts }: Setup, now: number): Promise<
   ) {
     return present;
   }
+  const { issueCertificate } = await x509();
   const made = dated(await issueCertificate(authority, hosts, now));
   write(files.key, made.key, 0o600);
   write(files.certificate, made.cert, 0o644);

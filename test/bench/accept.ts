@@ -3,6 +3,7 @@
  * one, prints JSON. Figures are of one run on one machine; compare only within a run.
  */
 import { GateProcess, round, summary } from './gate-process.ts';
+import { syncsPerSecond } from './machine.ts';
 import { BenchClient, benchMail } from './smtp-client.ts';
 
 const MESSAGES = Number(process.argv[2] ?? 30_000);
@@ -17,7 +18,7 @@ try {
     messages: MESSAGES,
     size_bytes: SIZE,
     connections: CONNECTIONS,
-    fdatasync_per_second: gate.syncsPerSecond(),
+    fdatasync_per_second: syncsPerSecond(),
     warmup_per_second: warmup.per_second,
     kept: await run(MESSAGES, false),
     kept_pipelined: await run(MESSAGES, true),

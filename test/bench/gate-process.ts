@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fdatasyncSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,24 @@ import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
-/** A real gate from the build in a process of its own: async answers, rules alone, nothing leaves. */
+export interface GateOptions {
+  answer?: 'sync' | 'async';
+  /** More lines of the configuration. */
+  config?: string;
+  /** Folder that gets a CPU profile when the gate stops; DevTools and speedscope open it. */
+  profile?: string | undefined;
+  /** Runs before the gate starts, with its folder made and configured. */
+  prepare?: (gate: GateProcess) => void | Promise<void>;
+}
+
+/** A real gate from the build in a process of its own: async answers unless told otherwise, rules alone, nothing leaves. */
 export class GateProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'presend-bench-'));
   smtpPort = 0;
   httpPort = 0;
   #child: ReturnType<typeof spawn> | null = null;
 
-  static async start(): Promise<GateProcess> {
+  static async start(options: GateOptions = {}): Promise<GateProcess> {
     const gate = new GateProcess();
     const { folder } = gate;
     [gate.smtpPort, gate.httpPort] = [await freePort(), await freePort()];
@@ -26,25 +36,41 @@ export class GateProcess {
 rubric: ${join(import.meta.dirname, '../../config/rubric.yaml')}
 smtp: { port: ${gate.smtpPort} }
 http: { port: ${gate.httpPort} }
-answer: { mode: async }
+answer: { mode: ${options.answer ?? 'async'} }
 # The rules alone: a judge model takes the cores for itself, and its pace is bench:judge's.
 adapter: { mode: 'off' }
 log: { level: error }
-`,
+${options.config ?? ''}`,
     );
-    gate.#child = spawn(process.execPath, [MAIN, 'start', '--config', join(folder, 'presend.yaml')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, PRESEND_DATA: undefined },
-    });
+    await options.prepare?.(gate);
+    const node = options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : [];
+    gate.#child = spawn(
+      process.execPath,
+      [...node, MAIN, 'start', '--config', join(folder, 'presend.yaml')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, PRESEND_DATA: undefined },
+      },
+    );
     await once(gate.#child.stdout!, 'data');
     return gate;
   }
 
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
   /** A key of the demo engine, as its owner makes one. */
   apiKey(): string {
-    const args = ['--config', join(this.folder, 'presend.yaml'), 'engine', 'key', 'demo', '--json'];
-    const printed = execFileSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
-    return (JSON.parse(printed) as { key: string }).key;
+    return (JSON.parse(this.command('engine', 'key', 'demo', '--json')) as { key: string }).key;
+  }
+
+  /** What `presend …` prints for this gate's configuration. */
+  command(...args: string[]): string {
+    return execFileSync(process.execPath, [MAIN, '--config', join(this.folder, 'presend.yaml'), ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   async stop(): Promise<void> {
@@ -68,20 +94,6 @@ log: { level: error }
     await database.close();
     return { accepted: all, judged_by_the_end: judged };
   }
-
-  /** The disk's floor, in the same run: one 4 KB write and fdatasync after another. */
-  syncsPerSecond(): number {
-    const fd = openSync(join(this.folder, 'floor'), 'w');
-    const page = Buffer.alloc(4096);
-    const start = performance.now();
-    let n = 0;
-    while (performance.now() - start < 1000) {
-      writeSync(fd, page, 0, page.length, (n % 256) * 4096);
-      fdatasyncSync(fd);
-      n++;
-    }
-    return n;
-  }
 }
 
 export function summary(latencies: number[], ms: number) {
@@ -97,7 +109,7 @@ export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

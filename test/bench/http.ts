@@ -4,6 +4,7 @@
  */
 import { GateProcess, round, summary } from './gate-process.ts';
 import { HttpClient } from './http-client.ts';
+import { syncsPerSecond } from './machine.ts';
 import { BenchClient, benchMail } from './smtp-client.ts';
 
 const MESSAGES = Number(process.argv[2] ?? 20_000);
@@ -26,7 +27,7 @@ try {
     messages: MESSAGES,
     size_bytes: SIZE,
     connections: CONNECTIONS,
-    fdatasync_per_second: gate.syncsPerSecond(),
+    fdatasync_per_second: syncsPerSecond(),
     rounds,
     http_per_second: median(rounds.map((one) => one.http.per_second)),
     smtp_per_second: median(rounds.map((one) => one.smtp.per_second)),

@@ -137,7 +137,7 @@ export function adapterContract({ name, exact, prepare, open, cleanUp }: Adapter
         .map(({ reason }) => reason as AdapterError);
       expect(refused.length).toBeGreaterThan(0);
       expect(refused.length).toBeLessThan(12);
-      expect(refused.every(({ trouble }) => trouble === 'unavailable')).toBe(true);
+      expect(refused.every(({ trouble }) => trouble === 'busy')).toBe(true);
       expect(heard).toEqual(refused.map(() => 'queue_full'));
     });
 

@@ -31,7 +31,13 @@ function remote(dialect: RemoteDialect): AdapterUnderTest {
       host = await startModelHost(dialect, { path: tiny.modelPath, contextSize: CONTEXT });
     },
     open: (options) =>
-      createRemoteAdapter({ version: 'tiny@1', url: host.url, dialect, model: 'judge', ...options }),
+      createRemoteAdapter({
+        version: 'tiny@1',
+        hosts: [{ name: 'tiny', url: host.url }],
+        dialect,
+        model: 'judge',
+        ...options,
+      }),
     cleanUp: async () => {
       await host.close();
       tiny.remove();
@@ -61,7 +67,7 @@ describe('in process and through a host that evaluates each prompt from its star
   const through = (dialect: RemoteDialect, profile: Profile): Adapter =>
     createRemoteAdapter({
       version: 'tiny@1',
-      url: hosts.get(dialect)?.url ?? '',
+      hosts: [{ name: 'tiny', url: hosts.get(dialect)?.url ?? '' }],
       dialect,
       model: 'judge',
       profile,

@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Another setting of the pragma than the gate's own, for a control run. */
   synchronous?: 'NORMAL';
   mutation?: keyof typeof MUTATIONS;
+  /** It brings the database up to a schema that this presend does not know yet. */
+  newer?: boolean;
 }
 
 export interface Ports {
@@ -96,6 +98,15 @@ export class GateChild {
   /** Lets it end by itself. */
   end(): void {
     this.#process.stdin!.end();
+  }
+
+  /** Stands still (SIGSTOP), as on a machine that is paged out or paused. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process.kill('SIGCONT');
   }
 
   async kill(): Promise<End> {

@@ -13,9 +13,14 @@ import { startApp } from '../../dist/app.js';
 import { configSchema } from '../../dist/config/config.js';
 import { DECISIONS } from '../../dist/message/types.js';
 import { createLogger } from '../../dist/observability/logger.js';
+import { migrations } from '../../dist/store/migrations/index.js';
 import { MUTATIONS } from './mutations.mjs';
 
-const { folder, rubric, config, model, synchronous, mutation } = JSON.parse(process.argv[2]);
+const { folder, rubric, config, model, synchronous, mutation, newer } = JSON.parse(process.argv[2]);
+
+// A version of presend after this one, as far as the database sees it.
+if (newer)
+  migrations['9999-newer'] = { up: (db) => sql.raw('alter table deliveries add column newer text').execute(db) };
 
 /** Answers by what a mail says: BLOCK where it is asked to be stopped by the adapter, PASS otherwise. */
 const scripted = {

@@ -23,12 +23,20 @@ export interface Lane {
   ledger: Ledger;
 }
 
-/** What a run of cycles needs: the bundled gate, its data folder to begin with, and the world around it. */
-export async function openLane(seed: number): Promise<Lane & { close(): Promise<void> }> {
+/**
+ * What a run of cycles needs: the bundled gate, its data folder to begin with, and the world around it.
+ *
+ * @param store an empty PostgreSQL database for what would be in the data folder otherwise
+ */
+export async function openLane(seed: number, store?: string): Promise<Lane & { close(): Promise<void> }> {
   const ledger = (): Ledger => lane.ledger;
   const upstreams = await Upstreams.start({ random: randomFrom(seed + 1), faulty: FAULTY, ledger });
   const webhook = await WebhookTarget.start(randomFrom(seed + 2), ledger);
-  const template = await makeTemplate({ webhookUrl: webhook.url, at: Date.now() });
+  const template = await makeTemplate({
+    webhookUrl: webhook.url,
+    at: Date.now(),
+    ...(store === undefined ? {} : { store }),
+  });
   const dead = createServer();
   await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve));
   const deadPort = (dead.address() as AddressInfo).port;

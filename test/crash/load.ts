@@ -10,7 +10,14 @@ export interface LoadOptions {
   mails: Mails;
   template: Template;
   random: Random;
+  /** There are other gates: a client whose connection is cut goes to another one. */
+  several?: boolean;
 }
+
+/** Where a gate is, or one of several, drawn each time. */
+type At = Ports | (() => Ports);
+
+const portsOf = (at: At): Ports => (typeof at === 'function' ? at() : at);
 
 /** Clients at once. */
 const CLIENTS = 6;
@@ -41,7 +48,7 @@ export class Load {
    *
    * @param ended resolves when it is
    */
-  async run(ports: Ports, ended: Promise<unknown>): Promise<void> {
+  async run(at: At, ended: Promise<unknown>): Promise<void> {
     let over = false;
     void ended.then(() => (over = true));
     let fresh = FRESH;
@@ -56,25 +63,30 @@ export class Load {
     };
     const client = async (): Promise<void> => {
       // A gate that cuts the connection is gone; the next one gets the mail.
-      for (let mail = next(); mail; mail = next()) if ((await this.#submit(ports, mail)) === 'cut') return;
+      while (!over) {
+        const mail = next();
+        if (!mail) return;
+        if ((await this.#submit(at, mail)) === 'cut' && !this.#options.several) return;
+      }
     };
     await Promise.all([
       ...Array.from({ length: CLIENTS }, client),
-      this.#review(ports, () => over),
-      this.#optOut(ports),
+      this.#review(at, () => over),
+      this.#optOut(at),
       ended,
     ]);
     this.#unanswered.push(...again);
   }
 
   /** Submits once more what no answer has settled. */
-  async retry(ports: Ports): Promise<void> {
-    for (const mail of this.#unanswered.splice(0)) await this.#submit(ports, mail);
+  async retry(at: At): Promise<void> {
+    for (const mail of this.#unanswered.splice(0)) await this.#submit(at, mail);
   }
 
-  async #submit(ports: Ports, mail: Mail): Promise<Told['answer']> {
+  async #submit(at: At, mail: Mail): Promise<Told['answer']> {
     const { ledger, template } = this.#options;
     const { generation } = ledger;
+    const ports = portsOf(at);
     const answer =
       mail.way === 'smtp'
         ? await submitBySmtp(ports.smtp, mail)
@@ -85,7 +97,7 @@ export class Load {
   }
 
   /** Somebody who is being written to opts out, while every second gate runs. */
-  async #optOut(ports: Ports): Promise<void> {
+  async #optOut(at: At): Promise<void> {
     const { ledger, mails, random, template } = this.#options;
     if (random() < 0.5) return;
     const waitMs = random() * 300;
@@ -99,22 +111,22 @@ export class Load {
     if (written.length === 0) return;
     const { address } = written[Math.floor(random() * written.length)];
     const { generation } = ledger;
-    const answer = await optOut(ports.http, template, address);
+    const answer = await optOut(portsOf(at).http, template, address);
     ledger.optOuts.push({ generation, address, after: ledger.mails.length, ...answer });
     mails.optedOut(address);
   }
 
   /** A reviewer at work on what is held. */
-  async #review(ports: Ports, over: () => boolean): Promise<void> {
+  async #review(at: At, over: () => boolean): Promise<void> {
     const { ledger, random, template } = this.#options;
     const act = async (deliveryId: string, what: ReviewAct['act']): Promise<boolean> => {
       const { generation } = ledger;
-      const answer = await actOn(ports.http, template, { deliveryId, act: what });
+      const answer = await actOn(portsOf(at).http, template, { deliveryId, act: what });
       ledger.acts.push({ generation, deliveryId, act: what, ...answer });
       return answer.heard === 'done';
     };
     for (let acts = 0; acts < 6 && !over(); ) {
-      const ids = await held(ports.http, template);
+      const ids = await held(portsOf(at).http, template);
       if (ids === null) return;
       if (ids.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, 20));

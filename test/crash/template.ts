@@ -10,7 +10,7 @@ import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { addApiKey } from '../../src/intake/api-keys.ts';
 import { addEngine } from '../../src/intake/engine-store.ts';
 import type { Trx } from '../../src/store/database.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
+import { openStore } from '../../src/store/open.ts';
 import type { Kind } from './ledger.ts';
 
 /** How many people there are of each kind; strangers need no record. */
@@ -40,11 +40,16 @@ export interface Template {
 /**
  * @param hooks.webhookUrl where the events of the engine `sync` go
  * @param hooks.at time of everything in it, milliseconds since the epoch
+ * @param hooks.store address of an empty PostgreSQL database; default: a SQLite file in the folder
  */
-export async function makeTemplate(hooks: { webhookUrl: string; at: number }): Promise<Template> {
+export async function makeTemplate(hooks: {
+  webhookUrl: string;
+  at: number;
+  store?: string;
+}): Promise<Template> {
   const folder = mkdtempSync(join(tmpdir(), 'presend-crash-template-'));
   mkdirSync(folder, { recursive: true });
-  const database = new SqliteDatabase(join(folder, 'presend.db'));
+  const database = openStore({ store: hooks.store ?? 'sqlite', source: null, data_dir: folder });
   await database.migrate();
   const by = { actor: 'test', at: hooks.at };
   const derive = gateSecret(folder, 'derive');

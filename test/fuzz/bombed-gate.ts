@@ -29,6 +29,9 @@ export interface Strain {
   busyMs: number | null;
   /** Most memory the whole process had, MB. */
   rssMb: number;
+  /** Of it at that moment what the main thread's heap had, and what buffers had beside it in all threads, MB. */
+  heapMb: number;
+  buffersMb: number;
 }
 
 /** What became of one bomb, and of the gate meanwhile. */
@@ -56,10 +59,15 @@ try { stat = openSync('/proc/thread-self/schedstat', 'r'); } catch {}
 // Of this thread, in nanoseconds (Documentation/scheduler/sched-stats.rst).
 const cpu = () => stat === null ? null : Number(line.toString('latin1', 0, readSync(stat, line, 0, 100, 0)).split(' ')[0]);
 let busy = 0;
-let rss = 0;
+const none = { rssMb: 0, heapMb: 0, buffersMb: 0 };
+let most = none;
 let last = cpu();
 const look = () => {
-  rss = Math.max(rss, process.memoryUsage.rss());
+  const rssMb = process.memoryUsage.rss() / 1e6;
+  if (rssMb > most.rssMb) {
+    const { heapTotal, external } = process.memoryUsage();
+    most = { rssMb, heapMb: heapTotal / 1e6, buffersMb: external / 1e6 };
+  }
   const now = cpu();
   busy = Math.max(busy, now - last);
   last = now;
@@ -67,10 +75,10 @@ const look = () => {
 setInterval(look, 5).unref();
 process.on('message', () => {
   look();
-  process.send({ stallMs: loop.max / 1e6, busyMs: stat === null ? null : busy / 1e6, rssMb: rss / 1e6 });
+  process.send({ stallMs: loop.max / 1e6, busyMs: stat === null ? null : busy / 1e6, ...most });
   loop.reset();
   busy = 0;
-  rss = 0;
+  most = none;
 });
 process.channel.unref();
 `;

@@ -143,6 +143,11 @@ export const BOMBS: readonly Bomb[] = [
     name: 'header lines that continue with blanks only',
     make: () => headerMail(`X-Blank: x\r\n${' \r\n'.repeat(40_000)}`),
   },
+  { name: 'blanks in a header', make: () => headerMail(`X-Blank: x${' '.repeat(90_000)}x\r\n`) },
+  {
+    name: 'blanks in a header of a mail that the loop reads itself',
+    make: () => headerMail(`X-Blank: x${' '.repeat(15_000)}x\r\n`),
+  },
   {
     name: 'addresses in To',
     make: (n) =>

@@ -42,7 +42,7 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 async function bombs(): Promise<void> {
   print(
-    `\n${'bomb'.padEnd(68)} ${'busy ms'.padStart(8)} ${'stall ms'.padStart(8)} ${'RSS MB'.padStart(7)} ${'others ms'.padStart(9)}  outcome`,
+    `\n${'bomb'.padEnd(68)} ${'busy ms'.padStart(8)} ${'stall ms'.padStart(8)} ${'RSS MB'.padStart(7)} ${'heap'.padStart(5)} ${'buffers'.padStart(7)} ${'others ms'.padStart(9)}  outcome`,
   );
   const worst = { busyMs: 0, stallMs: 0, rssMb: 0, slowestMs: 0 };
   const one = async (name: string, submit: () => Promise<string>, submits = true): Promise<void> => {
@@ -72,10 +72,11 @@ async function bombs(): Promise<void> {
   );
 }
 
-function row(name: string, { busyMs, stallMs, rssMb, slowestMs, answer, outcome }: Blast): string {
+function row(name: string, blast: Blast): string {
+  const { busyMs, stallMs, rssMb, heapMb, buffersMb, slowestMs, answer, outcome } = blast;
   const figures = [(busyMs ?? Number.NaN).toFixed(0), stallMs.toFixed(0)].map((text) => text.padStart(8));
   const became = outcome === 'refused' ? answer.replaceAll(/\s+/g, ' ') : outcome;
-  return `${name.slice(0, 68).padEnd(68)} ${figures.join(' ')} ${rssMb.toFixed(0).padStart(7)} ${slowestMs.toFixed(0).padStart(9)}  ${became.slice(0, 90)}`;
+  return `${name.slice(0, 68).padEnd(68)} ${figures.join(' ')} ${rssMb.toFixed(0).padStart(7)} ${heapMb.toFixed(0).padStart(5)} ${buffersMb.toFixed(0).padStart(7)} ${slowestMs.toFixed(0).padStart(9)}  ${became.slice(0, 90)}`;
 }
 
 async function targets(): Promise<void> {

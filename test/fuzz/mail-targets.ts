@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
-import { draftTextOf } from '../../src/insight/draft-text.ts';
+import { draftTextOf, textKeys } from '../../src/insight/draft-text.ts';
 import { checkSubmittedBytes } from '../../src/intake/submitted-bytes.ts';
 import { judgeByRules } from '../../src/judge/judge.ts';
 import { KNOWN_MAIL } from '../../src/judge/known-mail.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { PARSE_LIMITS } from '../../src/message/limits.ts';
+import { newText } from '../../src/message/new-text.ts';
 import { parseMessage } from '../../src/message/parse.ts';
 import { readMail } from '../../src/message/reading.ts';
 import type { ParsedMessage } from '../../src/message/types.ts';
@@ -39,7 +40,7 @@ async function readsWell(raw: Buffer): Promise<void> {
   });
   if (trouble.length > 0) assert.notEqual(verdict.decision, 'PASS');
   assert.notEqual(verdict.hold_reason, 'judge_error');
-  draftTextOf({ raw, parsed, addresses: [], records: [PROSPECT] });
+  draftTextOf({ raw, parsed, addresses: [], keys: textKeys(newText(parsed.draft), [PROSPECT]) });
 }
 
 function expectWhole({ draft, trouble }: ParsedMessage): void {
@@ -159,7 +160,7 @@ function slowest(): Target {
     if (isShort(input)) judgeByRules(input);
     const judgeMs = cpuMs() - judging;
     const keeping = cpuMs();
-    draftTextOf({ raw, parsed, addresses: [], records: [PROSPECT] });
+    draftTextOf({ raw, parsed, addresses: [], keys: textKeys(newText(parsed.draft), [PROSPECT]) });
     const took = Math.max(readMs, judgeMs, cpuMs() - keeping);
     assert.ok(took < 300, `held the loop up for ${took.toFixed(0)} ms`);
     if (took <= slowestMs) return;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AdapterError } from '../../src/judge/adapter/adapter.ts';
 import { AdapterJudge, type AdapterMode } from '../../src/judge/adapter-judge.ts';
 import { adapterMode } from '../../src/judge/adapter-mode.ts';
@@ -87,6 +87,57 @@ describe('asking the adapter', () => {
     }, 3);
     await Promise.all(Array.from({ length: 10 }, () => judge.ask(INPUT)));
     expect(most).toBe(3);
+  });
+
+  test('that is busy is no failure: nothing is counted, and it is left alone only for a moment', async () => {
+    const { judge, clock, answers, results } = await loaded(() => 'busy');
+    expect(await judge.ask(INPUT, { lastChance: true })).toEqual({
+      kind: 'unavailable',
+      failed: false,
+      detail: 'The adapter could not be asked: the model is busy',
+    });
+    expect([results, answers]).toEqual([['busy'], []]);
+    expect(judge.available()).toBe(false);
+    clock.at += 250;
+    expect(judge.available()).toBe(true);
+  });
+
+  test('about a mail that waited its time needs a place that is free', async () => {
+    let answer: () => void = () => {};
+    const said = new Promise<void>((resolve) => (answer = resolve));
+    const { judge, adapter } = await loaded(async () => {
+      await said;
+      return { PASS: 0.99 };
+    });
+    const first = judge.ask(INPUT, { overdue: true });
+    expect(await judge.ask(INPUT, { overdue: true })).toMatchObject({
+      kind: 'unavailable',
+      failed: false,
+      detail: expect.stringContaining('all its places were taken until the time to wait was over'),
+    });
+    answer();
+    expect(await first).toMatchObject({ kind: 'reading' });
+    expect(adapter.asked).toHaveLength(1);
+    expect(await judge.ask(INPUT, { overdue: true })).toMatchObject({ kind: 'reading' });
+  });
+
+  test('follows what the adapter takes now, where its hosts come and go', async () => {
+    let takes = 1;
+    const ends: (() => void)[] = [];
+    const { judge, adapter } = await loaded(async () => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return { PASS: 0.99 };
+    });
+    adapter.capacity = () => takes;
+    const asked = [1, 2, 3, 4].map(() => judge.ask(INPUT));
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    takes = 3;
+    expect(judge.concurrency).toBe(3);
+    ends[0]();
+    await vi.waitFor(() => expect(ends).toHaveLength(4));
+    takes = 1;
+    for (const end of ends) end();
+    expect(await Promise.all(asked)).toMatchObject([1, 2, 3, 4].map(() => ({ kind: 'reading' })));
   });
 
   test('does not try again what is too long', async () => {

@@ -84,6 +84,55 @@ describe('two registries', () => {
     expect(calibration()).toBe(join(folders.user, 'one/calibration.json'));
   });
 
+  test('a remote model may name several hosts, each with what differs from the others', () => {
+    write(
+      'user',
+      `profiles:${PROFILE}models:
+  pool:
+    profile: plain
+    remote:
+      dialect: llama-server
+      model: judge
+      api_key_env: JUDGE_KEY
+      max_in_flight: 4
+      hedge: { after: 400, most: 0.1 }
+      hosts:
+        - { name: gpu-1, url: "http://10.0.0.1:8081" }
+        - { url: "http://10.0.0.2:8081", api_key_env: null, max_in_flight: 16 }
+`,
+    );
+    expect(loadRegistry(folders).models.get('pool')).toMatchObject({
+      remote: {
+        url: null,
+        hedge: { after: 400, most: 0.1 },
+        hosts: [
+          { name: 'gpu-1', url: 'http://10.0.0.1:8081', apiKeyEnv: 'JUDGE_KEY', maxInFlight: 4 },
+          { name: '10.0.0.2:8081', url: 'http://10.0.0.2:8081', apiKeyEnv: null, maxInFlight: 16 },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    ['', /models\.pool\.remote: needs url, or hosts for several/],
+    ['url: "http://a", hosts: [{url: "http://b"}]', /remote: has url and hosts: name the hosts only/],
+    ['hosts: []', /remote\.hosts: names no host/],
+    [
+      'hosts: [{url: "http://a"}, {url: "http://a", name: b}]',
+      /remote\.hosts\.1\.url: "http:\/\/a" is named twice/,
+    ],
+    ['hosts: [{url: "http://a", name: b}, {url: "http://b"}]', /remote\.hosts\.1\.name: "b" is named twice/],
+    ['hosts: [{url: "http://a", weight: 2}]', /unknown key "models\.pool\.remote\.hosts\.0\.weight"/],
+    ['url: "http://a", hedge: {most: 5}', /remote\.hedge\.most: .*<=0\.5/],
+    ['url: "http://a", hedge: {after: p99}', /remote\.hedge\.after/],
+    ['url: "http://a", max_in_flight: 0', /remote\.max_in_flight: .*>=1/],
+  ])('hosts that make no sense are told with file and line: %s', (remote, message) => {
+    const known = 'dialect: vllm, model: judge';
+    const entry = `remote: { ${remote === '' ? known : `${remote}, ${known}`} }`;
+    write('user', `profiles:${PROFILE}models:\n  pool:\n    profile: plain\n    ${entry}\n`);
+    expect(() => loadRegistry(folders)).toThrow(message);
+  });
+
   test('a remote model names its host and where its key is, never the key', () => {
     const remote = (key: string) => `profiles:${PROFILE}models:
   far:
@@ -93,7 +142,13 @@ describe('two registries', () => {
     write('user', remote('api_key_env: JUDGE_KEY'));
     expect(requireModel(loadRegistry(folders), 'far')).toMatchObject({
       kind: 'remote',
-      remote: { dialect: 'vllm', apiKeyEnv: 'JUDGE_KEY' },
+      remote: {
+        dialect: 'vllm',
+        url: 'https://judge.example/v1',
+        hosts: [
+          { name: 'judge.example', url: 'https://judge.example/v1', apiKeyEnv: 'JUDGE_KEY', maxInFlight: 8 },
+        ],
+      },
     });
     write('user', remote('api_key: secret'));
     expect(() => loadRegistry(folders)).toThrow(

@@ -115,6 +115,17 @@ describe('a pool of workers', () => {
     expect(started()).toBe(2);
   });
 
+  it('ends workers that have nothing to do when it is asked to, and none at work', async () => {
+    const { pool, run, started } = poolOf({ size: 2 });
+    const never = run('wait');
+    never.catch(() => {});
+    await run('a');
+    pool.endIdle();
+    expect(await run('b')).toBe('b');
+    expect(started()).toBe(3);
+    expect(await Promise.race([never, run('c')])).toBe('c');
+  });
+
   it('fails what waits for a worker that cannot be started, and tries again for the next', async () => {
     let broken = true;
     const { run } = poolOf({

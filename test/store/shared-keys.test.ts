@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../src/app/open-database.ts';
@@ -28,25 +28,30 @@ async function startOn(store: string, folder: string): Promise<void> {
   unlock();
 }
 
-/** As an operator copies it. */
-const copyKeys = (from: string, to: string): void => {
+/** As an operator copies them. */
+const copyKeys = (from: string, to: string): void =>
   cpSync(join(from, 'secrets'), join(to, 'secrets'), { recursive: true });
-  cpSync(join(from, 'gate-id'), join(to, 'gate-id'));
-};
 
-test('A second gate on a database needs the keys and the id of the first, and is told which to copy from where', async () => {
+const idIn = (folder: string): string => readFileSync(join(folder, 'gate-id'), 'utf8');
+
+test('A second gate on a database needs the keys of the first, is told which to copy from where, and takes over its id', async () => {
   const store = await server.database();
   const [first, second] = [newFolder(), newFolder()];
   await startOn(store, first);
   await expect(startOn(store, second)).rejects.toThrow(
-    `in ${second} they are not: secrets/audit.key, secrets/erased.key, secrets/derive.key, secrets/link.key, gate-id missing. Copy them from ${first} on `,
+    `in ${second} they are not: secrets/audit.key, secrets/erased.key, secrets/derive.key, secrets/link.key missing. Copy them from ${first} on `,
   );
   copyKeys(first, second);
   await startOn(store, second);
 
+  expect(idIn(second)).toBe(idIn(first));
+
   writeFileSync(join(second, 'secrets/link.key'), Buffer.alloc(32, 7));
-  rmSync(join(second, 'gate-id'));
-  await expect(startOn(store, second)).rejects.toThrow('gate-id missing; secrets/link.key not the same');
+  writeFileSync(join(second, 'gate-id'), 'another\n');
+  rmSync(join(second, 'secrets/derive.key'));
+  await expect(startOn(store, second)).rejects.toThrow(
+    'secrets/derive.key missing; secrets/link.key, gate-id not the same',
+  );
 });
 
 test('Gates that start at the same moment on an empty database do not both keep keys of their own', async () => {
@@ -56,7 +61,10 @@ test('Gates that start at the same moment on an empty database do not both keep 
   expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   const winner = folders[started.findIndex(({ status }) => status === 'fulfilled')];
   for (const folder of folders) {
-    if (folder !== winner) copyKeys(winner, folder);
+    if (folder !== winner) {
+      copyKeys(winner, folder);
+      rmSync(join(folder, 'gate-id'), { force: true });
+    }
     await startOn(store, folder);
   }
 });

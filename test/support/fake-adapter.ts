@@ -35,6 +35,8 @@ export class FakeAdapter implements Adapter {
   loads = true;
   explanation: () => Promise<string> = async () => 'It names a rumour as fact.';
   released = false;
+  /** As of a pool whose hosts come and go; undefined: it says nothing of that. */
+  capacity?: () => number;
 
   constructor(script: Script = () => ({ PASS: 0.98 })) {
     this.script = script;

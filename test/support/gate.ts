@@ -76,7 +76,7 @@ export async function startGate(
       ...parsed,
       hostname: 'gate.test',
       source: null,
-      store: await storeFor(dataDir),
+      store: options.config?.store ?? (await storeFor(dataDir)),
       data_dir: dataDir,
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
     },

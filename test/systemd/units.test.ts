@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -23,9 +23,13 @@ function installed(): string {
     const text = readFileSync(join(folder, name), 'utf8')
       .replaceAll('/usr/bin/node', process.execPath)
       .replaceAll('/usr/local/bin/llama-server', process.execPath)
+      .replaceAll('/opt/vllm/bin/vllm', process.execPath)
       .replaceAll('/opt/presend', root);
     writeFileSync(join(copy, name), text);
   }
+  const dropIns = join(copy, 'llama-server.service.d');
+  mkdirSync(dropIns);
+  copyFileSync(join(folder, 'gpu.conf'), join(dropIns, 'gpu.conf'));
   return copy;
 }
 
@@ -35,7 +39,7 @@ test.skipIf(missing)('systemd finds nothing to say about the units', () => {
   // What this machine's own units have to complain of names their own files.
   const about = `${stdout}${stderr}`
     .split('\n')
-    .filter((line) => line.includes('presend-units-') || /presend|llama/.test(line));
+    .filter((line) => line.includes('presend-units-') || /presend|llama|vllm/.test(line));
   expect(about).toEqual([]);
   expect(status).toBe(0);
 });

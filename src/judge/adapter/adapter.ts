@@ -1,5 +1,6 @@
 import type { ProspectSnapshot } from '../../crm/prospect.ts';
 import type { Decision, Draft } from '../../message/types.ts';
+import type { HostStatus } from './host-status.ts';
 
 /** What the adapter reads: the same facts as the rules. */
 export interface AdapterInput {
@@ -31,10 +32,10 @@ export type AdapterHealth =
 
 /**
  * Why there is no classification. `unavailable`: not loaded, crashed, timed out or the queue is full, worth another
- * try later. `malformed`: the model or host answered something that is no reading. `too_long`: the draft does not fit
- * and never will. `closed`: released.
+ * try later. `busy`: nothing failed, it works on as many calls as it takes. `malformed`: the model or host answered
+ * something that is no reading. `too_long`: the draft does not fit and never will. `closed`: released.
  */
-export type AdapterTrouble = 'unavailable' | 'malformed' | 'too_long' | 'closed';
+export type AdapterTrouble = 'unavailable' | 'busy' | 'malformed' | 'too_long' | 'closed';
 
 export class AdapterError extends Error {
   readonly trouble: AdapterTrouble;
@@ -65,6 +66,10 @@ export interface Adapter {
   classify(input: AdapterInput, options?: CallOptions): Promise<Classification>;
   /** One sentence on why `decision` was made; generated after it, so it can only describe. @throws AdapterError */
   explain(input: AdapterInput, decision: Decision, options?: CallOptions): Promise<string>;
+  /** Calls it takes at once now, where hosts come and go. */
+  capacity?(): number;
+  /** The hosts it runs on, where it runs on other hosts. */
+  hosts?(): HostStatus[];
   /** Waits for work in flight, then frees everything. Idempotent. */
   release(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export class CallQueue {
    * Runs `work` when its turn comes. A deadline that passes rejects the call, but not the turn of the next: work that
    * was begun cannot be taken back.
    *
-   * @throws AdapterError unavailable when the queue is full or the deadline passes
+   * @throws AdapterError busy when the queue is full, unavailable when the deadline passes
    */
   add<T>(kind: Kind, { deadline }: CallOptions, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -41,7 +41,7 @@ export class CallQueue {
       if (this.#full(kind)) {
         const message = `${this.#limit} calls wait for the adapter already`;
         this.#onFull(message);
-        return reject(new AdapterError('unavailable', message));
+        return reject(new AdapterError('busy', message));
       }
       let timer: NodeJS.Timeout | undefined;
       const refuse = (error: AdapterError): void => {
@@ -96,7 +96,7 @@ export class CallQueue {
     if (this.#waiting.classify.length + this.#waiting.explain.length < this.#limit) return false;
     // A verdict is worth more than a sentence about an earlier one.
     const displaced = kind === 'classify' ? this.#waiting.explain.pop() : undefined;
-    displaced?.refuse(new AdapterError('unavailable', 'classifications took the place of this explanation'));
+    displaced?.refuse(new AdapterError('busy', 'classifications took the place of this explanation'));
     return !displaced;
   }
 

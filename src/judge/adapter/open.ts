@@ -16,6 +16,7 @@ import type { Logger } from '../../observability/logger.ts';
 import type { JudgeModel } from '../adapter-judge.ts';
 import { type Adapter, AdapterError } from './adapter.ts';
 import { createLlamaAdapter } from './llama.ts';
+import type { HostObserver } from './pool/pool-host.ts';
 import { type Calibration, calibrationSchema } from './reading.ts';
 import { createRemoteAdapter } from './remote.ts';
 import type { OnTrouble } from './trouble.ts';
@@ -25,13 +26,12 @@ export interface OpenOptions {
   warn: (sentence: string) => void;
   log?: Logger | null;
   onTrouble?: OnTrouble;
+  /** Told what happens at each host of a remote model. */
+  observer?: HostObserver;
 }
 
 /** What of the configuration says where models are and how they run. */
 export type ModelConfig = Pick<Config, 'adapter' | 'data_dir' | 'models_dir'>;
-
-/** Calls a host works on together. In process one at a time is fastest: one prompt fills every core. */
-const REMOTE_CONCURRENCY = 8;
 
 const BACKGROUND_TIMEOUT_MS = 120_000;
 
@@ -86,7 +86,9 @@ export async function openModel(
         : remoteAdapter(config, model, version, options),
     calibration: calibration?.version === version ? calibration : null,
     validatedVerticals: model.validated.verticals.includes('all') ? 'all' : model.validated.verticals,
-    concurrency: model.kind === 'local' ? 1 : REMOTE_CONCURRENCY,
+    // In process one at a time is fastest: one prompt fills every core.
+    concurrency:
+      model.kind === 'local' ? 1 : model.remote.hosts.reduce((sum, { maxInFlight }) => sum + maxInFlight, 0),
     shadowOnly: false,
   };
 }
@@ -140,13 +142,14 @@ function localAdapter(
 
 /**
  * What its answers depend on, as a name with a sum: weights, adapter, scale and prompt. Null when a file is missing whose
- * sum nobody recorded. Of a model on another host only the address and the prompt are known.
+ * sum nobody recorded. Of a model on another host only the address and the prompt are known; of one on several hosts the
+ * name that they serve it by, so that hosts may come and go.
  */
 export async function versionOf(model: Model, lock: LockFile): Promise<string | null> {
   const parts: unknown[] = [model.profile];
   if (model.kind === 'remote') {
     const { url, dialect, model: name } = model.remote;
-    parts.push(url, dialect, name);
+    parts.push(...(url === null ? [] : [url]), dialect, name);
   } else {
     for (const file of [model.base, model.lora]) {
       const sum = file && (await sumOf(file, lock));
@@ -175,26 +178,33 @@ function readCalibration({ calibration: path }: Model): Calibration | null {
 }
 
 function remoteAdapter(
-  { adapter: { timeout_ms, queue } }: ModelConfig,
-  { remote: { url, dialect, model, apiKeyEnv }, profile, contextSize }: RemoteModel,
+  { adapter: { timeout_ms } }: ModelConfig,
+  { remote: { hosts, dialect, model, hedge }, profile, contextSize }: RemoteModel,
   version: string,
-  { log, onTrouble }: OpenOptions,
+  { log, onTrouble, observer }: OpenOptions,
 ): Adapter {
-  const apiKey = apiKeyEnv === null ? null : (process.env[apiKeyEnv] ?? null);
-  if (apiKeyEnv !== null && !apiKey) {
-    throw new UserError(`the environment variable ${apiKeyEnv} with the key of ${url} is not set`);
-  }
   return createRemoteAdapter({
     version,
-    url,
+    hosts: hosts.map(({ name, url, apiKeyEnv, maxInFlight }) => ({
+      name,
+      url,
+      apiKey: apiKeyEnv === null ? null : keyOf(url, apiKeyEnv),
+      maxInFlight,
+    })),
     dialect,
     model,
-    apiKey,
     profile,
+    hedge,
     timeoutMs: timeout_ms,
     maxPromptCharacters: contextSize * CHARACTERS_PER_TOKEN,
-    queueLimit: queue,
     log: log ?? null,
     ...(onTrouble ? { onTrouble } : {}),
+    ...(observer ? { observer } : {}),
   });
+}
+
+function keyOf(url: string, variable: string): string {
+  const key = process.env[variable];
+  if (!key) throw new UserError(`the environment variable ${variable} with the key of ${url} is not set`);
+  return key;
 }

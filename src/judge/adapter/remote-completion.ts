@@ -8,9 +8,9 @@ const completion = z.object({ choices: z.array(z.object({ text: z.string() })).m
 export async function writeCompletion(
   host: RemoteHost,
   model: string,
-  ...[prompt, { stop, maxTokens }, deadline]: Parameters<RemoteModel['write']>
+  ...[prompt, { stop, maxTokens }, bounds]: Parameters<RemoteModel['write']>
 ): Promise<string> {
   const body = { model, prompt, max_tokens: maxTokens, temperature: 0, stop };
-  const question = { path: '/v1/completions', body, mail: true, deadline };
+  const question = { path: '/v1/completions', body, mail: true, bounds };
   return (await host.ask(question, completion)).choices[0]?.text ?? '';
 }

@@ -17,14 +17,20 @@ export interface Question {
   body: Record<string, unknown> | null;
   /** The body carries mail: what the host says about it is not repeated in logs. */
   mail: boolean;
+  bounds: Bounds;
+}
+
+/** When a question is over without an answer. */
+export interface Bounds {
   /** Milliseconds since the epoch. */
-  deadline: number | undefined;
+  deadline?: number;
+  /** Aborted when nobody waits for the answer any more; its reason, an AdapterError, is what the caller gets. */
+  signal?: AbortSignal;
 }
 
 /** An answer with the labels and their probabilities is a few kilobytes. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const MAX_QUOTE = 160;
-const ATTEMPTS = 2;
 
 /** Why a host gave no answer, and how whoever counts troubles should count it; null = not a trouble of the host's. */
 export class HostError extends AdapterError {
@@ -44,7 +50,7 @@ export class HostError extends AdapterError {
   }
 }
 
-/** One HTTP host that runs a model. Plain JSON over fetch; one more attempt when it is unreachable or answers 5xx. */
+/** One HTTP host that runs a model. Plain JSON over fetch; each question is put once. */
 export class RemoteHost {
   readonly #options: HostOptions;
 
@@ -54,7 +60,7 @@ export class RemoteHost {
 
   /** @throws HostError unavailable, too_long or malformed */
   async ask<T>(question: Question, schema: z.ZodType<T>): Promise<T> {
-    const text = await this.#attempts(question);
+    const text = await this.#attempt(question);
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -69,27 +75,28 @@ export class RemoteHost {
     return parsed.data;
   }
 
-  /** Whether a GET answers 2xx; the body is not read. @throws HostError */
-  async check(path: string): Promise<void> {
-    await this.#attempts({ path, body: null, mail: false, deadline: undefined });
+  /** Whether a GET answers 2xx; what it answers is of no interest. @throws HostError */
+  async check(path: string, bounds: Bounds): Promise<void> {
+    await this.#attempt({ path, body: null, mail: false, bounds });
   }
 
-  async #attempts(question: Question): Promise<string> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#attempt(question);
-      } catch (error) {
-        const again = error instanceof HostError && error.kind === 'crash' && attempt < ATTEMPTS;
-        if (!again) throw error;
-      }
+  /** `ask` with a GET for what not every host has; null when there is no such route or its answer is another. @throws HostError */
+  async tells<T>(path: string, schema: z.ZodType<T>, bounds: Bounds): Promise<T | null> {
+    try {
+      return await this.ask({ path, body: null, mail: false, bounds }, schema);
+    } catch (error) {
+      const absent = error instanceof HostError && [404, 405, 501].includes(error.status ?? 0);
+      if (absent || (error instanceof AdapterError && error.trouble === 'malformed')) return null;
+      throw error;
     }
   }
 
-  async #attempt({ path, body, mail, deadline }: Question): Promise<string> {
+  async #attempt({ path, body, mail, bounds }: Question): Promise<string> {
     const { url, apiKey, timeoutMs } = this.#options;
-    const left = deadline === undefined ? Infinity : deadline - Date.now();
+    const left = bounds.deadline === undefined ? Infinity : bounds.deadline - Date.now();
     if (left <= 0) throw late();
-    const signal = AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, left)));
+    const timeout = AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, left)));
+    const signal = bounds.signal ? AbortSignal.any([timeout, bounds.signal]) : timeout;
     let response: Response;
     let text: string;
     try {
@@ -108,7 +115,8 @@ export class RemoteHost {
       text = await limited(response);
     } catch (error) {
       if (error instanceof HostError) throw error;
-      if (signal.aborted) throw left <= timeoutMs ? late() : this.#silent();
+      if (bounds.signal?.aborted) throw bounds.signal.reason;
+      if (timeout.aborted) throw left <= timeoutMs ? late() : this.#silent();
       throw new HostError('unavailable', 'crash', `${url} cannot be reached (${reason(error as Error)})`);
     }
     if (response.ok) return text;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { AdapterError } from './adapter.ts';
 import { type SpelledLabel, labelTrouble } from './labels.ts';
 import { type Profile, spellings } from './profile.ts';
-import type { RemoteHost } from './remote-host.ts';
+import { type Served, UNTOLD, fileOf } from './pool/served.ts';
+import type { Bounds, RemoteHost } from './remote-host.ts';
 import { type NextToken, type RemoteModel, type RemoteReading, readByTokens } from './remote-model.ts';
 
 const tokenized = z.object({ tokens: z.array(z.int()) });
@@ -13,6 +14,11 @@ const completion = z.object({
     .default([]),
 });
 const written = z.object({ content: z.string() });
+const props = z.object({ model_path: z.string() });
+const listed = z.object({
+  data: z.array(z.object({ meta: z.object({ n_params: z.number(), size: z.number() }).nullish() })),
+});
+const loras = z.array(z.object({ path: z.string(), scale: z.number() }));
 
 /**
  * Added to the logits of the labels, so that they are among the tokens told and none is lost to rounding; taken out
@@ -35,12 +41,12 @@ export class LlamaServerModel implements RemoteModel {
     this.#profile = profile;
   }
 
-  async open(): Promise<void> {
-    await this.#host.check('/health');
+  async open(bounds: Bounds): Promise<void> {
+    await this.#host.check('/health', bounds);
     this.#labels = await Promise.all(
       spellings(this.#profile).map(async ({ text, decision }) => {
         const body = { content: text, add_special: false, parse_special: true };
-        const question = { path: '/tokenize', body, mail: false, deadline: undefined };
+        const question = { path: '/tokenize', body, mail: false, bounds };
         return { decision, tokens: (await this.#host.ask(question, tokenized)).tokens };
       }),
     );
@@ -49,25 +55,37 @@ export class LlamaServerModel implements RemoteModel {
       throw new AdapterError('unavailable', `the prompt profile does not suit this model: ${trouble}`);
   }
 
-  read(prompt: string, deadline: number | undefined): Promise<RemoteReading> {
-    return readByTokens(this.#labels, (path, wanted) => this.#next([prompt, ...path], wanted, deadline));
+  async served(bounds: Bounds): Promise<Served> {
+    await this.#host.check('/health', bounds);
+    const [properties, models, adapters] = await Promise.all([
+      this.#host.tells('/props', props, bounds),
+      this.#host.tells('/v1/models', listed, bounds),
+      this.#host.tells('/lora-adapters', loras, bounds),
+    ]);
+    const meta = models?.data[0]?.meta;
+    return {
+      base: properties ? fileOf(properties.model_path) : UNTOLD.base,
+      adapter: adapters && adapterOf(adapters),
+      bytes: meta?.size ?? UNTOLD.bytes,
+      parameters: meta?.n_params ?? UNTOLD.parameters,
+    };
+  }
+
+  read(prompt: string, bounds: Bounds): Promise<RemoteReading> {
+    return readByTokens(this.#labels, (path, wanted) => this.#next([prompt, ...path], wanted, bounds));
   }
 
   async write(
     prompt: string,
     { stop, maxTokens }: { stop: readonly string[]; maxTokens: number },
-    deadline: number | undefined,
+    bounds: Bounds,
   ): Promise<string> {
     const body = { prompt, n_predict: maxTokens, temperature: 0, stop, cache_prompt: true, stream: false };
-    const question = { path: '/completion', body, mail: true, deadline };
+    const question = { path: '/completion', body, mail: true, bounds };
     return (await this.#host.ask(question, written)).content;
   }
 
-  async #next(
-    prompt: (string | number)[],
-    wanted: readonly number[],
-    deadline: number | undefined,
-  ): Promise<NextToken> {
+  async #next(prompt: (string | number)[], wanted: readonly number[], bounds: Bounds): Promise<NextToken> {
     const body = {
       prompt: prompt.length === 1 ? prompt[0] : prompt,
       n_predict: 1,
@@ -81,7 +99,7 @@ export class LlamaServerModel implements RemoteModel {
       stream: false,
     };
     for (let draw = 1; draw <= DRAWS; draw++) {
-      const answer = await this.#host.ask({ path: '/completion', body, mail: true, deadline }, completion);
+      const answer = await this.#host.ask({ path: '/completion', body, mail: true, bounds }, completion);
       const [first] = answer.completion_probabilities;
       if (!first) continue;
       const told = new Map(first.top_probs.map(({ id, prob }) => [id, prob]));
@@ -89,6 +107,13 @@ export class LlamaServerModel implements RemoteModel {
     }
     throw new AdapterError('malformed', 'the remote model told no probabilities');
   }
+}
+
+/** Those that count: one at scale 0 is loaded and does nothing. */
+function adapterOf(adapters: z.infer<typeof loras>): string {
+  const applied = adapters.filter(({ scale }) => scale !== 0);
+  const names = applied.map(({ path, scale }) => `${fileOf(path)}${scale === 1 ? '' : ` at scale ${scale}`}`);
+  return names.join(' and ') || 'none';
 }
 
 /**

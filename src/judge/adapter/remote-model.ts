@@ -1,4 +1,6 @@
 import type { Classification } from './adapter.ts';
+import type { Served } from './pool/served.ts';
+import type { Bounds } from './remote-host.ts';
 import { type Readings, type SpelledLabel, branches, likelihoods, pathKey } from './labels.ts';
 
 /** What a host says after a prompt. */
@@ -7,14 +9,16 @@ export type RemoteReading = Omit<Classification, 'trimmed'>;
 /** A model on another host, asked in its host's own words. Prompts are raw text in which special tokens count. */
 export interface RemoteModel {
   /** Checks that the host answers, and learns from it what reading the labels takes. @throws AdapterError */
-  open(): Promise<void>;
+  open(bounds: Bounds): Promise<void>;
+  /** Checks that it answers; what it says it runs. @throws AdapterError */
+  served(bounds: Bounds): Promise<Served>;
   /** @throws AdapterError */
-  read(prompt: string, deadline: number | undefined): Promise<RemoteReading>;
+  read(prompt: string, bounds: Bounds): Promise<RemoteReading>;
   /** Text that goes on after the prompt, up to one of `stop`, most likely token first. @throws AdapterError */
   write(
     prompt: string,
     limits: { stop: readonly string[]; maxTokens: number },
-    deadline: number | undefined,
+    bounds: Bounds,
   ): Promise<string>;
 }
 

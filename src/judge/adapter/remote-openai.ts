@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DECISIONS, type Decision } from '../../message/types.ts';
 import { type Profile, spellings } from './profile.ts';
 import { writeCompletion } from './remote-completion.ts';
-import { HostError, type RemoteHost } from './remote-host.ts';
+import { type Served, UNTOLD } from './pool/served.ts';
+import { type Bounds, HostError, type RemoteHost } from './remote-host.ts';
 import type { RemoteModel, RemoteReading } from './remote-model.ts';
 
 /** The completions API's own form, and the chat API's, which some hosts use for both. */
@@ -39,12 +40,18 @@ export class OpenAiModel implements RemoteModel {
     this.#profile = profile;
   }
 
-  async open(): Promise<void> {
-    await this.#host.check('/v1/models');
+  open(bounds: Bounds): Promise<void> {
+    return this.#host.check('/v1/models', bounds);
   }
 
-  async read(prompt: string, deadline: number | undefined): Promise<RemoteReading> {
-    const { choices, usage } = await this.#ask(prompt, deadline);
+  /** Nothing: a host of this kind tells names only, which its operator chose. */
+  async served(bounds: Bounds): Promise<Served> {
+    await this.#host.check('/v1/models', bounds);
+    return UNTOLD;
+  }
+
+  async read(prompt: string, bounds: Bounds): Promise<RemoteReading> {
+    const { choices, usage } = await this.#ask(prompt, bounds);
     const told = choices[0] ? likeliest(choices[0].logprobs) : [];
     return { ...this.#labels(told), exact: false, promptTokens: usage?.prompt_tokens ?? 0 };
   }
@@ -53,16 +60,16 @@ export class OpenAiModel implements RemoteModel {
     return writeCompletion(this.#host, this.#model, ...asked);
   }
 
-  async #ask(prompt: string, deadline: number | undefined): Promise<z.infer<typeof completion>> {
+  async #ask(prompt: string, bounds: Bounds): Promise<z.infer<typeof completion>> {
     const told = this.#told;
     const body = { model: this.#model, prompt, max_tokens: 1, temperature: 0, logprobs: told };
     try {
-      return await this.#host.ask({ path: '/v1/completions', body, mail: true, deadline }, completion);
+      return await this.#host.ask({ path: '/v1/completions', body, mail: true, bounds }, completion);
     } catch (error) {
       if (!(error instanceof HostError) || error.status !== 400 || error.trouble === 'too_long') throw error;
       if (told === TOLD[1]) throw error;
       this.#told = TOLD[1];
-      return this.#ask(prompt, deadline);
+      return this.#ask(prompt, bounds);
     }
   }
 

@@ -103,9 +103,11 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
   };
   let result = joinLetters(text, isWord, told);
   result = joinPieces(result, isWord, told);
-  result = result.replace(TOKEN, (token, at: number, whole: string) =>
-    plainToken(token, whole[at - 1], isWord, told),
-  );
+  result = result.replace(TOKEN, (token, at: number, whole: string) => {
+    const end = at + token.length;
+    const around = { before: whole[at - 1], after: whole.slice(end, end + UNIT_CHARS) };
+    return plainToken(token, around, isWord, told);
+  });
   result = joinPieces(result, isWord, told);
   result = separateJoined(result, isWord, told);
   return { text: result, disguised: [...disguised], count };
@@ -185,10 +187,15 @@ function longestJoin(
   return best;
 }
 
-function plainToken(token: string, before: string | undefined, isWord: IsWord, told: Told): string {
+function plainToken(
+  token: string,
+  { before, after }: { before: string | undefined; after: string },
+  isWord: IsWord,
+  told: Told,
+): string {
   const money = /^[$€£]/.test(token) || /^[$€£]$/.test(before ?? '');
   if (/\p{N}/u.test(token) || money) {
-    const digits = asNumber(token, money);
+    const digits = asNumber(token, money ? 'money' : UNIT.test(after) ? 'time' : null);
     if (digits !== null) {
       if (digits !== token) told(token);
       return digits;
@@ -228,13 +235,25 @@ function withoutMarksAround(token: string): { open: string; core: string; close:
   return { open: token.slice(0, start), core: token.slice(start, end), close: token.slice(end) };
 }
 
-/** "$2O" is $20 and "l5" is 15: what has a digit or stands for money, and of which every letter looks like a digit. */
-function asNumber(token: string, money: boolean): string | null {
+/** Behind a number of them. */
+const UNIT = /^[ -](?:(?:calendar|working|business)[ -])?(?:minute|hour|day|week|month)s?(?!\p{L})/iu;
+const UNIT_CHARS = 20;
+
+/**
+ * "$2O" is $20, "l5" is 15 and "4S days" are 45: what has a digit or stands for money, and of which every letter looks like a digit.
+ *
+ * @param counts what it is a number of, where that is told
+ */
+function asNumber(token: string, counts: 'money' | 'time' | null): string | null {
   const match = /^([$€£]?)([\dOoQDlIi|SZzB]+)(k|m|mm|mn|bn?|x|%|st|nd|rd|th|s|h|d|w|y)?$/i.exec(token);
   if (match === null) return null;
   const [, sign = '', digits = '', scale = ''] = match;
-  // "B2B" and "S3" are names; only money is spelt with letters that merely resemble a digit.
-  if (!money && !/^(?:\d|[OoIl|](?=[OoIl|]*\d))[\dOoIl|]*$/.test(digits)) return null;
+  // "B2B" and "S3" are names; only money and times are spelt with letters that merely resemble a digit.
+  const looks =
+    counts === 'time'
+      ? /^(?:\d|[OoIl|](?=[OoIl|]*\d))[\dOoIl|SZB]*$/
+      : /^(?:\d|[OoIl|](?=[OoIl|]*\d))[\dOoIl|]*$/;
+  if (counts !== 'money' && !looks.test(digits)) return null;
   if (/^\d+$/.test(digits)) return token;
   return sign + Array.from(digits, (char) => DIGIT_OF[char] ?? char).join('') + scale;
 }

@@ -1,5 +1,4 @@
-import { isEnglishWord } from './vocabulary.ts';
-import { isFunctionWord } from './word-weight.ts';
+import { looksEnglish } from './vocabulary.ts';
 
 /**
  * Of so many words in lower case one after another, so many that are not English are another language. In the project's own 3,300
@@ -53,7 +52,7 @@ function latinRun(paragraph: string): string | null {
     if (bare === undefined) continue;
     words.push({ word: bare, start: match.index, end: match.index + match[0].length });
   }
-  const foreign = words.map(({ word }) => !isEnglish(word));
+  const foreign = words.map(({ word }) => !looksEnglish(word));
   let count = 0;
   for (const [at, one] of foreign.entries()) {
     count += (one ? 1 : 0) - (foreign[at - WINDOW] === true ? 1 : 0);
@@ -62,13 +61,6 @@ function latinRun(paragraph: string): string | null {
     return sample(paragraph.slice(words[first]!.start, words[at]!.end));
   }
   return null;
-}
-
-function isEnglish(word: string): boolean {
-  return word.split('-').every((part) => {
-    const bare = part.replace(/'\p{L}{0,2}$/u, '').replaceAll("'", '');
-    return bare.length < 2 || isEnglishWord(bare) || isFunctionWord(bare);
-  });
 }
 
 function sample(run: string): string {

@@ -1,7 +1,7 @@
 import type { NameList } from './name-list.ts';
 import { isPlace } from './places.ts';
 import { splitSentences } from './sentences.ts';
-import { isEnglishWord } from './vocabulary.ts';
+import { isEnglishWord, looksEnglish } from './vocabulary.ts';
 import { isFunctionWord } from './word-weight.ts';
 
 /**
@@ -120,7 +120,7 @@ function written(text: string, start: number, end: number, capitals: Capitals, n
     const before = plain.slice(Math.max(0, at - 12), at);
     const told = ordinaryCapital(word, before);
     if (told !== null) return told;
-    const unknown = capitals !== 'names' && /^\p{L}{3,}/u.test(word) && !isEnglish(word);
+    const unknown = capitals !== 'names' && /^\p{L}{3,}/u.test(word) && !looksEnglish(word);
     if (unknown || isPlace(word)) {
       extend = true;
       return capital(word);
@@ -145,16 +145,4 @@ function ordinaryCapital(word: string, before: string): string | null {
 
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
-function isEnglish(word: string): boolean {
-  return word
-    .split(/[-.&+]/)
-    .every(
-      (part) =>
-        isEnglishWord(part) ||
-        isEnglishWord(part.replace(/'\p{L}{1,2}$/u, '').replace(/'/g, '')) ||
-        isFunctionWord(part) ||
-        /\p{N}/u.test(part),
-    );
 }

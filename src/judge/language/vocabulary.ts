@@ -7,7 +7,7 @@
  */
 import { remember } from './remember.ts';
 import { stem } from './stem.ts';
-import { isCommonWord } from './word-weight.ts';
+import { isCommonWord, isFunctionWord } from './word-weight.ts';
 
 const WORDS = new Set(
   `
@@ -505,3 +505,20 @@ export const isEnglishWord = remember((word: string): boolean => {
   const root = stem(word);
   return root.length >= SHORTEST_STEM && word.length > root.length && STEMS.has(root);
 }, 100_000);
+
+/**
+ * As `isEnglishWord`, for a word as it stands in a sentence: each part of "follow-up" by itself, "we've" without its end. Single
+ * letters and what has a figure in it are no other language. `word` is lower case.
+ */
+export function looksEnglish(word: string): boolean {
+  return word.split(/[-.&+]/).every((part) => {
+    const bare = part.replace(/'\p{L}{0,2}$/u, '').replaceAll("'", '');
+    return (
+      bare.length < 2 ||
+      /\p{N}/u.test(bare) ||
+      isEnglishWord(bare) ||
+      isFunctionWord(bare) ||
+      isFunctionWord(part)
+    );
+  });
+}

@@ -36,7 +36,7 @@ export class Canary {
   /** Looks up what is known, before the first mail. */
   async open(): Promise<void> {
     const { database, now, log, mayDecide } = this.#options;
-    await database.transact((trx) => endCutRuns(trx, now()));
+    if (database.peers.leads()) await database.transact((trx) => endCutRuns(trx, now()));
     await this.#learn();
     if (mayDecide && !this.#accepted)
       log.info('the adapter is barred until it has passed the probe cases; mail waits in its line meanwhile');
@@ -117,7 +117,7 @@ export class Canary {
     if (this.#stopped) return;
     await this.#learnAndTell();
     if (judge.mode() === 'off' || judge.model.adapter.health().state !== 'ready') return;
-    const due = this.#asked ?? (await this.#due());
+    const due = this.#asked ?? (this.#options.database.peers.leads() ? await this.#due() : null);
     if (!due) return;
     if (due !== this.#asked && this.#rest?.what === this.#what(due) && now() < this.#rest.until) return;
     if (this.#round) {

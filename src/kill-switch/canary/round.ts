@@ -132,7 +132,7 @@ export class CanaryRound {
         model: judge.model,
         rubric: this.#rubric,
         brokenLimit: config.failures.limit,
-        concurrency: Math.max(1, Math.floor(judge.model.concurrency / 2)),
+        concurrency: Math.max(1, Math.floor(judge.concurrency / 2)),
         signal: this.#abort.signal,
         onProgress: (done) => this.#tell(done),
       });

@@ -31,7 +31,7 @@ export function adapterMetrics(registers: MetricsRegistry[]) {
     }),
     adapterTroubles: new Counter({
       name: 'presend_adapter_troubles_total',
-      help: 'What went wrong inside the adapter: load, crash, hang, malformed, queue_full.',
+      help: 'What went wrong inside the adapter or at its hosts: load, crash, hang, malformed, queue_full.',
       labelNames: ['kind'],
       registers,
     }),
@@ -39,6 +39,37 @@ export function adapterMetrics(registers: MetricsRegistry[]) {
       name: 'presend_adapter_state',
       help: '1 for the state the adapter is in: off, loading, ready or failed.',
       labelNames: ['state'],
+      registers,
+    }),
+    adapterHostCalls: new Counter({
+      name: 'presend_adapter_host_calls_total',
+      help: 'Calls to each host of the adapter by result: ok, crash, hang, load, malformed, queue_full, or abandoned (another host answered first).',
+      labelNames: ['host', 'result'],
+      registers,
+    }),
+    adapterHostSeconds: new Histogram({
+      name: 'presend_adapter_host_seconds',
+      help: 'Time of the calls that a host of the adapter answered.',
+      labelNames: ['host'],
+      buckets: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    adapterHedges: new Counter({
+      name: 'presend_adapter_hedges_total',
+      help: 'Calls put to a second host as well because the first took long, by the second host and whether its answer was taken (won, lost).',
+      labelNames: ['host', 'outcome'],
+      registers,
+    }),
+    adapterHostOutstanding: new Gauge({
+      name: 'presend_adapter_host_outstanding',
+      help: 'Calls that a host of the adapter works on now.',
+      labelNames: ['host'],
+      registers,
+    }),
+    adapterHostState: new Gauge({
+      name: 'presend_adapter_host_state',
+      help: '1 for the state a host of the adapter is in: probing, ready, open (left alone after failures) or differs (it serves something else).',
+      labelNames: ['host', 'state'],
       registers,
     }),
     adapterLine: new Gauge({

@@ -18,6 +18,7 @@ import { migrations } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
 import { MigrationsInPostgres } from './ddl.ts';
 import { ConnectionHealth } from './health.ts';
+import { PostgresPeers } from './peers.ts';
 import { openPool } from './pool.ts';
 import { lostRace } from './trouble.ts';
 
@@ -41,6 +42,7 @@ export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
   readonly db: Kysely<Schema>;
   readonly disk: ConnectionHealth;
+  readonly peers: PostgresPeers;
   readonly url: string;
   readonly #folder: string;
   readonly #keys: GateKeys;
@@ -60,6 +62,7 @@ export class PostgresDatabase implements Database {
     this.url = url;
     this.#folder = folder;
     const pool = openPool(url, { size: connections, readonly });
+    this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
     pool.onError((error) => this.disk.failed(error));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
@@ -123,6 +126,7 @@ export class PostgresDatabase implements Database {
 
   async close(): Promise<void> {
     this.disk.stop();
+    await this.peers.stop();
     await this.#commits.idle();
     await this.db.destroy();
   }
@@ -138,12 +142,9 @@ export class PostgresDatabase implements Database {
       dialect: new PostgresDialect({ pool: openPool(this.url, { size: 2, patient: true }) }),
       plugins: [new MigrationsInPostgres()],
     });
-    const { error, results } = await new Migrator({
-      db,
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-    })
-      .migrateToLatest()
-      .finally(() => db.destroy());
+    const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+    const { error, results } = await migrator.migrateToLatest();
+    await db.destroy();
     if (error) {
       const failed = results?.find((one) => one.status === 'Error')?.migrationName ?? 'unknown';
       const why = error instanceof Error ? error.message : JSON.stringify(error);
@@ -223,24 +224,30 @@ export class PostgresDatabase implements Database {
         const tail = new AuditTail(this.#keys.audit);
         bindTail(trx, tail);
         bindKeys(trx, this.#keys);
+        // Each statement is a journey to the server and back: one change alone needs no savepoint, it is taken back as a whole.
+        const alone = group.length === 1;
+        let open = false;
         for (const { work, resolve, reject } of group) {
-          await sql.raw('savepoint piece').execute(trx);
+          if (!alone) await sql.raw(`${open ? 'release piece; ' : ''}savepoint piece`).execute(trx);
+          open = true;
           const mark = tail.mark();
           try {
             const value = await work(trx);
-            await sql.raw('release piece').execute(trx);
             settle.push(() => resolve(value));
           } catch (error) {
             if (lostRace(error)) throw error;
-            await sql.raw('rollback to piece; release piece').execute(trx);
+            await sql.raw(alone ? 'rollback; begin' : 'rollback to piece').execute(trx);
             tail.takeBack(mark);
             settle.push(() => reject(error));
           }
         }
+        const told = tail.mark().entries > 0;
         await tail.save(trx);
         failPoint('commit-before');
         await sql.raw('commit').execute(connection);
         failPoint('commit-done');
+        // Whatever others have to know of is in the log.
+        if (told) this.peers.tell();
       } catch (error) {
         // On a connection that broke there is nothing to take back: the server does.
         await sql

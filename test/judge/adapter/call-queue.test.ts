@@ -70,7 +70,7 @@ describe('the queue of calls', () => {
     const queue = queueOf(1);
     const first = queue.add('classify', {}, async () => 1);
     noteFull.length = 0;
-    await expect(queue.add('classify', {}, async () => 2)).rejects.toMatchObject({ trouble: 'unavailable' });
+    await expect(queue.add('classify', {}, async () => 2)).rejects.toMatchObject({ trouble: 'busy' });
     expect(noteFull).toEqual(['1 calls wait for the adapter already']);
     queue.open();
     expect(await first).toBe(1);
@@ -80,7 +80,7 @@ describe('the queue of calls', () => {
     const queue = queueOf(1);
     const explanation = queue.add('explain', {}, async () => 'why');
     const verdict = queue.add('classify', {}, async () => 'PASS');
-    await expect(explanation).rejects.toMatchObject({ trouble: 'unavailable' });
+    await expect(explanation).rejects.toMatchObject({ trouble: 'busy' });
     queue.open();
     expect(await verdict).toBe('PASS');
   });

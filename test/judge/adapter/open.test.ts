@@ -80,6 +80,29 @@ describe('the configured model', () => {
   });
 });
 
+test('a model on several hosts takes what they take together, and is the same model when one is added', async () => {
+  const pool = (hosts: string) =>
+    `{pool: {profile: plain, remote: {dialect: vllm, model: m, max_in_flight: 3, hosts: [${hosts}]}}}`;
+  registry({
+    active: 'pool',
+    models: pool('{url: "http://127.0.0.1:9"}, {url: "http://127.0.0.1:10", max_in_flight: 5}'),
+  });
+  const two = (await open()).model!;
+  expect(two.concurrency).toBe(8);
+  expect(two.adapter.hosts!().map(({ name, limit }) => [name, limit])).toEqual([
+    ['127.0.0.1:9', 3],
+    ['127.0.0.1:10', 5],
+  ]);
+  registry({ active: 'pool', models: pool('{url: "http://127.0.0.1:11"}') });
+  const one = (await open()).model!;
+  expect(one.adapter.version).toBe(two.adapter.version);
+  registry({
+    active: 'pool',
+    models: pool('{url: "http://127.0.0.1:11"}').replace('model: m', 'model: other'),
+  });
+  expect((await open()).model!.adapter.version).not.toBe(two.adapter.version);
+});
+
 describe('its version', () => {
   test('changes with the weights, the prompt and the scale, and with nothing else', async () => {
     registry({});

@@ -13,6 +13,8 @@ const heard: TroubleKind[] = [];
 const opened: Adapter[] = [];
 let host: ModelHost;
 
+type Options = Partial<RemoteAdapterOptions> & { url?: string; apiKey?: string };
+
 beforeAll(async () => {
   host = await startModelHost('vllm', {
     path: tiny.modelPath,
@@ -32,13 +34,12 @@ afterAll(async () => {
   tiny.remove();
 });
 
-function open(options: Partial<RemoteAdapterOptions> = {}): Adapter {
+function open({ url = host.url, apiKey = 'secret', ...options }: Options = {}): Adapter {
   const adapter = createRemoteAdapter({
     version: 'tiny@1',
-    url: host.url,
+    hosts: [{ name: 'tiny', url, apiKey }],
     dialect: 'vllm',
     model: 'judge',
-    apiKey: 'secret',
     profile: tinyProfile(),
     onTrouble: (kind) => heard.push(kind),
     ...options,

@@ -23,6 +23,8 @@ describe('undisguise', () => {
     ['words joined by marks', 'you_raised_a_funding_round', 'you raised a funding round'],
     ['stretched letters', 'you raiiiised', 'you raised'],
     ['letters for figures', 'You raised $2O million.', 'You raised $20 million.'],
+    ['a letter for the last figure of a time', 'Live in 4S days.', 'Live in 45 days.'],
+    ['a letter between figures of a time', 'Live in 1B0 working days.', 'Live in 180 working days.'],
     ['a word tied to the next piece', 'Now that the Se-ries is done.', 'Now that the Series is done.'],
   ])('undoes %s', (_name, shown, read) => {
     expect(undisguise(shown).text).toBe(read);

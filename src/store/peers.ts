@@ -1,0 +1,18 @@
+/** The other gates on the same database. */
+export interface Peers {
+  /** Whether this gate does what one of them does for all: timers, the kill switch's monitors, mailboxes that are polled. */
+  leads(): boolean;
+  /** @param listener told soon after another gate has changed something, once for several changes */
+  onChange(listener: () => void): void;
+  /** Resolves when it is known who leads. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** There are none: a SQLite file has one gate (store/gate-lock.ts). */
+export const NO_PEERS: Peers = {
+  leads: () => true,
+  onChange: () => {},
+  start: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+};
