@@ -114,7 +114,10 @@ describe('recording', () => {
     expect(plans.length).toBeGreaterThan(6);
     expect(plans.filter(({ steps }) => /\bSCAN\b/.test(steps.join())).map(({ sql }) => sql)).toEqual([]);
     const claim = plans.find(({ sql }) => sql.includes('earlier'))?.steps.join('\n');
-    if (onPostgres) return void expect(claim).toContain('events_pending');
+    if (onPostgres) {
+      expect(claim).toContain('events_pending');
+      return;
+    }
     // The index first: the oldest due events are found without sorting all of them.
     expect(claim).toMatch(/^SEARCH e USING INDEX events_pending/);
     expect(claim).not.toMatch(/TEMP B-TREE/);
