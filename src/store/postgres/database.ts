@@ -46,7 +46,7 @@ export class PostgresDatabase implements Database {
   readonly url: string;
   readonly #folder: string;
   readonly #keys: GateKeys;
-  /** What the tables were written under, looked at when the database was opened. */
+  /** What the tables were written under, looked at with the schema. */
   readonly #keyUse: Record<GateKey, boolean> = { audit: false, erased: false };
   readonly #commits = new GroupCommit((group) => this.#commit(group));
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
@@ -78,7 +78,9 @@ export class PostgresDatabase implements Database {
     const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
       this.db,
     );
-    return stateOf(applied.rows.map(({ name }) => name));
+    const state = stateOf(applied.rows.map(({ name }) => name));
+    if (state.pending.length === 0) await this.#lookForKeys();
+    return state;
   }
 
   isKeyLost(name: GateKey): boolean {
