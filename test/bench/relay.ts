@@ -86,7 +86,8 @@ async function main(): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     // Each round begins with another, so that none always comes after the same.
     for (const contender of [...order.slice(round % order.length), ...order.slice(0, round % order.length)]) {
-      const context = { contender, sink, folder, connections, round };
+      const some = Math.min(connections, contender.mostConnections ?? connections);
+      const context = { contender, sink, folder, connections: some, round };
       const part = round === 0 ? 0.25 : 1;
       const results = [
         await sourceRound({ ...context, kept: true, messages: Math.ceil(messages * part) }),
