@@ -52,7 +52,8 @@ async function turn(nodes: number): Promise<Turn> {
   try {
     for (let i = 0; i < nodes; i += 1) {
       const options = { answer: 'async' as const, config: `store: ${store}\n`, beside: gates[0]?.gate };
-      gates.push(await startPresend(sink.port, WARM_UP + MESSAGES, options));
+      const people = Array.from({ length: WARM_UP + MESSAGES }, (_, i) => recipient(i));
+      gates.push(await startPresend(sink.port, people, options));
     }
     const all = gates.map(({ gate }) => gate);
     await send(all, 0, WARM_UP);
