@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
@@ -62,9 +62,13 @@ export class Cluster {
   async begin(i: number, options: Pick<ChildOptions, 'newer'> = {}): Promise<void> {
     const { lane, store, hosts = [], config = {} } = this.#options;
     const folder = join(this.#folder, `node-${i}`);
-    mkdirSync(folder, { recursive: true });
-    // What gates of one database have in common beside it.
-    cpSync(join(lane.template.folder, 'secrets'), join(folder, 'secrets'), { recursive: true });
+    if (!existsSync(folder)) {
+      mkdirSync(folder);
+      // What gates of one database have in common beside it.
+      const first = i === 0 ? lane.template.folder : join(this.#folder, 'node-0');
+      for (const name of ['secrets', 'gate-id'])
+        if (existsSync(join(first, name))) cpSync(join(first, name), join(folder, name), { recursive: true });
+    }
     if (hosts.length > 0) await registerPool(folder, hosts);
     const gate = new GateChild(lane.gate, {
       folder,
@@ -74,7 +78,7 @@ export class Cluster {
       ...options,
     });
     const ports = await gate.start(this.#offsetMs);
-    if (!ports) throw new Error(`node ${i} does not start: ${(await gate.ended).stderr}`);
+    if (!ports) throw new Error(`node ${i} does not start: ${(await gate.ended).stderr.slice(-1_000)}`);
     this.#nodes[i] = { folder, gate, ports, frozen: false };
   }
 

@@ -27,7 +27,9 @@ async function gates(count: number, config: Parameters<typeof startGate>[0] = {}
   for (let i = 0; i < count; i += 1) {
     const dataDir = mkdtempSync(join(tmpdir(), 'presend-several-'));
     const [first] = started;
-    if (first) cpSync(join(first.dataDir, 'secrets'), join(dataDir, 'secrets'), { recursive: true });
+    if (first)
+      for (const name of ['secrets', 'gate-id'])
+        cpSync(join(first.dataDir, name), join(dataDir, name), { recursive: true });
     started.push(
       await startGate({ ...config, dataDir, keepEngines: i > 0, config: { ...config.config, store } }),
     );

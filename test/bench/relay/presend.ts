@@ -25,8 +25,11 @@ export async function startPresend(
     config: `${options.config ?? ''}upstreams: [{ name: sink, host: 127.0.0.1, port: ${sinkPort}, tls: none }]\n`,
     prepare: (fresh) => {
       if (beside) {
-        const [from, to] = [beside, fresh].map(({ folder }) => join(folder, 'data/secrets'));
-        return cpSync(from, to, { recursive: true });
+        for (const name of ['secrets', 'gate-id']) {
+          const [from, to] = [beside, fresh].map(({ folder }) => join(folder, 'data', name));
+          cpSync(from, to, { recursive: true });
+        }
+        return;
       }
       for (const [kind, csv] of [
         ['companies', companies(recipients.length)],
