@@ -81,6 +81,22 @@ export const SMALL: readonly Scenario[] = [
 
 const MILLION = 1_000_000;
 
+/** What a machine with nothing else to do may need: not measured, a third of `MEASURED`. */
+const THIRD: Costs = {
+  ...MEASURED,
+  gate: {
+    accept: MEASURED.gate.accept / 3,
+    judge: MEASURED.gate.judge / 3,
+    deliver: MEASURED.gate.deliver / 3,
+  },
+  database: {
+    ...MEASURED.database,
+    change: MEASURED.database.change / 3,
+    end: MEASURED.database.end / 3,
+    entry: MEASURED.database.entry / 3,
+  },
+};
+
 /** `npm run bench:scaling -- --large`: minutes. */
 export const LARGE: readonly Scenario[] = [
   ...[8, 16, 32].map((gates) =>
@@ -96,4 +112,13 @@ export const LARGE: readonly Scenario[] = [
     hosts: 8,
     outage: { from: CAMPAIGN.at + MINUTE_MS, to: CAMPAIGN.at + 16 * MINUTE_MS },
   }),
+  scenario(
+    {
+      name: `1 M, 16 gates, ${hosts(8, H200)}, gate and database take a third of the time (assumed)`,
+      perDay: MILLION,
+      gates: 16,
+      hosts: 8,
+    },
+    THIRD,
+  ),
 ];

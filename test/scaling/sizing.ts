@@ -1,6 +1,6 @@
 import { CAMPAIGN, rateAt } from './arrivals.ts';
 import { type Card, H200, T4 } from './figures.ts';
-import { AUDIT_END, PER_MAIL } from './measured.ts';
+import { MAILS_OF_ONE_DATABASE, PER_MAIL } from './measured.ts';
 
 /** Twice what the busiest ten minutes of a day take. */
 const HEADROOM = 2;
@@ -22,9 +22,6 @@ export const SIZES = [MILLION, 10 * MILLION, 100 * MILLION];
 const TEXT_BYTES = PER_MAIL.bytes.draft_texts + PER_MAIL.bytes.bodies;
 const ALL_BYTES = Object.values(PER_MAIL.bytes).reduce((sum, bytes) => sum + bytes, 0);
 
-/** Mails a second that the end of one audit log lets through in commits of 64 entries. */
-export const MAILS_OF_ONE_LOG = (AUDIT_END[2].entries * AUDIT_END[2].perSecond) / PER_MAIL.auditEntries;
-
 /** @returns cards that read a burst within its own time and the wait, with headroom, and one to spare */
 function cards(perDay: number, { medianMs }: Card): number {
   const mails = TO_ADAPTER * CAMPAIGN.share * perDay;
@@ -41,7 +38,7 @@ const whole = (value: number): string => Math.ceil(value).toLocaleString('en');
 const peak = (perDay: number): number => rateAt(CAMPAIGN.at, { perDay, bursts: [CAMPAIGN] });
 const usual = (perDay: number): number =>
   rateAt(CAMPAIGN.at, { perDay, bursts: [{ ...CAMPAIGN, at: -1, ms: 1 }] });
-const cells = (perDay: number): number => Math.ceil((HEADROOM * peak(perDay)) / MAILS_OF_ONE_LOG);
+const cells = (perDay: number): number => Math.ceil((HEADROOM * peak(perDay)) / MAILS_OF_ONE_DATABASE);
 
 /** Bytes with the unit that fits. */
 function bytes(value: number): string {
@@ -70,7 +67,7 @@ const LINES: readonly Line[] = [
   },
   {
     what: 'databases (cells), twice the peak',
-    formula: `2 × peak ÷ ${Math.round(MAILS_OF_ONE_LOG)}/s, the audit log's end in commits of 64`,
+    formula: `2 × peak ÷ ${Math.round(MAILS_OF_ONE_DATABASE)}/s, by the simulation: the audit log's end`,
     of: (day) => whole(cells(day)),
   },
   {
