@@ -30,6 +30,6 @@ export async function lockNames(db: Executor, names: readonly string[]): Promise
   if (engineOf(db) === 'sqlite' || names.length === 0) return;
   await sql`select pg_advisory_xact_lock(key) from (
     select distinct hashtextextended(name, 0) as key from unnest(${[...names]}::text[]) as name order by 1) as keys`.execute(
-    db as Kysely<Schema>,
+    db,
   );
 }

@@ -67,7 +67,8 @@ try {
       nodes: given.nodes,
       troubles: drawn,
       onTrouble: (done) => progress.at(round * given.troubles + done),
-    }).finally(() => lane.close());
+    });
+    await lane.close();
     for (const one of drawn) times.set(one, (times.get(one) ?? 0) + 1);
     sums.messages += result.messages;
     sums.deliveries += result.deliveries;

@@ -16,6 +16,7 @@ const { builtins } = pg.types;
 
 /** Numbers as SQLite gives them: all of the gate's fit into a double. */
 const AS_NUMBER: ReadonlySet<number> = new Set([builtins.INT8, builtins.NUMERIC]);
+const AS_INTEGER: ReadonlySet<number> = new Set([builtins.BOOL]);
 
 /**
  * What every connection is opened with.
@@ -37,7 +38,7 @@ export function connectionOptions(url: string, { patient = false, readonly = fal
       getTypeParser: ((id: number, format?: 'text' | 'binary') => {
         if (AS_NUMBER.has(id)) return Number;
         // As an integer, which is what the columns hold that a condition is compared with.
-        if (id === builtins.BOOL) return (text: string) => (text === 't' ? 1 : 0);
+        if (AS_INTEGER.has(id)) return (text: string) => (text === 't' ? 1 : 0);
         return pg.types.getTypeParser(id, format);
       }) as typeof pg.types.getTypeParser,
     },
