@@ -114,6 +114,15 @@ export const LARGE: readonly Scenario[] = [
   }),
   scenario(
     {
+      name: '1 M, 16 gates, rules alone, gate and database take a third of the time (assumed)',
+      perDay: MILLION,
+      gates: 16,
+      hosts: 0,
+    },
+    THIRD,
+  ),
+  scenario(
+    {
       name: `1 M, 16 gates, ${hosts(8, H200)}, gate and database take a third of the time (assumed)`,
       perDay: MILLION,
       gates: 16,

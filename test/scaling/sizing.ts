@@ -49,7 +49,11 @@ function bytes(value: number): string {
 }
 
 const LINES: readonly Line[] = [
-  { what: 'mails a second, mean', formula: 'day ÷ 86,400', of: (day) => (day / 86_400).toFixed(1) },
+  {
+    what: 'mails a second, mean',
+    formula: 'day ÷ 86,400',
+    of: (day) => (day / 86_400).toLocaleString('en', { maximumFractionDigits: 1 }),
+  },
   {
     what: 'in the hour of the campaign, without it',
     formula: 'daily curve, 80 % of the day',
