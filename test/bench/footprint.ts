@@ -98,7 +98,8 @@ async function measured(server: PostgresServer, mails: number) {
   const store = await server.database();
   const name = new URL(store).pathname.slice(1);
   const sink = await openSink();
-  const gate = await startPresend(sink.port, WARM_UP + mails, {
+  const people = Array.from({ length: WARM_UP + mails }, (_, i) => recipient(i));
+  const gate = await startPresend(sink.port, people, {
     answer: 'async',
     config: `store: ${store}\n`,
   });
