@@ -252,7 +252,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     requirePublicUrl(config);
     const judge = createJudge({ database, rubric });
     const rejudge = createRejudge({ database, judge, bench, accounts, now });
-    const rejudging = new Rejudging({ database, now, log, rejudge });
+    const rejudging = new Rejudging({ database, now, log, rejudge, stopped: () => stopping });
     const rubricChanges = new RubricChanges({
       database,
       source: rubricSource,

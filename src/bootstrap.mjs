@@ -111,18 +111,18 @@ install();
 build();
 if (command === 'install') process.exit(0);
 
+const vitest = (config) => [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--root',
+  root,
+  '--config',
+  config,
+  ...args,
+];
+
 function target() {
-  if (command === 'test') {
-    return [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--root',
-      root,
-      '--config',
-      'test/vitest.config.ts',
-      ...args,
-    ];
-  }
+  if (command === 'test') return vitest('test/vitest.config.ts');
   // Benchmarks are TypeScript beside the tests.
   if (command === 'bench') return ['--import', 'tsx', join('test/bench', `${args[0]}.ts`), ...args.slice(1)];
   // So are the long forms of the tests that prove what the gate promises; some areas have one more, named by the next word.
@@ -139,11 +139,18 @@ function target() {
 const own = ['test', 'bench', 'prove'].includes(command);
 // glibc keeps what large mails took once, in a heap for each thread, unless told to give it back (mallopt(3)).
 const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
-const child = spawn(process.execPath, target(), {
-  stdio: 'inherit',
-  cwd: own ? root : process.cwd(),
-  env: { ...memory, ...process.env },
-});
+const start = (parameters) =>
+  spawn(process.execPath, parameters, {
+    stdio: 'inherit',
+    cwd: own ? root : process.cwd(),
+    env: { ...memory, ...process.env },
+  });
+let child = start(target());
+// What says most of a store runs on PostgreSQL as well; there are programs of it for this platform only.
+const second =
+  command === 'test' && args.length === 0 && process.platform === 'linux' && process.arch === 'x64'
+    ? vitest('test/vitest.postgres.config.ts')
+    : null;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // A signal to npm ends npm and its shell, not what they started: when they are gone, the gate stops too.
 const parent = process.ppid;
@@ -152,4 +159,9 @@ const orphaned = setInterval(() => {
   clearInterval(orphaned);
   child.kill('SIGTERM');
 }, 500).unref();
-child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+child.on('exit', (code, signal) => {
+  const failed = signal ? 1 : (code ?? 1);
+  if (second === null || signal) process.exit(failed);
+  child = start(second);
+  child.on('exit', (its) => process.exit(failed || (its ?? 1)));
+});

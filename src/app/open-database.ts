@@ -3,6 +3,8 @@ import { bringUpToDate } from '../backup/up-to-date.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Database } from '../store/database.ts';
+import { requireNotMoved } from '../store/moved-store.ts';
+import { rememberKeys, requireSameKeys } from '../store/shared-keys-store.ts';
 import { openStore } from '../store/open.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 
@@ -10,7 +12,7 @@ import { lockDataFolder } from '../store/gate-lock.ts';
  * Takes the data folder for this gate and opens its database, up to date.
  *
  * @returns the database and how to let go of the folder, after the database is closed
- * @throws UserError when another gate has the folder, or the database is a newer presend's
+ * @throws UserError when another gate has the folder, the gate was moved to another store, or the database is a newer presend's
  */
 export async function openDatabase(
   config: Config,
@@ -23,7 +25,10 @@ export async function openDatabase(
     await finishExchange(dataDir, { locked: true });
     database = openStore(config);
     database.secureLog();
+    await requireNotMoved(database);
+    await requireSameKeys(database, dataDir);
     const { applied, backup, trouble } = await bringUpToDate(database, dataDir, now);
+    await rememberKeys(database, dataDir);
     if (backup)
       log.info({ applied, backup: backup.path }, 'the database was brought up to date, after a backup');
     if (trouble !== null) {

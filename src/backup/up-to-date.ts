@@ -17,9 +17,9 @@ export interface Update {
 }
 
 /**
- * Brings a database up to date, after a backup of what is there (of SQLite's; PostgreSQL's are its own tools' business): the way back to the presend it had. Where none can be made, for
- * whatever reason, it goes on without, because a gate that does not start is worse, and a migration that fails leaves the database as
- * it was.
+ * Brings a database up to date, after a backup of what is there (of SQLite's; PostgreSQL's are its own tools' business): the way back
+ * to the presend it had. Where none can be made, for whatever reason, it goes on without, because a gate that does not start is worse,
+ * and a migration that fails leaves the database as it was.
  *
  * @throws UserError when the database is newer than this presend; Error when a migration fails
  */

@@ -6,6 +6,7 @@ import { deleteOld } from '../backup/list.ts';
 import { makeBackup } from '../backup/make.ts';
 import { type SealingOptions, PASSPHRASE_VARIABLE, readSealing } from '../backup/sealing.ts';
 import type { Config } from '../config/config.ts';
+import { shownStore } from '../config/store.ts';
 import { UserError } from '../config/user-error.ts';
 import { bytes } from '../insight/words.ts';
 import { counted } from '../message/counted.ts';
@@ -49,11 +50,24 @@ Each backup is a folder of its own, presend-<time>, in FOLDER (default: backup.f
 what is in it. Models and captured mail are not. Whoever has an unencrypted backup has the mails and the gate's keys.
 
 Exit codes, for timers: 0 made and read back · 1 not made · 2 made and read back, but it could not be noted in the database or
-old ones not deleted. Restore with presend restore.`,
+old ones not deleted. Restore with presend restore.
+
+A database in PostgreSQL is backed up by pg_dump or pg_basebackup: docs/OPERATING.md, PostgreSQL.`,
     )
     .action(async (folder: string | undefined, options: Options, command: Command) => {
-      await run(configFor(command), folder, options);
+      const config = configFor(command);
+      if (config.store !== 'sqlite') throw new UserError(inPostgres(config));
+      await run(config, folder, options);
     });
+}
+
+/** A copy of the data folder alone would look like a backup and be none. */
+function inPostgres({ store, data_dir: dataDir }: Config): string {
+  return (
+    `the database is in PostgreSQL, which presend backup does not copy. Nothing was made. Use PostgreSQL's own tools: ` +
+    `pg_dump --format=custom --file=presend.dump ${shownStore(store)} (or pg_basebackup with the log archived), and beside it the gate's own files: ` +
+    `tar --create --file=presend-files.tar --directory=${dataDir} secrets gate-id. How to restore both: docs/OPERATING.md, PostgreSQL`
+  );
 }
 
 async function run(config: Config, argument: string | undefined, options: Options): Promise<void> {

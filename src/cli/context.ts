@@ -6,6 +6,8 @@ import { bringUpToDate } from '../backup/up-to-date.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import type { Database } from '../store/database.ts';
+import { requireNotMoved } from '../store/moved-store.ts';
+import { rememberKeys, requireSameKeys } from '../store/shared-keys-store.ts';
 import { openStore } from '../store/open.ts';
 import { gateRuns } from '../store/gate-lock.ts';
 
@@ -87,7 +89,10 @@ async function open<T>(config: Config, work: (database: Database, config: Config
   try {
     // A gate that runs has done so when it started.
     if (!gateRuns(config.data_dir)) database.secureLog();
+    await requireNotMoved(database);
+    await requireSameKeys(database, config.data_dir);
     const { backup, trouble } = await bringUpToDate(database, config.data_dir, Date.now);
+    await rememberKeys(database, config.data_dir);
     if (backup)
       process.stderr.write(`The database was brought up to date; as it was before: ${backup.path}\n`);
     if (trouble !== null) {

@@ -9,7 +9,8 @@ import { counted } from '../message/counted.ts';
 import { auditKeyFits, replaceAuditKey } from '../store/audit-segment-store.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import { SqliteDatabase } from '../store/sqlite-database.ts';
+import { noteReplacedKey } from '../store/shared-keys-store.ts';
+import { openStore } from '../store/open.ts';
 import { lockDataFolder } from '../store/gate-lock.ts';
 import type { GateKey } from '../store/gate-keys.ts';
 import { actorName } from './actor.ts';
@@ -53,12 +54,12 @@ The gate must be stopped. Examples:
     .action(async (name: GateKey, flags: Flags, self: Command) => {
       const config = configFor(self);
       const path = databasePath(config);
-      if (!existsSync(path))
+      if (config.store === 'sqlite' && !existsSync(path))
         throw new UserError(`there is no database at ${path}; name another folder with --data`);
       const unlock = lockDataFolder(config.data_dir);
       try {
         await finishExchange(config.data_dir, { locked: true });
-        const database = new SqliteDatabase(path);
+        const database = openStore(config);
         try {
           await replace(database, config, name, flags);
         } finally {
@@ -93,6 +94,7 @@ async function replace(database: Database, config: Config, name: GateKey, flags:
     name === 'audit'
       ? await replaceAuditKey((work) => database.transact(work), { dataDir, ...by, setAside })
       : await replaceErasedKey(database, dataDir, { ...by, setAside });
+  await database.transact((trx) => noteReplacedKey(trx, dataDir));
   if (flags.json) return printJson({ key, replaced: true, [name === 'audit' ? 'entries' : 'erased']: count });
   printLine(
     name === 'audit'

@@ -22,6 +22,7 @@ import { register as review } from './review.ts';
 import { register as rubric } from './rubric.ts';
 import { register as spotCheck } from './spot-check.ts';
 import { register as start } from './start.ts';
+import { register as store } from './store.ts';
 import { register as trace } from './trace.ts';
 import { register as transparent } from './transparent.ts';
 import { register as uncertain } from './uncertain.ts';
@@ -59,6 +60,7 @@ export function createProgram(): Command {
     transparent,
     backup,
     restore,
+    store,
   ])
     register(program);
   return program;

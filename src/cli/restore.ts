@@ -7,16 +7,18 @@ import {
   restoreBackup,
   type Restored,
 } from '../backup/restore.ts';
-import { finishRestore } from '../backup/reconcile-store.ts';
+import { finishRestore, reconcile } from '../backup/reconcile-store.ts';
 import type { Opening } from '../backup/seal.ts';
 import { PASSPHRASE_VARIABLE, readOpening } from '../backup/sealing.ts';
 import type { Config } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
+import { lockDataFolder } from '../store/gate-lock.ts';
 import { type Progress, progressOn } from '../evaluate/progress.ts';
 import { bytes } from '../insight/words.ts';
 import { counted } from '../message/counted.ts';
 import { sizeOf } from '../backup/last-backup-store.ts';
 import { actorName } from './actor.ts';
+import { moment } from './arguments.ts';
 import { configBase, configFor, withExistingDatabase } from './context.ts';
 import { fileProgress } from './file-progress.ts';
 import { printJson, printLine } from './output.ts';
@@ -28,6 +30,7 @@ interface Options {
   trustNothingSent?: boolean;
   check?: boolean;
   done?: boolean;
+  dumpOf?: number;
   json?: boolean;
 }
 
@@ -45,6 +48,11 @@ export function register(program: Command): void {
     )
     .option('--check', 'read the whole backup and change nothing')
     .option('--done', 'opt-outs are in again and nothing else is open: let the engines go on')
+    .option(
+      '--dump-of <time>',
+      'PostgreSQL: pg_restore has put back a dump begun at this time (UTC); hold what may have gone out since',
+      (value) => moment(value),
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -53,13 +61,22 @@ BACKUP is a folder that presend backup made, or the folder that it makes them in
 
 A backup does not know what happened after it. So that no mail goes out twice, what was on its way is uncertain afterwards
 (presend uncertain list), what was held has a comment, what was not judged is judged and held, and the engines are stopped: the
-gate accepts their mail and holds it. Import the opt-outs since the backup, settle what is uncertain, then: presend restore --done`,
+gate accepts their mail and holds it. Import the opt-outs since the backup, settle what is uncertain, then: presend restore --done
+
+A database in PostgreSQL is put back by pg_restore, and the gate's own files by hand; then, before any gate starts:
+  presend restore --dump-of 2026-05-01T12:00`,
     )
     .action(async (argument: string | undefined, options: Options, command: Command) => {
       if (options.done) return await done(command, options);
-      if (argument === undefined) throw new UserError('name the backup: presend restore FOLDER');
+      if (argument === undefined && options.dumpOf === undefined)
+        throw new UserError('name the backup: presend restore FOLDER');
       const config = configFor(command);
-      const backup = await findBackup(resolve(argument));
+      if (options.dumpOf !== undefined) return await afterDump(command, options.dumpOf, options);
+      if (config.store !== 'sqlite' && !options.check)
+        throw new UserError(
+          'the database is in PostgreSQL: put a dump of it back by pg_restore, then run presend restore --dump-of TIME (docs/OPERATING.md, PostgreSQL)',
+        );
+      const backup = await findBackup(resolve(argument ?? ''));
       const opening = openingFor(backup, config, options);
       if (options.check) return await check(config, backup, opening, options);
       await restore(config, backup, opening, options);
@@ -141,6 +158,34 @@ async function restore(
     printLine(`The configuration of the backup is in ${restored.config}; it is not in use.`);
   printLine();
   tellSince(manifest.at, restored.reconciled);
+}
+
+/** What `reconcile` does for a backup of presend's, for a database that was put back by PostgreSQL's own tools. */
+async function afterDump(command: Command, backupAt: number, { json }: Options): Promise<void> {
+  await withExistingDatabase(command, async (database, config) => {
+    if (database.engine === 'sqlite')
+      throw new UserError('--dump-of is for PostgreSQL; restore a backup: presend restore FOLDER');
+    const unlock = lockDataFolder(config.data_dir);
+    const settling: Progress[] = [];
+    try {
+      const reconciled = await reconcile(database, {
+        backupAt,
+        actor: actorName(),
+        now: Date.now(),
+        expiresAt: Date.now() + config.review.expire_days * 86_400_000,
+        onProgress: (done, total) => {
+          if (settling.length === 0) settling.push(progressOn(process.stderr, 'settling deliveries', total));
+          settling[0]?.at(done);
+        },
+      });
+      const at = new Date(backupAt).toISOString();
+      if (json) return printJson({ at, opt_outs_missing_since: at, reconciled });
+      tellSince(at, reconciled);
+    } finally {
+      settling[0]?.end();
+      unlock();
+    }
+  });
 }
 
 /** What the operator has to see to, and in which order. */

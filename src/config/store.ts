@@ -6,13 +6,18 @@ import { UserError } from './user-error.ts';
 
 const POSTGRES = /^postgres(ql)?:\/\//;
 
+/** Whether `store` may be this. */
+export function isStore(value: string): boolean {
+  return value === 'sqlite' || (POSTGRES.test(value) && URL.canParse(value));
+}
+
 /** Where state, queue and CRM mirror are kept. */
 export const storeFields = {
   /** `sqlite`: a file in the data folder; otherwise the address of a PostgreSQL database. */
   store: z
     .string()
     .refine(
-      (value) => value === 'sqlite' || (POSTGRES.test(value) && URL.canParse(value)),
+      isStore,
       'must be sqlite, or the address of a PostgreSQL database: postgres://user@host:5432/name',
     )
     .default('sqlite'),

@@ -4,6 +4,7 @@ import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Delivery } from '../queue/settle.ts';
 import { chunks, type Revision, type TrackedTable } from './revision-store.ts';
+import { countedId } from './record-id.ts';
 
 type AnyRow = Record<string, unknown>;
 
@@ -52,7 +53,7 @@ async function layOver(
   await sql`create temp table ${sql.id(`gone_${table}`)} as select id from ${main} where 1 = 0`.execute(db);
   const numeric = table !== 'companies' && table !== 'prospects';
   for (const some of chunks([...changes.keys()], 500)) {
-    const ids = some.map((id) => sql`(${numeric ? Number(id) : id})`);
+    const ids = some.map((id) => sql`(${numeric ? countedId(id) : id})`);
     await sql`insert into ${gone} values ${sql.join(ids)}`.execute(db);
   }
   const rows = [...changes.values()].flatMap((json) => (json === null ? [] : [JSON.parse(json) as AnyRow]));

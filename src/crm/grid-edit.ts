@@ -35,6 +35,7 @@ import {
   updateSuppression,
 } from './suppression-store.ts';
 import type { CellsBody, GridTable } from './web-types.ts';
+import { countedId } from './record-id.ts';
 
 /** One change of the mirror as the browser asks for it. */
 export type Edit =
@@ -201,17 +202,17 @@ async function update(
       await updateProspect(trx, id, cells, change);
       return;
     case 'suppressions':
-      await updateSuppression(trx, Number(id), cells, change);
+      await updateSuppression(trx, countedId(id), cells, change);
       return;
     case 'commitments': {
       const before = await getRow(trx, 'commitments', id);
       if (before) refuseBackwards({ ...before, ...cells });
-      await updateCommitment(trx, Number(id), cells, change);
+      await updateCommitment(trx, countedId(id), cells, change);
       return;
     }
     case 'peers':
-      if (typeof cells['name'] === 'string') await refuseKnownPeer(trx, cells['name'], Number(id));
-      await updatePeer(trx, Number(id), cells, change);
+      if (typeof cells['name'] === 'string') await refuseKnownPeer(trx, cells['name'], countedId(id));
+      await updatePeer(trx, countedId(id), cells, change);
       return;
     default:
       throw new Error('there is no such table');
@@ -225,11 +226,11 @@ async function remove(trx: Trx, table: GridTable, id: string, change: Change): P
     case 'prospects':
       return await deleteProspect(trx, id, change);
     case 'suppressions':
-      return await deleteSuppression(trx, Number(id), change);
+      return await deleteSuppression(trx, countedId(id), change);
     case 'commitments':
-      return await deleteCommitment(trx, Number(id), change);
+      return await deleteCommitment(trx, countedId(id), change);
     case 'peers':
-      return await deletePeer(trx, Number(id), change);
+      return await deletePeer(trx, countedId(id), change);
     default:
       throw new Error('there is no such table');
   }

@@ -17,3 +17,8 @@ function random(): number {
 export function newRecordId(prefix: 'c' | 'p' | 'i' | 'u', at: number): string {
   return `${prefix}_${ulid(at, random).toLowerCase()}`;
 }
+
+/** The id of a record whose table counts them. @returns 0, which no record has, for what is no such id */
+export function countedId(id: string | number): number {
+  return /^\d{1,15}$/.test(String(id)) ? Number(id) : 0;
+}

@@ -3,6 +3,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { RevisionTable, Schema } from '../store/schema.ts';
 import type { Change } from './records.ts';
+import { countedId } from './record-id.ts';
 
 /** Tables whose every change leaves a revision. */
 const TRACKED = [
@@ -231,7 +232,7 @@ async function addRevisions(trx: Trx, revisions: Insertable<RevisionTable>[]): P
 const TEXT_IDS: ReadonlySet<TrackedTable> = new Set(['companies', 'prospects', 'threads']);
 
 function idOf(table: TrackedTable, id: string | number): string | number {
-  return TEXT_IDS.has(table) ? String(id) : Number(id);
+  return TEXT_IDS.has(table) ? String(id) : countedId(id);
 }
 
 /** Parts of at most `size`: a statement's parameters are limited. */

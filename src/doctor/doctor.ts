@@ -17,6 +17,7 @@ import { databaseChecks } from './database.ts';
 import { gateCheck } from './gate.ts';
 import { keysCheck } from './keys.ts';
 import { machineChecks } from './machine.ts';
+import { movedCheck } from './moved.ts';
 import { permissionChecks } from './permissions.ts';
 import { holdsSecrets, settingsCheck } from './settings.ts';
 import { upstreamsCheck } from './upstreams.ts';
@@ -55,6 +56,7 @@ export async function openDoctor(
         ? postgresChecks(db, config.store)
         : databaseChecks(db, path, { full })
       : [{ id: 'integrity', title: 'Database', look: () => (there ? unreadable(database) : missing(path)) }]),
+    ...(db ? [movedCheck(db)] : []),
     ...(existsSync(config.data_dir)
       ? [
           ...permissionChecks({

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import type { Topic } from './topics.ts';
@@ -154,9 +154,7 @@ export async function collectDueSoon(
     .selectFrom('deliveries as d')
     .leftJoin('notify_occurrences as o', (join) =>
       // An undone release starts its time anew, and is told of anew.
-      join.on((eb) =>
-        eb('o.key', '=', eb.fn<string>('concat', [eb.val('due:'), 'd.id', eb.val(':'), 'd.expires_at'])),
-      ),
+      join.on('o.key', '=', sql<string>`'due:' || ${sql.ref('d.id')} || ':' || ${sql.ref('d.expires_at')}`),
     )
     .select(['d.id', 'd.expires_at'])
     .where('d.state', '=', 'held')

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { DELIVERY_STATES, type DeliveryState, FINAL_STATES } from '../message/disposition.ts';
+import { onItsWay } from '../store/due-store.ts';
 import type { Schema } from '../store/schema.ts';
 
 /**
@@ -85,7 +86,7 @@ export async function oldestDue(db: Reader, now: number): Promise<number | null>
   const row = await db
     .selectFrom('deliveries')
     .select('next_attempt_at')
-    .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
+    .where(onItsWay)
     .where('next_attempt_at', '<=', now)
     .orderBy('next_attempt_at')
     .limit(1)

@@ -21,6 +21,8 @@ interface Options {
   now: () => number;
   log: Logger;
   rejudge: Rejudge;
+  /** The gate is stopping: what is left of a round is the next start's. */
+  stopped: () => boolean;
 }
 
 /** Most held deliveries judged again in one round. */
@@ -71,6 +73,7 @@ export class Rejudging {
       return 0;
     }
     for (const delivery of stale) {
+      if (this.#options.stopped()) break;
       try {
         await this.#judgeAgain(delivery, revision);
       } catch (err) {

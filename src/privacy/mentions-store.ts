@@ -69,7 +69,8 @@ export async function forgetKeysOf(trx: Trx, messages: readonly string[], since:
 
 /** A first, rough look: the text stands somewhere in the column. */
 function holds(column: string, text: string) {
-  return sql<boolean>`instr(lower(coalesce(${sql.ref(column)}, '')), ${text.toLowerCase()}) > 0`;
+  const like = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<boolean>`lower(coalesce(${sql.ref(column)}, '')) like ${like} escape '\\'`;
 }
 
 /** Tables whose revisions are about one person. */

@@ -3,6 +3,7 @@ import { removedText } from '../message/removed-text.ts';
 import { type Selectable, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { MessageTable } from '../store/schema.ts';
+import { onItsWay } from '../store/due-store.ts';
 import { unclaimed } from '../store/locks-store.ts';
 import { type Delivery, LeaseLostError, settle } from './settle.ts';
 
@@ -128,7 +129,7 @@ export async function claimDeliveries(
     trx
       .selectFrom('deliveries')
       .selectAll()
-      .where('state', 'in', ['relaying', 'escalating', 'deferred', 'scheduled'])
+      .where(onItsWay)
       .where('next_attempt_at', '<=', now)
       .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
       .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))

@@ -165,7 +165,7 @@ export function actEndpoints(desk: ReviewDesk): Endpoint[] {
       handle: async ({ account, params, body }) => {
         const { id } = await deliveryIn(desk, params);
         const person = personOf(actOf(account));
-        if (body.leave) presence.leave(id, person.id);
+        if (body.leave) presence.leave(id, person);
         else presence.see(id, person);
         return { delivery_id: id, people: presence.others(id, person.id) };
       },

@@ -36,7 +36,7 @@ export interface ReviewDesk extends DeskOptions {
 export function openDesk(options: DeskOptions): ReviewDesk {
   const { database, now, log } = options;
   const live = new Live({ database, log });
-  const presence = new Presence({ now, onChange: (change) => live.presence(change) });
+  const presence = new Presence({ now, onChange: (change) => live.presence(change), peers: database.peers });
   const jobs = new SettleJobs(options);
   return {
     ...options,

@@ -1,4 +1,15 @@
+import { NO_PEERS, type Peers } from '../store/peers.ts';
 import type { LivePresence, Person } from './web-types.ts';
+
+/** What gates tell each other on. */
+const TOPIC = 'presence';
+
+interface Said {
+  delivery: string;
+  person: Person;
+  /** false = they have closed it. */
+  there: boolean;
+}
 
 /** Somebody who has not said so for so long is gone. Pages say it every 15 s. */
 const AWAY_MS = 30_000;
@@ -7,7 +18,10 @@ const SWEEP_MS = 5_000;
 /** More than anybody has open; a client that says more is not a page. */
 const MAX_PEOPLE = 5_000;
 
-/** Who is looking at which delivery, in this process's memory: a restart forgets it and pages say it again. */
+/**
+ * Who is looking at which delivery, in this process's memory: a restart forgets it and pages say it again. Gates on one database
+ * tell each other.
+ */
 export class Presence {
   /** Delivery → person → when they are taken to be gone. */
   readonly #there = new Map<string, Map<string, { person: Person; until: number }>>();
@@ -16,14 +30,33 @@ export class Presence {
   #timer: NodeJS.Timeout | undefined;
   #people = 0;
 
+  readonly #peers: Peers;
+
   /** @param options.onChange told of every delivery whose people change */
-  constructor(options: { onChange: (presence: LivePresence) => void; now: () => number }) {
+  constructor(options: { onChange: (presence: LivePresence) => void; now: () => number; peers?: Peers }) {
     this.#onChange = options.onChange;
     this.#now = options.now;
+    this.#peers = options.peers ?? NO_PEERS;
+    this.#peers.onSaid(TOPIC, (message) => {
+      const { delivery, person, there } = message as Said;
+      if (there) this.#saw(delivery, person);
+      else this.#left(delivery, person.id);
+    });
   }
 
   /** A person has a delivery open. */
   see(deliveryId: string, person: Person): void {
+    this.#saw(deliveryId, person);
+    this.#peers.say(TOPIC, { delivery: deliveryId, person, there: true } satisfies Said);
+  }
+
+  /** A person has closed it. */
+  leave(deliveryId: string, person: Person): void {
+    this.#left(deliveryId, person.id);
+    this.#peers.say(TOPIC, { delivery: deliveryId, person, there: false } satisfies Said);
+  }
+
+  #saw(deliveryId: string, person: Person): void {
     const people = this.#there.get(deliveryId) ?? new Map<string, { person: Person; until: number }>();
     const known = people.get(person.id);
     if (!known && this.#people >= MAX_PEOPLE) return;
@@ -35,8 +68,7 @@ export class Presence {
     this.#tell(deliveryId);
   }
 
-  /** A person has closed it. */
-  leave(deliveryId: string, personId: string): void {
+  #left(deliveryId: string, personId: string): void {
     if (!this.#there.get(deliveryId)?.delete(personId)) return;
     this.#people -= 1;
     this.#tell(deliveryId);

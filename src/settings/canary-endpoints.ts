@@ -1,3 +1,4 @@
+import { countedId } from '../crm/record-id.ts';
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import { ADMIN, AUDIT, type Endpoint, endpoint } from '../http/endpoint.ts';
@@ -21,7 +22,7 @@ export function canaryEndpoints(context: SettingsContext): Endpoint[] {
     endpoint('get', '/settings/canary/runs/:id', {
       access: AUDIT,
       handle: async ({ params }) => {
-        const run = await readRun(database.db, Number(params['id']));
+        const run = await readRun(database.db, countedId(params['id'] ?? ''));
         if (!run || run.state === 'running') throw new ApiError('not_found', 'There is no such run.');
         return { ...(await reportOf(database.db, run)), results: run.results };
       },

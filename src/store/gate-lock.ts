@@ -27,6 +27,11 @@ export function lockForBackup(dataDir: string): () => void {
   );
 }
 
+/** One copy at a time is made to another store. @throws UserError when one is being made */
+export function lockForCopy(dataDir: string): () => void {
+  return lockFile(join(dataDir, 'copy.lock'), `presend store copy runs already on ${dataDir}`);
+}
+
 function lockFile(path: string, whenTaken: string): () => void {
   // Not at once: `gateRuns` of another process may be looking.
   const lock = new SQLite(path, { timeout: 250 });

@@ -18,20 +18,31 @@ const SIBLINGS = 4;
 /** Most pieces of work that share one commit; bounds how long the first of them waits. */
 const MAX_GROUP = 64;
 
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (ms > 0) setTimeout(resolve, ms);
+    else setImmediate(resolve);
+  });
+
 /**
  * Puts changes that are asked for at the same time into one transaction, and so one sync of the disk; one group after the other,
  * in the order in which they were asked for. Changes that run alone and such that do not never share one.
  */
 export class GroupCommit {
   readonly #commit: (group: Piece[]) => Promise<void>;
+  readonly #wait: (ms: number) => Promise<void>;
   #pending: Piece[] = [];
   #running = false;
   #lastGroup = 0;
   #idle: (() => void)[] = [];
 
-  /** @param commit settles every piece of the group it is given, and does not reject */
-  constructor(commit: (group: Piece[]) => Promise<void>) {
+  /**
+   * @param commit settles every piece of the group it is given, and does not reject
+   * @param wait so many milliseconds, 0 = a turn of the event loop; a simulation passes its own
+   */
+  constructor(commit: (group: Piece[]) => Promise<void>, wait: (ms: number) => Promise<void> = pause) {
     this.#commit = commit;
+    this.#wait = wait;
   }
 
   /** Resolves with the work's result once it is durable; rejects when it threw. */
@@ -52,10 +63,7 @@ export class GroupCommit {
 
   /** Lets sockets be read before the commit, so that its group is a large one. */
   #gather(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#lastGroup >= SIBLINGS) setTimeout(resolve, GATHER_MS);
-      else setImmediate(resolve);
-    });
+    return this.#wait(this.#lastGroup >= SIBLINGS ? GATHER_MS : 0);
   }
 
   async #drain(): Promise<void> {

@@ -11,9 +11,16 @@ import { keptFile } from '../config/whole-file.ts';
  */
 export const GATE_HEADER = 'X-Presend-Gate';
 
-/** The random id of this data folder: made on first use, then always the same. No secret; it only tells gates apart. */
-export function gateId(dataDir: string): string {
-  return keptFile(join(dataDir, 'gate-id'), () => `${randomUUID()}\n`)
+/** Name of its file in the data folder. */
+export const GATE_ID = 'gate-id';
+
+/**
+ * The random id of this data folder: made on first use, then always the same. No secret; it only tells gates apart.
+ *
+ * @param first what it is where there is none yet; default: a new one
+ */
+export function gateId(dataDir: string, first: string = randomUUID()): string {
+  return keptFile(join(dataDir, GATE_ID), () => `${first}\n`)
     .toString()
     .trim();
 }

@@ -1,7 +1,7 @@
 /**
  * Several gates on one PostgreSQL database against one: `npm run bench:cluster -- [messages] [rounds]`. Real gates from the build, a
  * real server with its own log on disk, mail accepted, judged by the default rubric and delivered to a sink; in turns, so that what else
- * the machine does falls on all alike. Prints JSON.
+ * the machine does falls on all alike. Prints JSON. The sink is Postfix's: `npm run bench:relay -- --fetch` gets it.
  */
 import { PostgresServer } from '../support/postgres.ts';
 import { WaitSamples } from './cluster/waits.ts';
@@ -52,7 +52,8 @@ async function turn(nodes: number): Promise<Turn> {
   try {
     for (let i = 0; i < nodes; i += 1) {
       const options = { answer: 'async' as const, config: `store: ${store}\n`, beside: gates[0]?.gate };
-      gates.push(await startPresend(sink.port, WARM_UP + MESSAGES, options));
+      const people = Array.from({ length: WARM_UP + MESSAGES }, (_, i) => recipient(i));
+      gates.push(await startPresend(sink.port, people, options));
     }
     const all = gates.map(({ gate }) => gate);
     await send(all, 0, WARM_UP);

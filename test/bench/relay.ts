@@ -9,10 +9,11 @@ import { parseArgs } from 'node:util';
 import { machine } from './machine.ts';
 import type { Contender } from './relay/contender.ts';
 import { startHaraka } from './relay/haraka.ts';
+import { recipient } from './relay/mails.ts';
 import { startOpenSmtpd } from './relay/opensmtpd.ts';
 import { startPostfix } from './relay/postfix.ts';
 import { startPresend } from './relay/presend.ts';
-import { type Measured, latencyRound, sourceRound } from './relay/rounds.ts';
+import { type Measured, latencyRound, partOf, sourceRound } from './relay/rounds.ts';
 import { startSink } from './relay/sink.ts';
 import { summarise, table } from './relay/summary.ts';
 import { TOOLS, fetchTools } from './relay/tools.ts';
@@ -86,7 +87,8 @@ async function main(): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     // Each round begins with another, so that none always comes after the same.
     for (const contender of [...order.slice(round % order.length), ...order.slice(0, round % order.length)]) {
-      const context = { contender, sink, folder, connections, round };
+      const some = Math.min(connections, contender.mostConnections ?? connections);
+      const context = { contender, sink, folder, connections: some, round };
       const part = round === 0 ? 0.25 : 1;
       const results = [
         await sourceRound({ ...context, kept: true, messages: Math.ceil(messages * part) }),
@@ -114,8 +116,18 @@ async function main(): Promise<void> {
 }
 
 async function start(sinkPort: number): Promise<Contender[]> {
-  // Every mail of a run may go to a prospect of its own.
-  const prospects = Math.max(messages, fresh, latency);
+  const prospects = Array.from({ length: rounds + 1 }, (_, round) =>
+    (
+      [
+        ['smtp-source', true, messages],
+        ['smtp-source', false, fresh],
+        ['own client', true, latency],
+        ['own client', false, latency],
+      ] as const
+    ).flatMap(([client, kept, size]) =>
+      Array.from({ length: size }, (_person, i) => recipient(i, partOf(client, { kept, round }))),
+    ),
+  ).flat();
   const makers: Record<string, () => Promise<Contender | null>> = {
     'presend-async': () => startPresend(sinkPort, prospects, { answer: 'async', profile: values.profile }),
     'presend-sync': () => startPresend(sinkPort, prospects, { answer: 'sync', profile: values.profile }),

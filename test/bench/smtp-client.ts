@@ -1,5 +1,8 @@
 import { type Socket, connect } from 'node:net';
 
+/** A server that says nothing for so long will say nothing more. */
+const SILENCE_MS = 60_000;
+
 /**
  * A bare SMTP client for load: one connection, one transaction after another, no libraries in the way. It speaks real
  * SMTP and waits for every reply.
@@ -7,7 +10,7 @@ import { type Socket, connect } from 'node:net';
 export class BenchClient {
   readonly #socket: Socket;
   #buffer = '';
-  #waiting: ((reply: string) => void) | null = null;
+  #waiting: { tell: (reply: string) => void; fail: (error: Error) => void } | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -16,6 +19,10 @@ export class BenchClient {
       this.#buffer += chunk.toString('latin1');
       this.#pump();
     });
+    const gone = (error?: Error): void => this.#waiting?.fail(error ?? new Error('the server hung up'));
+    socket.on('error', gone);
+    socket.on('close', () => gone());
+    socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`no reply in ${SILENCE_MS / 1000} s`)));
   }
 
   static async open(port: number): Promise<BenchClient> {
@@ -53,8 +60,9 @@ export class BenchClient {
 
   #read(expected: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting = (reply) =>
+      const tell = (reply: string): void =>
         reply.startsWith(expected) ? resolve(reply) : reject(new Error(`expected ${expected}, got ${reply}`));
+      this.#waiting = { tell, fail: reject };
       this.#pump();
     });
   }
@@ -64,7 +72,7 @@ export class BenchClient {
     const match = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n/.exec(this.#buffer);
     if (!match || !this.#waiting) return;
     this.#buffer = this.#buffer.slice(match[0].length);
-    const tell = this.#waiting;
+    const { tell } = this.#waiting;
     this.#waiting = null;
     tell(match[0].trimEnd());
   }

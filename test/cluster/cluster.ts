@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
@@ -8,6 +8,7 @@ import { openStore } from '../../src/store/open.ts';
 import { type ChildOptions, GateChild, type Ports } from '../crash/child.ts';
 import { configOf } from '../crash/cycle-config.ts';
 import type { Lane } from '../crash/lane.ts';
+import { registerPool } from '../support/pool-registry.ts';
 
 /** One gate of several: its data folder outlives its processes. */
 interface Node {
@@ -23,6 +24,8 @@ export interface ClusterOptions {
   store: string;
   nodes: number;
   random: Random;
+  /** The judge model's; none = the rules alone. */
+  hosts?: readonly { url: string }[];
   /** Of the configuration, beside what `configOf` gives. */
   config?: Partial<ChildOptions['config']>;
 }
@@ -57,20 +60,25 @@ export class Cluster {
 
   /** Starts a node, at first or after its end. */
   async begin(i: number, options: Pick<ChildOptions, 'newer'> = {}): Promise<void> {
-    const { lane, store, config = {} } = this.#options;
+    const { lane, store, hosts = [], config = {} } = this.#options;
     const folder = join(this.#folder, `node-${i}`);
-    mkdirSync(folder, { recursive: true });
-    // What gates of one database have in common beside it.
-    cpSync(join(lane.template.folder, 'secrets'), join(folder, 'secrets'), { recursive: true });
+    if (!existsSync(folder)) {
+      mkdirSync(folder);
+      // What gates of one database have in common beside it.
+      const first = i === 0 ? lane.template.folder : join(this.#folder, 'node-0');
+      for (const name of ['secrets', 'gate-id'])
+        if (existsSync(join(first, name))) cpSync(join(first, name), join(folder, name), { recursive: true });
+    }
+    if (hosts.length > 0) await registerPool(folder, hosts);
     const gate = new GateChild(lane.gate, {
       folder,
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
       config: { ...configOf(lane), ...config, store },
-      model: 'rules',
+      model: hosts.length > 0 ? 'configured' : 'rules',
       ...options,
     });
     const ports = await gate.start(this.#offsetMs);
-    if (!ports) throw new Error(`node ${i} does not start: ${(await gate.ended).stderr}`);
+    if (!ports) throw new Error(`node ${i} does not start: ${(await gate.ended).stderr.slice(-1_000)}`);
     this.#nodes[i] = { folder, gate, ports, frozen: false };
   }
 

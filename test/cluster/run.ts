@@ -5,11 +5,12 @@ import { Load } from '../crash/load.ts';
 import { Mails } from '../crash/mails.ts';
 import { type Reconciled, reconcile } from '../crash/reconcile.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { type LlamaHost, startLlamaHost } from '../support/llama-host.ts';
 import { Cluster } from './cluster.ts';
 import { rest } from './rest.ts';
 
 /** What goes wrong under load, one after another. */
-export const TROUBLES = ['kill', 'freeze', 'cut', 'database', 'restart', 'update'] as const;
+export const TROUBLES = ['kill', 'freeze', 'cut', 'database', 'adapter', 'restart', 'update'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 export interface RunOptions {
@@ -26,6 +27,12 @@ export interface RunOptions {
   onTrouble?: (done: number) => void;
 }
 
+/** Adapter hosts that all nodes share. */
+const HOSTS = 2;
+
+/** As the model that crash tests have in the process: BLOCK where a mail asks for it. */
+const says = (prompt: string) => ({ [prompt.includes('Dislikable') ? 'BLOCK' : 'PASS']: 0.97 });
+
 /** Under load before and after each trouble, milliseconds; then a node frozen is longer still than the server waits for a sign of life. */
 const BEFORE_MS = 700;
 const AFTER_MS = 700;
@@ -40,7 +47,9 @@ export async function runCluster(options: RunOptions): Promise<Reconciled> {
   lane.ledger = ledger;
   lane.upstreams.calm = false;
   lane.webhook.calm = false;
-  const cluster = await Cluster.start({ lane, store: server.url(options.database), nodes, random });
+  const hosts = await Promise.all(Array.from({ length: HOSTS }, () => startLlamaHost({ says, slots: 4 })));
+  const store = server.url(options.database);
+  const cluster = await Cluster.start({ lane, store, hosts, nodes, random });
   const load = new Load({
     ledger,
     mails: new Mails(`s${seed}`, random),
@@ -51,7 +60,7 @@ export async function runCluster(options: RunOptions): Promise<Reconciled> {
   const saboteur = options.sabotage ? forget(cluster) : null;
   try {
     for (const [done, trouble] of troubles.entries()) {
-      const over = make(trouble, { cluster, server, ledger, random, database: options.database });
+      const over = make(trouble, { cluster, server, hosts, ledger, random, database: options.database });
       await load.run(cluster.at, over);
       await over;
       onTrouble?.(done + 1);
@@ -60,15 +69,17 @@ export async function runCluster(options: RunOptions): Promise<Reconciled> {
     lane.upstreams.calm = true;
     lane.webhook.calm = true;
     await rest(cluster, load);
-    return await reconcile(cluster.database, ledger, 'rules');
+    return await reconcile(cluster.database, ledger, 'configured');
   } finally {
     await cluster.stop();
+    await Promise.all(hosts.map((host) => host.kill().catch(() => {})));
   }
 }
 
 interface Scene {
   cluster: Cluster;
   server: PostgresServer;
+  hosts: readonly LlamaHost[];
   ledger: Ledger;
   random: () => number;
   database: string;
@@ -78,7 +89,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Lets one thing go wrong and mends it. */
 async function make(trouble: Trouble, scene: Scene): Promise<void> {
-  const { cluster, server, random, database } = scene;
+  const { cluster, server, hosts, random, database } = scene;
   const i = Math.floor(random() * cluster.size);
   await pause(BEFORE_MS + random() * 300);
   switch (trouble) {
@@ -104,6 +115,17 @@ async function make(trouble: Trouble, scene: Scene): Promise<void> {
       await pause(300);
       await server.resume();
       break;
+    case 'adapter': {
+      // One is killed while the other stands still: for a moment there is none.
+      const [one, other] = hosts;
+      await one.kill();
+      other.frozen = true;
+      await pause(AFTER_MS);
+      other.frozen = false;
+      await pause(AFTER_MS);
+      await one.start();
+      break;
+    }
     case 'restart':
       await cluster.end(i);
       await doubt(scene);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProspect } from '../../src/crm/store.ts';
 import { addSuppression } from '../../src/crm/suppression-store.ts';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
+import { Presence } from '../../src/review/presence.ts';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { type TestGate, startGate } from '../support/gate.ts';
 import { PostgresServer } from '../support/postgres.ts';
@@ -26,7 +27,9 @@ async function gates(count: number, config: Parameters<typeof startGate>[0] = {}
   for (let i = 0; i < count; i += 1) {
     const dataDir = mkdtempSync(join(tmpdir(), 'presend-several-'));
     const [first] = started;
-    if (first) cpSync(join(first.dataDir, 'secrets'), join(dataDir, 'secrets'), { recursive: true });
+    if (first)
+      for (const name of ['secrets', 'gate-id'])
+        cpSync(join(first.dataDir, name), join(dataDir, name), { recursive: true });
     started.push(
       await startGate({ ...config, dataDir, keepEngines: i > 0, config: { ...config.config, store } }),
     );
@@ -91,6 +94,33 @@ test('a hold that two reviewers release at once on two gates is released once', 
   expect(released).toHaveLength(5);
   const attempts = await a.app.database.db.selectFrom('attempts').select('delivery_id').execute();
   expect(attempts).toHaveLength(5);
+});
+
+test('who looks at a mail is known on every gate', async () => {
+  const [a, b] = await gates(2);
+  const heard: unknown[] = [];
+  b.app.database.peers.onSaid('presence', (message) => heard.push(message));
+  const presence = new Presence({ now: Date.now, onChange: () => {}, peers: a.app.database.peers });
+  const theirs = new Presence({ now: Date.now, onChange: () => {}, peers: b.app.database.peers });
+  presence.see('d1', { id: 'u1', name: 'Ann' });
+  expect(
+    await within(
+      SOON_MS,
+      () => theirs.peopleAt('d1'),
+      (people) => people.length > 0,
+    ),
+  ).toEqual([{ id: 'u1', name: 'Ann' }]);
+  presence.leave('d1', { id: 'u1', name: 'Ann' });
+  expect(
+    await within(
+      SOON_MS,
+      () => theirs.peopleAt('d1'),
+      (people) => people.length === 0,
+    ),
+  ).toEqual([]);
+  expect(heard).toHaveLength(2);
+  presence.stop();
+  theirs.stop();
 });
 
 test('an opt-out, a stopped engine and another rubric hold on every gate within a second', async () => {

@@ -12,8 +12,8 @@ export interface ChildOptions {
   /** Path of the rubric. */
   rubric: string;
   config: z.input<typeof configSchema>;
-  /** `rules`: the rules judge alone. */
-  model: 'rules' | 'scripted';
+  /** `rules`: the rules judge alone. `configured`: as the registry in the data folder says. */
+  model: 'rules' | 'scripted' | 'configured';
   /** Another setting of the pragma than the gate's own, for a control run. */
   synchronous?: 'NORMAL';
   mutation?: keyof typeof MUTATIONS;

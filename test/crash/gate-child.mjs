@@ -63,7 +63,7 @@ async function main() {
     log: createLogger('silent'),
     now: () => Date.now() + offsetMs,
     pollMs: 20,
-    model: model === 'scripted' ? scripted : null,
+    ...(model === 'configured' ? {} : { model: model === 'scripted' ? scripted : null }),
   });
   // What a wrong gate would do, for the control runs; on its own connection alone, and gone with it.
   const { db } = app.database;

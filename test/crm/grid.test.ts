@@ -427,7 +427,10 @@ async function everything(gate: TestGate): Promise<unknown> {
   const tables = ['companies', 'prospects', 'suppressions', 'commitments', 'peers'] as const;
   return await Promise.all(
     tables.map(async (table) =>
-      (await db.selectFrom(table).selectAll().execute()).map((row) => ({ ...row, updated_at: 0 })),
+      (await db.selectFrom(table).selectAll().orderBy('id').execute()).map((row) => ({
+        ...row,
+        updated_at: 0,
+      })),
     ),
   );
 }

@@ -12,7 +12,7 @@ import { type DispositionEvent, transition } from '../../src/message/disposition
 import { createLogger } from '../../src/observability/logger.ts';
 import { newDelivery } from '../../src/queue/new-delivery.ts';
 import type { Database } from '../../src/store/database.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 export const KEY = Buffer.alloc(32, 7);
 export const SUBJECT = 'A subject nobody else may read';
@@ -53,8 +53,7 @@ export interface Stage {
 
 /** A database with one engine whose events go to `webhookUrl`. */
 export async function stage(webhookUrl: string | null): Promise<Stage> {
-  const database = new SqliteDatabase(join(mkdtempSync(join(tmpdir(), 'presend-events-')), 'presend.db'));
-  await database.migrate();
+  const database = await openDatabaseOf(mkdtempSync(join(tmpdir(), 'presend-events-')));
   onTestFinished(() => database.close());
   let offset = 0;
   let messages = 0;

@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { NOW, temporaryFolder } from '../crm/open.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
 it('presend write-backs shows what failed and puts it back in line', async () => {
   const folder = temporaryFolder();
-  const database = new SqliteDatabase(join(folder, 'presend.db'));
-  await database.migrate();
+  const database = await openDatabaseOf(folder);
   const row = { kind: 'address', value: 'jane@acme.example', reason: null, created_at: NOW } as const;
   await database.transact(async (trx) => {
     await trx

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { trip } from '../../src/kill-switch/switch-store.ts';
 import { newestVerdict } from '../../src/pipeline/verdict-store.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { FakeAdapter, type Script, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 const PATIENCE = { timeout: 10_000 };
 
@@ -26,7 +26,7 @@ async function ready(adapter: FakeAdapter, config: Parameters<typeof startGate>[
 
 /** Trips it as another process does: by a connection of its own, of which the gate is not told. */
 async function tripElsewhere(gate: TestGate, mode: 'shadow' | 'off'): Promise<void> {
-  const other = new SqliteDatabase(`${gate.dataDir}/presend.db`);
+  const other = await openDatabaseOf(gate.dataDir);
   await other.transact((trx) => trip(trx, { by: 'cli:kim', reason: 'it is wrong', mode, at: Date.now() }));
   await other.close();
 }

@@ -3,10 +3,10 @@ import { safest } from '../../src/judge/adapter-mode.ts';
 import { newestSwitchEntry, reset, trip } from '../../src/kill-switch/switch-store.ts';
 import { newestVerdict } from '../../src/pipeline/verdict-store.ts';
 import type { AdapterPage } from '../../src/settings/web-types.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { signIn } from '../support/sign-in.ts';
+import { openDatabaseOf } from '../support/store.ts';
 
 const PATIENCE = { timeout: 10_000 };
 
@@ -39,7 +39,7 @@ describe('a tripped switch', () => {
     const gate = await gateWith(adapter);
     expect(await pass(gate, 'before')).toMatch(/^250 2\.0\.0 Held/);
     // As `presend kill-switch` does: a connection of its own.
-    const other = new SqliteDatabase(`${gate.dataDir}/presend.db`);
+    const other = await openDatabaseOf(gate.dataDir);
     await other.transact((trx) =>
       trip(trx, { by: 'cli:kim', reason: 'it blocks everything', at: Date.now() }),
     );

@@ -11,11 +11,12 @@ import { rulesJudge } from '../../src/evaluate/judges.ts';
 import { loadRubric } from '../../src/judge/rubric.ts';
 import { type ExportOptions, exportLabels } from '../../src/labels/export.ts';
 import { labelStats } from '../../src/labels/stats.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { loadRegistry, modelFolders } from '../../src/models/registry.ts';
 import { act, hold, startDesk } from '../review/desk.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect } from '../support/gate.ts';
+import { openStore } from '../../src/store/open.ts';
+import { storeFor } from '../support/store.ts';
 import { KEY } from './sample.ts';
 
 const { profiles } = loadRegistry(modelFolders({ data_dir: '.', models_dir: null }));
@@ -225,7 +226,10 @@ describe('an export of labels', () => {
 
   test('works on a connection that only reads', async () => {
     const { gate } = await decidedDesk();
-    const database = new SqliteDatabase(join(gate.dataDir, 'presend.db'), { readonly: true });
+    const database = openStore(
+      { store: await storeFor(gate.dataDir), source: null, data_dir: gate.dataDir },
+      { readonly: true },
+    );
     const summary = await exportLabels(
       database.db,
       { since: 0, until: gate.now() + 1, format: 'pairs', scrubKey: KEY, profile: card },

@@ -156,6 +156,10 @@ test('a scrape and the tail of the audit log walk indexes alone: no table is sca
     await tailEnds(db);
   });
   expect(plans.length).toBeGreaterThan(12);
+  if (database.engine === 'postgres') {
+    expect(plans.filter(({ steps }) => steps.some((step) => step.includes('SCAN')))).toEqual([]);
+    return;
+  }
   const fine =
     /^SCAN \w+ USING (COVERING )?INDEX (messages_unjudged|messages_in_adapter_line)$|^USE TEMP B-TREE FOR ORDER BY$|^SEARCH .*USING (COVERING )?INDEX|^SEARCH \w+ USING INTEGER PRIMARY KEY/;
   const poor = plans.flatMap(({ sql, steps }) =>

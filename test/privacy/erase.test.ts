@@ -16,14 +16,14 @@ import { pendingErasures } from '../../src/privacy/erase-store.ts';
 import { exportPerson } from '../../src/privacy/person-export.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { recordAudit } from '../../src/store/audit.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { keysOf } from '../../src/store/gate-keys.ts';
 import { syncing } from '../crm/hubspot-setup.ts';
 import { temporaryFolder } from '../crm/open.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { startHubSpot } from '../support/hubspot-stand-in.ts';
 import { signIn } from '../support/sign-in.ts';
-import { filesHolding } from './in-files.ts';
+import { openDatabaseOf } from '../support/store.ts';
+import { placesHolding } from './in-files.ts';
 
 const HENRIKE = 'henrike.saalfeld@kestrelwharf.example';
 /** All that says who she is or what was written to her, each word in nobody else's data. */
@@ -189,7 +189,7 @@ test('what is about somebody whose address or id only looks like hers stays', as
 test('an erased person is in no file any more; held mail is rejected, others keep theirs, and the log is whole', async () => {
   const { gate, database, held } = await gateWithHenrike();
   await database.scrub();
-  for (const word of WORDS) expect(filesHolding(gate.dataDir, [word]), word).not.toEqual([]);
+  for (const word of WORDS) expect(await placesHolding(gate.dataDir, database, [word]), word).not.toEqual([]);
   expect(await keptAbout(options(gate), HENRIKE)).toMatchObject({
     prospect: true,
     deliveries: 3,
@@ -212,7 +212,7 @@ test('an erased person is in no file any more; held mail is rejected, others kee
     )
     .toEqual([{ finished_at: expect.any(Number) }]);
   await database.scrub();
-  expect(filesHolding(gate.dataDir, WORDS)).toEqual([]);
+  expect(await placesHolding(gate.dataDir, database, WORDS)).toEqual([]);
 
   const rest = await gate.deliveries();
   expect(rest.find(({ id }) => id === held.id)).toMatchObject({
@@ -292,7 +292,7 @@ test('an erased person is not mailed, and no way leads back but a person who let
     expect.objectContaining({ kind: 'kept', note: expect.stringMatching(/erased on request/) }),
   );
   await database.scrub();
-  expect(filesHolding(gate.dataDir, ['a late bounce'])).toEqual([]);
+  expect(await placesHolding(gate.dataDir, database, ['a late bounce'])).toEqual([]);
 
   await database.transact((trx) =>
     removeSuppressions(trx, { kind: 'address', value: HENRIKE }, null, change),
@@ -303,9 +303,8 @@ test('an erased person is not mailed, and no way leads back but a person who let
 
 test('every record of the mailbox is exported and erased, under whichever spelling it stands', async () => {
   const dataDir = temporaryFolder();
-  const database = new SqliteDatabase(join(dataDir, 'presend.db'));
+  const database = await openDatabaseOf(dataDir);
   onTestFinished(() => database.close());
-  await database.migrate();
   const spelled = ['h.saal@one.example', 'hsaal@one.example', 'hs.aal@two.example'];
   const ids = await database.transact(async (trx) => {
     const sameDomains = [['one.example', 'two.example']];
@@ -336,27 +335,25 @@ test('every record of the mailbox is exported and erased, under whichever spelli
     { address: 'other@one.example' },
   ]);
   expect(await database.db.selectFrom('commitments').select('id').execute()).toEqual([]);
-  expect(filesHolding(dataDir, ['saal'])).toEqual([]);
+  expect(await placesHolding(dataDir, database, ['saal'])).toEqual([]);
 });
 
 test('a lost key of the erased is told and not replaced, so that nobody erased is mailed again', async () => {
   const dataDir = temporaryFolder();
-  const path = join(dataDir, 'presend.db');
   const key = secretPath(dataDir, 'erased');
-  const first = new SqliteDatabase(path);
-  await first.migrate();
+  const first = await openDatabaseOf(dataDir);
   expect(await suppressionsHolding(first.db, HENRIKE)).toEqual([]);
   rmSync(key);
   await first.close();
 
-  const second = new SqliteDatabase(path);
+  const second = await openDatabaseOf(dataDir);
   expect(await suppressionsHolding(second.db, HENRIKE)).toEqual([]);
   await erase({ ...bare, database: second, dataDir }, HENRIKE, by);
   await second.close();
   const kept = readFileSync(key);
   rmSync(key);
 
-  const third = new SqliteDatabase(path);
+  const third = await openDatabaseOf(dataDir);
   await expect(suppressionsHolding(third.db, HENRIKE)).rejects.toThrow(
     /erased\.key is missing, .* restore it from the backup/,
   );
@@ -408,7 +405,9 @@ test('a mail in the hands of a courier is erased when it has come to its end', a
       return (await gate.deliveries()).find(({ id }) => id === first.id);
     })
     .toMatchObject({ recipient: 'erased' });
-  await expect.poll(() => database.scrub().then(() => filesHolding(gate.dataDir, WORDS))).toEqual([]);
+  await expect
+    .poll(() => database.scrub().then(() => placesHolding(gate.dataDir, database, WORDS)))
+    .toEqual([]);
 });
 
 test('an erasure that waits is only read, however often it is looked at', async () => {
@@ -423,7 +422,7 @@ test('an erasure that waits is only read, however often it is looked at', async 
   await erase(options(gate), HENRIKE, by);
   await gate.until((all) => all.every(({ state }) => state !== 'relaying'), 'reports leave');
   // Once only the mail in doubt is left, a round saves nothing.
-  const other = new SqliteDatabase(join(gate.dataDir, 'presend.db'));
+  const other = await openDatabaseOf(gate.dataDir);
   const transact = vi.spyOn(other, 'transact');
   const round = { ...options(gate), database: other };
   await expect
@@ -443,8 +442,7 @@ test('an erasure that waits is only read, however often it is looked at', async 
 });
 
 test('a round of erasing stops when the gate does, keeps what it did, and lets mail go first between batches', async () => {
-  const database = new SqliteDatabase(join(mkdtempSync(join(tmpdir(), 'presend-erase-')), 'presend.db'));
-  await database.migrate();
+  const database = await openDatabaseOf(mkdtempSync(join(tmpdir(), 'presend-erase-')));
   const pending = {
     messages: Array.from({ length: 60 }, (_, n) => `m${n}`),
     deliveries: ['d'],
@@ -494,5 +492,4 @@ test('a reason that names an address is refused, and so is what is no address', 
     erase(options(gate), HENRIKE, { actor: 'cli', reason: `asked by ${HENRIKE}` }),
   ).rejects.toThrow(/must not hold an address/);
   await expect(erase(options(gate), 'Henrike', by)).rejects.toThrow(/not a mail address/);
-  expect(readFileSync(join(gate.dataDir, 'presend.db')).length).toBeGreaterThan(0);
 });

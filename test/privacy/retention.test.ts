@@ -6,7 +6,7 @@ import { keysOf } from '../../src/store/gate-keys.ts';
 import { verifyAudit } from '../../src/store/audit-verify-store.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { signIn } from '../support/sign-in.ts';
-import { filesHolding } from './in-files.ts';
+import { placesHolding } from './in-files.ts';
 
 const DAY = 86_400_000;
 const DAYS = { bodies_days: 90, metadata_days: 365, copies_days: 30 };
@@ -54,12 +54,12 @@ test('texts go from every table and file after their time, what is held stays, a
   const words = ['wolframite', 'zebrafinch', 'oystercatcher', 'turnstone'];
   expect(await retain(gate)).toEqual({ texts: 0, messages: 0, reduced: 0 });
   await gate.app.database.scrub();
-  expect(filesHolding(gate.dataDir, ['wolframite', 'zebrafinch'])).not.toEqual([]);
+  expect(await placesHolding(gate.dataDir, gate.app.database, ['wolframite', 'zebrafinch'])).not.toEqual([]);
 
   gate.advance(91 * DAY);
   expect(await retain(gate)).toEqual({ texts: 2, messages: 0, reduced: 0 });
-  expect(filesHolding(gate.dataDir, words)).toEqual([]);
-  expect(filesHolding(gate.dataDir, ['grapnel'])).not.toEqual([]);
+  expect(await placesHolding(gate.dataDir, gate.app.database, words)).toEqual([]);
+  expect(await placesHolding(gate.dataDir, gate.app.database, ['grapnel'])).not.toEqual([]);
   expect((await gate.deliveries()).find(({ id }) => id === held.id)).toMatchObject({ state: 'held' });
 
   const later = await signIn(gate, { role: 'reviewer' });

@@ -1,20 +1,17 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import SQLite from 'better-sqlite3';
-import { type CompiledQuery, Kysely, SqliteDialect, type Transaction } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { addEngine } from '../../src/intake/engine-store.ts';
 import { LeaseLostError } from '../../src/queue/settle.ts';
 import { claimFromAdapterLine, claimMessages, joinAdapterLine } from '../../src/queue/store.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
-import type { Schema } from '../../src/store/schema.ts';
+import type { Trx } from '../../src/store/database.ts';
+import { plansOf } from '../support/query-plans.ts';
+import { onPostgres, openDatabaseOf } from '../support/store.ts';
 
 async function queueOf(count: number) {
-  const path = join(mkdtempSync(join(tmpdir(), 'presend-line-')), 'presend.db');
-  const database = new SqliteDatabase(path);
+  const database = await openDatabaseOf(mkdtempSync(join(tmpdir(), 'presend-line-')));
   onTestFinished(() => database.close());
-  await database.migrate();
   await database.transact(async (trx) => {
     const { id } = await addEngine(trx, { name: 'e', senderDomains: ['e.example'] }, { actor: 't', now: 0 });
     for (let i = 0; i < count; i += 1) {
@@ -54,7 +51,7 @@ async function queueOf(count: number) {
         ...over,
       }),
     );
-  return { path, database, claim, claimLine };
+  return { database, claim, claimLine };
 }
 
 const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
@@ -95,28 +92,16 @@ test('who lost the lease cannot put a message back', async () => {
 });
 
 test('both lines have an index of their own, so that a long one costs the other nothing', async () => {
-  const { path } = await queueOf(0);
-  const queries: CompiledQuery[] = [];
-  const db = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: new SQLite(path) }),
-    log: (event) => {
-      queries.push(event.query);
-    },
-  });
-  onTestFinished(() => db.destroy());
-  const planOf = async (work: (trx: Transaction<Schema>) => Promise<unknown>): Promise<string> => {
-    queries.length = 0;
-    await db.transaction().execute(work);
-    const asked = queries.find((query) => query.sql.startsWith('select'))!;
-    const explained = await db.executeQuery<{ detail: string }>({
-      ...asked,
-      sql: `explain query plan ${asked.sql}`,
-    });
-    return explained.rows.map(({ detail }) => detail).join('; ');
+  const { database } = await queueOf(0);
+  const planOf = async (work: (trx: Trx) => Promise<unknown>): Promise<string> => {
+    const [plan] = await plansOf(database, (db) => db.transaction().execute(work));
+    return plan.steps.join('; ');
   };
   const options = { now: 100, leaseMs: 50, limit: 10, acceptedBefore: 1000, inHand: ['m1'] };
-  expect(await planOf((trx) => claimMessages(trx, options))).toMatch(/INDEX messages_unjudged$/);
+  expect(await planOf((trx) => claimMessages(trx, options))).toMatch(
+    onPostgres ? /Index Scan using messages_unjudged/ : /INDEX messages_unjudged$/,
+  );
   expect(await planOf((trx) => claimFromAdapterLine(trx, options))).toMatch(
-    /INDEX messages_in_adapter_line(?!.*B-TREE)/,
+    onPostgres ? /Index Scan using messages_in_adapter_line/ : /INDEX messages_in_adapter_line(?!.*B-TREE)/,
   );
 });

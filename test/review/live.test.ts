@@ -264,8 +264,8 @@ test('who has not said for half a minute that they are there has left', () => {
   now += 15_000;
   expect(presence.others('d1', 'a')).toEqual([]);
   presence.sweep();
-  presence.leave('d1', 'a');
-  presence.leave('d1', 'a');
+  presence.leave('d1', { id: 'a', name: 'Ann' });
+  presence.leave('d1', { id: 'a', name: 'Ann' });
   expect(told).toEqual(['d1: Ann', 'd1: Ann Bob', 'd1: Ann', 'd1: ']);
   expect(presence.all()).toEqual([]);
 });

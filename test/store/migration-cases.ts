@@ -352,6 +352,8 @@ const CASES: Record<string, (put: Put) => void> = {
   '0016-engine-networks': (put) => {
     put(`insert into engine_networks values ('e1', 'hash', ?)`, THEN);
   },
+  // An index only.
+  '0017-due-deliveries': () => {},
 };
 
 /** Migrations that have rows here. */

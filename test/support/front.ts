@@ -69,11 +69,24 @@ export async function messageCount(gate: TestGate): Promise<number> {
 
 /** From now on nothing can be stored. */
 export async function breakAccepting(gate: TestGate): Promise<void> {
-  const refuse = sql`create trigger broken before insert on messages begin select raise(abort, 'disk full'); end`;
-  await gate.app.database.transact((trx) => refuse.execute(trx));
+  const { database } = gate.app;
+  await database.transact(async (trx) => {
+    if (database.engine === 'sqlite')
+      return void (await sql`create trigger broken before insert on messages begin select raise(abort, 'disk full'); end`.execute(
+        trx,
+      ));
+    await sql`create or replace function broken() returns trigger language plpgsql as 'begin raise exception ''disk full''; end'`.execute(
+      trx,
+    );
+    await sql`create trigger broken before insert on messages for each row execute function broken()`.execute(
+      trx,
+    );
+  });
 }
 
 /** The end of that. */
 export async function mendAccepting(gate: TestGate): Promise<void> {
-  await gate.app.database.transact((trx) => sql`drop trigger broken`.execute(trx));
+  const { database } = gate.app;
+  const drop = database.engine === 'sqlite' ? sql`drop trigger broken` : sql`drop trigger broken on messages`;
+  await database.transact((trx) => drop.execute(trx));
 }

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
+import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -26,7 +30,15 @@ export async function storeFor(folder: string): Promise<string> {
   await client.end();
   const url = `${SERVER}/${name}`;
   byFolder.set(folder, url);
+  configureCommands(url);
   return url;
+}
+
+/** Commands that a test starts without a configuration of its own work on the newest database. */
+function configureCommands(url: string): void {
+  const config = join(mkdtempSync(join(tmpdir(), 'presend-config-')), 'presend.yaml');
+  writeFileSync(config, `store: ${url}\nrubric: ${join(PROJECT_ROOT, 'config/rubric.yaml')}\n`);
+  process.env['PRESEND_CONFIG'] = config;
 }
 
 /** The database of a data folder, up to date; whoever opens it closes it. */

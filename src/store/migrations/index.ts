@@ -13,6 +13,7 @@ import * as observability from './0013-observability.ts';
 import * as auditChain from './0014-audit-chain.ts';
 import * as retention from './0015-retention.ts';
 import * as engineNetworks from './0016-engine-networks.ts';
+import * as dueDeliveries from './0017-due-deliveries.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0014-audit-chain': auditChain,
   '0015-retention': retention,
   '0016-engine-networks': engineNetworks,
+  '0017-due-deliveries': dueDeliveries,
 };

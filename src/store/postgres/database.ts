@@ -20,7 +20,7 @@ import { MigrationsInPostgres } from './ddl.ts';
 import { ConnectionHealth } from './health.ts';
 import { PostgresPeers } from './peers.ts';
 import { openPool } from './pool.ts';
-import { lostRace } from './trouble.ts';
+import { lostRace, storeError } from './trouble.ts';
 
 /** Connections of one gate: one for changes, the others for reads. */
 const CONNECTIONS = 10;
@@ -46,7 +46,7 @@ export class PostgresDatabase implements Database {
   readonly url: string;
   readonly #folder: string;
   readonly #keys: GateKeys;
-  /** What the tables were written under, looked at when the database was opened. */
+  /** What the tables were written under, looked at with the schema. */
   readonly #keyUse: Record<GateKey, boolean> = { audit: false, erased: false };
   readonly #commits = new GroupCommit((group) => this.#commit(group));
   readonly #afterCommit: ((commit: Commit) => void)[] = [];
@@ -64,7 +64,7 @@ export class PostgresDatabase implements Database {
     const pool = openPool(url, { size: connections, readonly });
     this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
-    pool.onError((error) => this.disk.failed(error));
+    pool.onError((error) => this.disk.failed(storeError(error)));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
     this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [EMPTY_LISTS] });
     bindKeys(this.db, this.#keys);
@@ -78,7 +78,9 @@ export class PostgresDatabase implements Database {
     const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
       this.db,
     );
-    return stateOf(applied.rows.map(({ name }) => name));
+    const state = stateOf(applied.rows.map(({ name }) => name));
+    if (state.pending.length === 0) await this.#lookForKeys();
+    return state;
   }
 
   isKeyLost(name: GateKey): boolean {

@@ -25,6 +25,7 @@ const TELL_MS = 25;
 export class PostgresPeers implements Peers {
   readonly #url: string;
   readonly #listeners: (() => void)[] = [];
+  readonly #topics = new Map<string, ((message: unknown) => void)[]>();
   #client: pg.Client | null = null;
   #leads = false;
   /** When the last sign of life was sent, by the clock that goes on while a process stands still. */
@@ -45,6 +46,15 @@ export class PostgresPeers implements Peers {
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  say(topic: string, message: unknown): void {
+    const said = JSON.stringify({ topic, message });
+    this.#client?.query('select pg_notify($1, $2)', [CHANNEL, said]).catch(() => {});
+  }
+
+  onSaid(topic: string, listener: (message: unknown) => void): void {
+    this.#topics.set(topic, [...(this.#topics.get(topic) ?? []), listener]);
   }
 
   async start(): Promise<void> {
@@ -105,11 +115,17 @@ export class PostgresPeers implements Peers {
     await client.connect();
     const { rows } = await client.query<{ own: number }>('select pg_backend_pid() as own');
     const own = rows[0]?.own;
-    client.on('notification', ({ processId }) => {
-      if (processId !== own) for (const tell of this.#listeners) tell();
+    client.on('notification', ({ processId, payload = '' }) => {
+      if (processId !== own) this.#heard(payload);
     });
     await client.query(`listen ${CHANNEL}`);
     return client;
+  }
+
+  #heard(payload: string): void {
+    if (payload === '') return this.#listeners.forEach((tell) => tell());
+    const { topic, message } = JSON.parse(payload) as { topic: string; message: unknown };
+    for (const tell of this.#topics.get(topic) ?? []) tell(message);
   }
 
   #lost(client: pg.Client | null): void {

@@ -97,7 +97,8 @@ function named(names: Map<string, string>, text: string): { name?: string; text:
   return { name, text };
 }
 
-/** PostgreSQL's text takes every character but NUL. */
+/** PostgreSQL's text takes every character but NUL. What is no number is null, as SQLite has it. */
 function asText(value: unknown): unknown {
+  if (Number.isNaN(value)) return null;
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 }

@@ -10,6 +10,8 @@ export interface Contender {
   /** What makes its accept durable, and what else a reader must know of its settings. */
   readonly setting: string;
   readonly port: number;
+  /** Most connections that it takes at once; absent = as many as are asked for. */
+  readonly mostConnections?: number;
   /** Its first process; the others descend from it. */
   readonly pid: number;
   /** Ends every process of it. */

@@ -2,8 +2,12 @@
 export const SENDER = 'mara.lindt@demo.example';
 export const DOMAIN = 'prospects.example';
 
-/** As smtp-source makes them with -N. */
-export const recipient = (i: number): string => `${i}p@${DOMAIN}`;
+/**
+ * As smtp-source makes them with -N.
+ *
+ * @param part of a run, each of which writes to people of its own, as a campaign does
+ */
+export const recipient = (i: number, part = 'p'): string => `${i}${part}@${DOMAIN}`;
 
 const PARAGRAPHS = [
   'I read your talk notes about moving the reporting pipeline away from nightly jobs, and the part about late events stayed with me. Most teams I speak with fix the pipeline first and find out afterwards that the readers of the reports had long built their own copies.',

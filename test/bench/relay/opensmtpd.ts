@@ -5,6 +5,9 @@ import { type Contender, endTree, untilGreeting } from './contender.ts';
 import { spawnInNamespace } from './namespace.ts';
 import { unpacked } from './tools.ts';
 
+/** It listens with a backlog of 5; of more clients that connect at once some would wait for their greeting for ever. */
+const BACKLOG = 5;
+
 /** OpenSMTPD with its queue of files. */
 export async function startOpenSmtpd(folder: string, sinkPort: number): Promise<Contender | null> {
   const found = unpacked('opensmtpd');
@@ -14,7 +17,8 @@ export async function startOpenSmtpd(folder: string, sinkPort: number): Promise<
   const config = join(folder, 'smtpd.conf');
   writeFileSync(
     config,
-    `listen on 127.0.0.1 port ${port} hostname opensmtpd.bench.example
+    `smtp limit max-mails 1000000
+listen on 127.0.0.1 port ${port} hostname opensmtpd.bench.example
 action "sink" relay host smtp://127.0.0.1:${sinkPort}
 match from any for any action "sink"
 `,
@@ -41,7 +45,8 @@ exec "${join(found.root, 'usr/sbin/smtpd')}" -d -f "${config}"`,
   return {
     name: 'OpenSMTPD',
     version: found.version,
-    setting: 'as it comes',
+    setting: `as it comes, at most ${BACKLOG} connections at once`,
+    mostConnections: BACKLOG,
     port,
     pid: child.pid!,
     stop: () => endTree(child),

@@ -2,7 +2,6 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GateOptions, GateProcess } from '../gate-process.ts';
 import type { Contender } from './contender.ts';
-import { recipient } from './mails.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../../package.json');
 
@@ -17,7 +16,7 @@ const PER_COMPANY = 1;
  */
 export async function startPresend(
   sinkPort: number,
-  prospects: number,
+  recipients: string[],
   options: Pick<GateOptions, 'answer' | 'profile' | 'config'> & { beside?: GateProcess | undefined },
 ): Promise<Contender & { gate: GateProcess }> {
   const { answer, beside } = options;
@@ -26,12 +25,15 @@ export async function startPresend(
     config: `${options.config ?? ''}upstreams: [{ name: sink, host: 127.0.0.1, port: ${sinkPort}, tls: none }]\n`,
     prepare: (fresh) => {
       if (beside) {
-        const [from, to] = [beside, fresh].map(({ folder }) => join(folder, 'data/secrets'));
-        return cpSync(from, to, { recursive: true });
+        for (const name of ['secrets', 'gate-id']) {
+          const [from, to] = [beside, fresh].map(({ folder }) => join(folder, 'data', name));
+          cpSync(from, to, { recursive: true });
+        }
+        return;
       }
       for (const [kind, csv] of [
-        ['companies', companies(prospects)],
-        ['prospects', people(prospects)],
+        ['companies', companies(recipients.length)],
+        ['prospects', people(recipients)],
       ] as const) {
         const file = join(fresh.folder, `${kind}.csv`);
         writeFileSync(file, csv);
@@ -66,10 +68,9 @@ function companies(prospects: number): string {
   ].join('\n');
 }
 
-function people(prospects: number): string {
-  const rows = Array.from(
-    { length: prospects },
-    (_, i) => `p${i},${recipient(i)},Person ${i},vp_eng,VP Engineering,c${Math.floor(i / PER_COMPANY)}`,
+function people(recipients: string[]): string {
+  const rows = recipients.map(
+    (address, i) => `p${i},${address},Person ${i},vp_eng,VP Engineering,c${Math.floor(i / PER_COMPANY)}`,
   );
   return ['id,address,name,recipient_role,title,company_id', ...rows].join('\n');
 }

@@ -34,6 +34,11 @@ interface Turn {
   messages: number;
 }
 
+/** Whom a turn writes to: nobody gets two mails from one server. */
+export function partOf(client: Measured['client'], { kept, round }: Pick<Turn, 'kept' | 'round'>): string {
+  return `${client === 'own client' ? 'own' : 'source'}${kept ? 'kept' : 'fresh'}${round}`;
+}
+
 /** By smtp-source: the pace. */
 export function sourceRound(turn: Turn): Promise<Measured> {
   return measure(turn, 'smtp-source', async () => {
@@ -44,7 +49,7 @@ export function sourceRound(turn: Turn): Promise<Measured> {
       messages,
       connections,
       kept,
-      to: `p@${DOMAIN}`,
+      to: `${partOf('smtp-source', turn)}@${DOMAIN}`,
     });
     return { seconds, latencies: null };
   });
@@ -62,7 +67,7 @@ export function latencyRound(turn: Turn): Promise<Measured> {
         let client = kept ? await BenchClient.open(contender.port) : null;
         while (next < messages) {
           const i = next++;
-          const to = recipient(i);
+          const to = recipient(i, partOf('own client', turn));
           const id = `${round}.${kept ? 'kept' : 'fresh'}.${i}.${process.pid}`;
           const start = performance.now();
           client ??= await BenchClient.open(contender.port);
