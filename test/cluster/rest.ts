@@ -1,3 +1,4 @@
+import { READ_TRIES, outlast } from '../../src/store/outlast.ts';
 import type { Load } from '../crash/load.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -12,26 +13,16 @@ const STILL_MS = 4_500;
  * of all gates are set ahead.
  */
 export async function rest(cluster: Cluster, load: Pick<Load, 'unanswered' | 'retry'>): Promise<void> {
-  const { db } = cluster.database;
   const until = performance.now() + REST_MS;
   let before = '';
   let since = performance.now();
   while (performance.now() < until) {
     await load.retry(cluster.at);
-    const deliveries = await db
-      .selectFrom('deliveries')
-      .leftJoin('messages', 'messages.id', 'deliveries.message_id')
-      .select(['deliveries.id', 'deliveries.state', 'deliveries.next_attempt_at', 'deliveries.lease_until'])
-      .select('messages.lease_until as judging_until')
-      .where('deliveries.state', 'in', ['received', 'relaying', 'escalating', 'scheduled', 'deferred'])
-      .orderBy('deliveries.id')
-      .execute();
-    const events = await db
-      .selectFrom('events')
-      .select(['id', 'next_attempt_at', 'lease_until'])
-      .where('state', '=', 'pending')
-      .orderBy('id')
-      .execute();
+    const { deliveries, events } = await outlast(
+      () => underWay(cluster),
+      new AbortController().signal,
+      READ_TRIES,
+    );
     const open = [...deliveries, ...events];
     if (load.unanswered === 0 && open.length === 0) return;
     const now = JSON.stringify(open);
@@ -51,4 +42,23 @@ export async function rest(cluster: Cluster, load: Pick<Load, 'unanswered' | 're
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What waits for anything. */
+async function underWay({ database: { db } }: Cluster) {
+  const deliveries = await db
+    .selectFrom('deliveries')
+    .leftJoin('messages', 'messages.id', 'deliveries.message_id')
+    .select(['deliveries.id', 'deliveries.state', 'deliveries.next_attempt_at', 'deliveries.lease_until'])
+    .select('messages.lease_until as judging_until')
+    .where('deliveries.state', 'in', ['received', 'relaying', 'escalating', 'scheduled', 'deferred'])
+    .orderBy('deliveries.id')
+    .execute();
+  const events = await db
+    .selectFrom('events')
+    .select(['id', 'next_attempt_at', 'lease_until'])
+    .where('state', '=', 'pending')
+    .orderBy('id')
+    .execute();
+  return { deliveries, events };
 }

@@ -1,4 +1,5 @@
 import { randomFrom } from '../../src/evaluate/random.ts';
+import { READ_TRIES, outlast } from '../../src/store/outlast.ts';
 import { Ledger } from '../crash/ledger.ts';
 import type { Lane } from '../crash/lane.ts';
 import { Load } from '../crash/load.ts';
@@ -170,11 +171,17 @@ function forget({ database: { db } }: Cluster): { stop(): Promise<void> } {
 
 /** Notes what is handed over and not settled: of it nobody may know whether it arrived. */
 async function doubt({ cluster, ledger }: Scene): Promise<void> {
-  const open = await cluster.database.db
-    .selectFrom('attempts')
-    .select('delivery_id')
-    .where('handover_at', 'is not', null)
-    .where('finished_at', 'is', null)
-    .execute();
+  // Our own connections were cut as well.
+  const open = await outlast(
+    () =>
+      cluster.database.db
+        .selectFrom('attempts')
+        .select('delivery_id')
+        .where('handover_at', 'is not', null)
+        .where('finished_at', 'is', null)
+        .execute(),
+    new AbortController().signal,
+    READ_TRIES,
+  );
   ledger.inDoubt.push(...open.map(({ delivery_id: deliveryId }) => ({ generation: 1, deliveryId })));
 }
