@@ -1,4 +1,4 @@
-import { openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -31,11 +31,13 @@ describe('the doctor says of a database', () => {
 
   test('that a page is damaged', async () => {
     const { path } = await folderWithDatabase();
+    const database = new SqliteDatabase(path);
+    // Not those of the schema, without which it cannot even be opened.
+    const { rows } = await sql<{ rootpage: number }>`select rootpage from sqlite_schema
+      where type = 'table' and name in ('labels', 'peers', 'mailbox_days')`.execute(database.db);
+    await database.close();
     const file = openSync(path, 'r+');
-    // The last pages; the first ones hold the schema, without which it cannot even be opened.
-    for (let at = statSync(path).size - 3 * 4096; at < statSync(path).size; at += 4096) {
-      writeSync(file, Buffer.alloc(64, 0xff), 0, 64, at);
-    }
+    for (const { rootpage } of rows) writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (rootpage - 1) * 4096);
     const { state, says, mend } = (await look(path, false)).get('integrity')!;
     expect(state).toBe('failed');
     expect(says).toMatch(/^It is damaged: /);
