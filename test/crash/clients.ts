@@ -133,7 +133,8 @@ async function inBrowser(
 ): Promise<Pick<ReviewAct, 'heard' | 'text'>> {
   const headers = { Cookie: cookie, 'X-CSRF-Token': csrf };
   const answered = await request(port, path, JSON.stringify(body), headers);
-  if (answered === null) return { heard: 'cut', text: '' };
+  // Trouble with the database may have come while it was committed: whoever asked does not know, either.
+  if (answered === null || answered.status === 503) return { heard: 'cut', text: answered?.text ?? '' };
   return { heard: answered.status === 200 ? 'done' : 'refused', text: answered.text };
 }
 
@@ -168,11 +169,14 @@ export async function held(port: number, { session }: Template): Promise<string[
       headers: { Accept: 'application/json', Connection: 'close', Cookie: session.cookie },
       signal: AbortSignal.timeout(20_000),
     });
+    // In trouble it shows nothing, and is asked again.
+    if (response.status === 503) return [];
     if (response.status !== 200) throw new Error(`the queue answers ${response.status}`);
     const { items } = (await response.json()) as QueuePage;
     return items.map(({ id }) => id);
   } catch (error) {
-    if (error instanceof TypeError || (error as Error).name === 'AbortError') return null;
+    if (error instanceof TypeError || ['AbortError', 'TimeoutError'].includes((error as Error).name))
+      return null;
     throw error;
   }
 }
