@@ -8,7 +8,7 @@ import { UserError } from '../config/user-error.ts';
 import type { Database } from '../store/database.ts';
 import { requireNotMoved } from '../store/moved-store.ts';
 import { rememberKeys, requireSameKeys } from '../store/shared-keys-store.ts';
-import { openStore } from '../store/open.ts';
+import { DATABASE, openStore } from '../store/open.ts';
 import { gateRuns } from '../store/gate-lock.ts';
 
 /** Options every command shares; `register`ed on the program in cli/program.ts. */
@@ -30,7 +30,7 @@ export function configBase(config: Config): string {
 
 /** Path of the SQLite file that holds state, queue and CRM mirror. */
 export function databasePath(config: Config): string {
-  return join(config.data_dir, 'presend.db');
+  return join(config.data_dir, DATABASE);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATABASE } from '../store/open.ts';
 import { type Check, type Finding, failed, ok, warning } from './check.ts';
 
 const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
@@ -59,7 +60,7 @@ function folderFindings(dataDir: string): Finding[] {
 /** The database with its log, keys and secrets that are there. */
 function secretFiles(dataDir: string): string[] {
   const fixed = [
-    'presend.db',
+    DATABASE,
     'presend.db-wal',
     'presend.db-shm',
     'gate.lock',

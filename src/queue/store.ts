@@ -21,15 +21,7 @@ export async function claimMessages(
 ): Promise<MessageRow[]> {
   const rows = await unclaimed(
     trx,
-    trx
-      .selectFrom('messages')
-      .selectAll()
-      .where('judged_at', 'is', null)
-      .where('in_adapter_line', '=', sql.lit(0))
-      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
-      .orderBy('received_at')
-      .limit(limit),
+    unjudged(trx, { inAdapterLine: 0, now, inHand }).orderBy('received_at').limit(limit),
   ).execute();
   return lease(trx, rows, now + leaseMs);
 }
@@ -48,11 +40,7 @@ export async function claimFromAdapterLine(
   const { now, leaseMs, limit, acceptedBefore, inHand } = options;
   const rows = await unclaimed(
     trx,
-    trx
-      .selectFrom('messages')
-      .selectAll()
-      .where('judged_at', 'is', null)
-      .where('in_adapter_line', '=', sql.lit(1))
+    unjudged(trx, { inAdapterLine: 1, now, inHand })
       .where((eb) =>
         eb.or([
           eb('received_at', '<=', acceptedBefore),
@@ -60,13 +48,25 @@ export async function claimFromAdapterLine(
           eb('engine_id', 'not in', eb.selectFrom('engines').select('id').where('mode', '=', 'enforce')),
         ]),
       )
-      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
       .orderBy('adapter_failures')
       .orderBy('received_at')
       .limit(limit),
   ).execute();
   return lease(trx, rows, now + leaseMs);
+}
+
+/** What nobody has in hand of one of the two lines. */
+function unjudged(
+  trx: Trx,
+  { inAdapterLine, now, inHand }: { inAdapterLine: 0 | 1; now: number; inHand: string[] },
+) {
+  return trx
+    .selectFrom('messages')
+    .selectAll()
+    .where('judged_at', 'is', null)
+    .where('in_adapter_line', '=', sql.lit(inAdapterLine))
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+    .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)));
 }
 
 async function lease(trx: Trx, rows: MessageRow[], until: number): Promise<MessageRow[]> {
