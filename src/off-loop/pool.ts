@@ -82,6 +82,17 @@ export class WorkerPool {
     await Promise.all([...this.#seats].map((seat) => this.#end(seat, closed)));
   }
 
+  /**
+   * Whether a job would be begun soon.
+   *
+   * @param longMs a job at work for longer may take as long again
+   */
+  isFree(longMs: number): boolean {
+    if (this.#seats.size < this.#options.size) return true;
+    const now = performance.now();
+    return [...this.#seats].some(({ ready, job, began }) => ready && (job === null || now - began < longMs));
+  }
+
   /** Ends those that have nothing to do, which gives their memory back. */
   endIdle(): void {
     for (const seat of this.#seats) if (seat.ready && seat.job === null) this.#retire(seat);
