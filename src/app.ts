@@ -45,6 +45,7 @@ import { httpIntakeRoutes } from './intake/http.ts';
 import { LoginGuard } from './intake/login-guard.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
+import { OnTheirWay } from './intake/on-their-way.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import type { SubmitOptions } from './intake/submit.ts';
 import { serverKeyPair } from './intake/tls.ts';
@@ -308,7 +309,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
-    const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    const onTheirWay = new OnTheirWay();
+    const acceptor = new Acceptor({
+      database,
+      now,
+      isInternal: internalMatcher(config.internal),
+      company: () => onTheirWay.company(),
+    });
     /** What waits for a disk in trouble waits no longer when the gate stops. */
     const ending = new AbortController();
     const runner = new Runner({
@@ -552,6 +559,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         storage.requireRoom();
         return intakeFirst.during(acceptor.accept(submission));
       },
+      onTheirWay,
       onActivity,
       answer,
     });
