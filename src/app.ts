@@ -459,6 +459,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 guard,
                 accept,
                 answer,
+                onTheirWay,
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
