@@ -328,10 +328,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       leaseMs: leaseMs(config),
       concurrency: config.delivery.concurrency,
       adapterLine: adapterLine(config, bench, now),
-      processMessage: async (message) => {
-        await killSwitch.refresh();
-        return processMessage(
+      processMessage: (message) =>
+        processMessage(
           {
+            lookAtSwitch: () => killSwitch.refresh(),
             database,
             config,
             now,
@@ -347,12 +347,11 @@ export async function startApp(options: AppOptions): Promise<App> {
             giveUp: ending.signal,
           },
           message,
-        );
-      },
-      deliverMessage: async (delivery) => {
-        await killSwitch.refresh();
-        return deliverMessage(
+        ),
+      deliverMessage: (delivery) =>
+        deliverMessage(
           {
+            lookAtSwitch: () => killSwitch.refresh(),
             database,
             config,
             rubric,
@@ -368,8 +367,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             giveUp: ending.signal,
           },
           delivery,
-        );
-      },
+        ),
     });
 
     const answer = createAnswer({

@@ -18,21 +18,44 @@ export interface Sharing {
   prospect_id: string | null;
 }
 
-/** Adds a message's hashes to the index: one row per hash and thread, and no more than the cap. */
-export async function indexFingerprints(
-  trx: Trx,
-  message: { id: number; thread_id: string },
-  hashes: readonly number[],
-): Promise<void> {
+/** A row of the index; a message without a thread is gone. */
+interface Present {
+  hash: number;
+  thread_message_id: number;
+  thread_id: string | null;
+}
+
+/** Rows of the index that have one of the hashes. */
+export async function presentFingerprints(trx: Trx, hashes: readonly number[]): Promise<Present[]> {
+  const found: Present[] = [];
   for (const some of chunks([...new Set(hashes)], 500)) {
-    const threads = new Map<number, Set<string>>();
-    const present = await trx
+    const rows = await trx
       .selectFrom('fingerprints')
       .leftJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
       .select(['fingerprints.hash', 'fingerprints.thread_message_id', 'thread_messages.thread_id'])
       .where('fingerprints.hash', 'in', some)
       .execute();
-    for (const { hash, thread_message_id, thread_id } of present) {
+    found.push(...rows);
+  }
+  return found;
+}
+
+/**
+ * Adds a message's hashes to the index: one row per hash and thread, and no more than the cap.
+ *
+ * @param present as `presentFingerprints` found it in this transaction
+ */
+export async function indexFingerprints(
+  trx: Trx,
+  message: { id: number; thread_id: string },
+  hashes: readonly number[],
+  present: readonly Present[],
+): Promise<void> {
+  const rows = new Map<number, Present[]>();
+  for (const one of present) rows.set(one.hash, [...(rows.get(one.hash) ?? []), one]);
+  for (const some of chunks([...new Set(hashes)], 500)) {
+    const threads = new Map<number, Set<string>>();
+    for (const { hash, thread_message_id, thread_id } of some.flatMap((one) => rows.get(one) ?? [])) {
       if (thread_id === null) {
         // Left by a message that an import brought and its revert took: it must not count as a thread.
         await trx

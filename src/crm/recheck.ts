@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
+import { addressKey } from './address.ts';
 import type { SuppressionEvidence } from './prospect.ts';
 import { type Prospect, united } from './records.ts';
 import { getCompany, getProspect, prospectsOfMailbox } from './store.ts';
@@ -31,11 +33,12 @@ export async function recheckRecord(
   trx: Kysely<Schema>,
   of: { address: string; prospectId: string | null },
 ): Promise<RecordNow> {
-  const prospects = await prospectsOfMailbox(trx, of.address);
+  const reached = await reachedBy(trx, of.address);
+  const { suppressions } = reached;
+  const prospects = [...reached.prospects];
   const isNew = of.prospectId !== null && !prospects.some(({ id }) => id === of.prospectId);
   const byId = isNew ? await getProspect(trx, of.prospectId!) : null;
   if (byId) prospects.push(byId);
-  const suppressions = await suppressionsHolding(trx, of.address);
   const now: RecordNow = {
     disqualifiers: [],
     opt_out_channels: channelsOf(suppressions),
@@ -45,10 +48,12 @@ export async function recheckRecord(
     available_signals: {},
   };
   for (const prospect of prospects) {
-    const company = prospect.company_id === null ? null : await getCompany(trx, prospect.company_id);
-    const replyAt = await newestInbound(trx, prospect.id);
+    const [company, replyAt, optOuts] = await together([
+      prospect.company_id === null ? null : getCompany(trx, prospect.company_id),
+      newestInbound(trx, prospect.id),
+      optOutsOf(trx, prospect, null, reached),
+    ]);
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
-    const optOuts = await optOutsOf(trx, prospect, null);
     now.opt_out_channels = united(now.opt_out_channels, optOuts.channels);
     now.suppressions = distinct([...now.suppressions, ...optOuts.suppressions]);
     now.taken_over_by ??= prospect.taken_over_by;
@@ -58,19 +63,42 @@ export async function recheckRecord(
   return now;
 }
 
-/** Channels that a prospect opted out of, with the suppressions of its own address and of the one judged. */
+/** What an address reaches, and what stops mail to it. */
+interface Reached {
+  address: string;
+  prospects: Prospect[];
+  suppressions: SuppressionEvidence[];
+}
+
+async function reachedBy(db: Kysely<Schema>, address: string): Promise<Reached> {
+  const [prospects, suppressions] = await together([
+    prospectsOfMailbox(db, address),
+    suppressionsHolding(db, address),
+  ]);
+  return { address, prospects, suppressions };
+}
+
+/**
+ * Channels that a prospect opted out of, with the suppressions of its own address and of the one judged.
+ *
+ * @param known what was looked up a moment ago
+ */
 export async function optOutsOf(
   db: Kysely<Schema>,
   prospect: Prospect,
   address: string | null,
+  known?: Reached,
 ): Promise<{ channels: string[]; suppressions: SuppressionEvidence[] }> {
-  const holding: SuppressionEvidence[] = [];
-  for (const one of new Set([prospect.address, address ?? prospect.address])) {
-    holding.push(...(await suppressionsHolding(db, one)));
-  }
-  const suppressions = distinct(holding);
+  const key = addressKey(address ?? prospect.address);
+  const ownKey = addressKey(prospect.address);
+  const isKnown = known !== undefined && addressKey(known.address) === key;
+  const [reached, own] = await together([
+    isKnown ? known : reachedBy(db, address ?? prospect.address),
+    ownKey === key ? [] : suppressionsHolding(db, prospect.address),
+  ]);
+  const suppressions = distinct([...own, ...reached.suppressions]);
   // Two records can be of one mailbox.
-  const others = await prospectsOfMailbox(db, address ?? prospect.address);
+  const others = reached.prospects;
   const channels = united(
     prospect.opt_out_channels,
     ...others.map((one) => one.opt_out_channels),

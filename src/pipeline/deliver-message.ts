@@ -18,7 +18,8 @@ import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { lockNames } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
-import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
+import { together } from '../store/together.ts';
+import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden, stopsOf } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
 import {
   closeAttempt,
@@ -52,6 +53,8 @@ export interface DeliverOptions {
   fingerprint: Fingerprint;
   /** What other attempts of this process are for; the members of this one are added. */
   attempting: InHand;
+  /** Looks whether the kill switch was touched. */
+  lookAtSwitch: () => Promise<void>;
   /** The gate is stopping: wait for no disk any more. */
   giveUp: AbortSignal;
 }
@@ -73,8 +76,12 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  * last byte is handed over, so that after a crash it is known whether the upstream may have the mail.
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
-  const { database, compose } = options;
-  const mail = await outlast(() => compose(delivery), options.giveUp, READ_TRIES);
+  const { database, compose, lookAtSwitch } = options;
+  const [mail] = await outlast(
+    () => together([compose(delivery), lookAtSwitch()]),
+    options.giveUp,
+    READ_TRIES,
+  );
   if ('waits' in mail) return;
   if ('refused' in mail) {
     await settleUntried(options, delivery, { type: 'failed', note: mail.refused });
@@ -159,8 +166,11 @@ async function begin(
   });
   if (taken === null) return null;
   const key = mail.by === 'api' ? mail.idempotencyKey : null;
-  if (await mayBeThereAlready(trx, options, taken, key)) return null;
-  if (await stopIfForbidden(trx, options, taken)) return null;
+  const [isThere, stops] = await together([
+    mayBeThereAlready(trx, options, taken, key),
+    stopsOf(trx, options, taken),
+  ]);
+  if (isThere || (await stopIfForbidden(trx, options, taken, stops))) return null;
 
   const from = mail.from;
   for (const [i, one] of taken.entries()) {
@@ -200,20 +210,33 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
 async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): Promise<boolean> {
   const now = options.now();
   const deliveries = members.map((member) => member.delivery);
-  if (!(await stillHolds(trx, deliveries))) {
+  const [holds, stops] = await together([stillHolds(trx, deliveries), stopsOf(trx, options, deliveries)]);
+  if (!holds) {
     for (const one of deliveries) await letGo(trx, one);
     return false;
   }
-  if (await stopIfForbidden(trx, options, deliveries)) return false;
-  for (const member of members) {
-    await trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', member.attempt).execute();
+  if (await stopIfForbidden(trx, options, deliveries, stops)) return false;
+  await together([
+    trx
+      .updateTable('attempts')
+      .set({ handover_at: now })
+      .where(
+        'id',
+        'in',
+        members.map((member) => member.attempt),
+      )
+      .execute(),
     // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
-    await trx
+    trx
       .updateTable('deliveries')
       .set({ lease_until: now + ANSWER_LEASE_MS })
-      .where('id', '=', member.delivery.id)
-      .execute();
-  }
+      .where(
+        'id',
+        'in',
+        deliveries.map(({ id }) => id),
+      )
+      .execute(),
+  ]);
   failPoint('hand-over-before');
   return true;
 }
@@ -229,25 +252,29 @@ async function finish(
   const { config, now } = options;
   const at = now();
   for (const { delivery, attempt: id } of members) {
-    await closeAttempt(trx, id, result, at);
+    const closed = closeAttempt(trx, id, result, at);
     // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to; or it failed, and
     // then the delivery is free to be claimed anew.
     if (result.outcome === 'aborted') {
-      await letGo(trx, delivery);
+      await together([closed, letGo(trx, delivery)]);
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
       continue;
     }
     // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
-    const event = eventOf(options, delivery, result, {
-      firstAt: await firstAttemptAt(trx, delivery),
-      repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
-    });
-    const after = await settle(trx, delivery.id, event, {
-      actor: 'gate',
-      now: at,
-      leaseToken: delivery.lease_token,
-      set: { attempts: delivery.attempts + 1 },
-    });
+    const settled = async (): Promise<[DispositionEvent, Delivery]> => {
+      const event = eventOf(options, delivery, result, {
+        firstAt: result.outcome === 'temporary' ? await firstAttemptAt(trx, delivery) : at,
+        repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
+      });
+      const after = await settle(trx, delivery.id, event, {
+        actor: 'gate',
+        now: at,
+        leaseToken: delivery.lease_token,
+        set: { attempts: delivery.attempts + 1 },
+      });
+      return [event, after];
+    };
+    const [[event, after]] = await together([settled(), closed]);
     if (result.outcome === 'temporary' || event.type === 'failed') {
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
     }
@@ -290,8 +317,10 @@ async function joinThread(
     const raw = sent ?? (await readRaw(database.db, delivery.message_id, delivery.body_revision));
     const relayed = await readRelayedDraft(raw);
     const join = async (trx: Trx): Promise<void> => {
-      await lockNames(trx, [`to ${delivery.address_key}`, `thread of ${delivery.prospect_id}`]);
-      await recordRelayedDraft(trx, delivery, relayed, fingerprint, now());
+      await together([
+        lockNames(trx, [`to ${delivery.address_key}`, `thread of ${delivery.prospect_id}`]),
+        recordRelayedDraft(trx, delivery, relayed, fingerprint, now()),
+      ]);
       // Whoever released it has read the reply that may have been an opt-out, and none that came after that.
       const { recipient, released_by: actor, judged_at: read, prospect_id: prospectId } = delivery;
       const value = addressKey(recipient);

@@ -21,6 +21,7 @@ import type { Database, Trx } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
 import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
+import { together } from '../store/together.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
@@ -56,6 +57,8 @@ export interface ProcessOptions {
   /** Providers that mail can be sent through by their API. */
   accounts: ReadonlySet<ProviderName>;
   judge: JudgeDelivery;
+  /** Looks whether the kill switch was touched. */
+  lookAtSwitch: () => Promise<void>;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
   /** Mail accepted until then came with a restored database; null = it never was. Milliseconds since the epoch. */
@@ -159,26 +162,25 @@ export async function processMessage(
 /** What a verdict is made of; changes nothing, so that it can be done again when the disk fails to read. */
 async function readAndJudge(options: ProcessOptions, message: MessageRow) {
   const { database, now, parse, stages, bench, accounts } = options;
-  const rows = await database.db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('message_id', '=', message.id)
-    .execute();
+  const [rows, engine, revision, raw, request] = await together([
+    database.db.selectFrom('deliveries').selectAll().where('message_id', '=', message.id).execute(),
+    findEngine(database.db, message.engine_id),
+    // Read before the records are: an edit that comes while judging is a later one.
+    newestRevision(database.db),
+    readRaw(database.db, message.id, 0),
+    readRequestHead(database.db, message.id),
+    options.lookAtSwitch(),
+  ]);
   // Not asked of the database: with a long backlog it would rather walk the index of all that is received.
   const deliveries = rows.filter(({ state, kind }) => state === 'received' && kind === 'mail');
-  const engine = await findEngine(database.db, message.engine_id);
   if (!engine)
     throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
 
   const stage = stages.judging(message, engine.name);
-  // Read before the records are: an edit that comes while judging is a later one.
-  const revision = await newestRevision(database.db);
-  const raw = await readRaw(database.db, message.id, 0);
   const read = await stage.parse(async () =>
     // Whatever ended the gate each time might be in the reading.
     message.judge_attempts > MAX_JUDGE_ATTEMPTS ? unreadMessage(GIVEN_UP) : parse(raw),
   );
-  const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
@@ -275,62 +277,88 @@ async function save(
   { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
-  const current = await locked(
-    trx,
-    trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
-  ).executeTakeFirstOrThrow();
+  // In this order.
+  const [current] = await together([
+    locked(
+      trx,
+      trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
+    ).executeTakeFirstOrThrow(),
+    // Of two mails to one person that two gates judge at once, the second sees what became of the first.
+    lockNames(
+      trx,
+      judged.map(({ delivery }) => `to ${delivery.address_key}`),
+    ),
+    findFronts(trx, judged),
+  ]);
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
-  }
-  // Of two mails to one person that two gates judge at once, the second sees what became of the first.
-  await lockNames(
-    trx,
-    judged.map(({ delivery }) => `to ${delivery.address_key}`),
-  );
-  for (const one of judged) {
-    await breathe();
-    if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
   const wanted = dispose(judged, engine, config, whole);
   const disposals = restored ? holdRestored(wanted) : wanted;
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
-  const saved: Saved[] = [];
-  for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
-    // Others who want the database wait; signs of life and who only connects need not.
-    await breathe();
-    const disposal = disposals[i]!;
-    saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
+  const settleAll = async (): Promise<Saved[]> => {
+    const saved: Saved[] = [];
+    for (const [i, one] of judged.entries()) {
+      // Others who want the database wait; signs of life and who only connects need not.
+      if (i > 0) await breathe();
+      saved.push(await saveOne(one, disposals[i]!));
+    }
+    return saved;
+  };
+  const saveOne = async (
+    { delivery, verdict, prospectId, front }: JudgedDelivery,
+    disposal: Disposal,
+  ): Promise<Saved> => {
     const { outcome, reason, note } = disposal;
-    const after = await settle(
-      trx,
-      delivery.id,
-      {
-        type: 'judged',
-        outcome,
-        decision: verdict?.decision ?? null,
-        holdReason: reason,
-        heldBehind: reason === 'held_behind' ? front : null,
-        note,
-        scheduledAt: message.scheduled_at,
-        expiresAt: now + config.review.expire_days * 86_400_000,
-      },
-      {
-        actor: 'gate',
-        now,
-        set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
-      },
-    );
+    const [verdictId, after] = await together([
+      verdict && saveVerdict(trx, delivery.id, verdict, now),
+      settle(
+        trx,
+        delivery.id,
+        {
+          type: 'judged',
+          outcome,
+          decision: verdict?.decision ?? null,
+          holdReason: reason,
+          heldBehind: reason === 'held_behind' ? front : null,
+          note,
+          scheduledAt: message.scheduled_at,
+          expiresAt: now + config.review.expire_days * 86_400_000,
+        },
+        {
+          actor: 'gate',
+          now,
+          set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
+        },
+      ),
+    ]);
     // A client that hears 250 before the verdict, or for the sake of another recipient, must be told of a stop.
     const untold = current.answered_early === 1 || answeredEarly || (outcome === 'suppress' && !refused);
     if (untold && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
       await queueReport(trx, after, outcome === 'suppress' ? 'report_failed' : 'report_delayed', now);
     }
-  }
-  await trx
-    .updateTable('messages')
-    .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
-    .where('id', '=', message.id)
-    .execute();
-  await keepDraftText(trx, { message_id: message.id, revision: 0 }, text);
+    return { disposal, verdictId };
+  };
+  const [saved] = await together([
+    settleAll(),
+    trx
+      .updateTable('messages')
+      .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
+      .where('id', '=', message.id)
+      .execute(),
+    keepDraftText(trx, { message_id: message.id, revision: 0 }, text),
+  ]);
   return saved;
+}
+
+/** What each delivery has to wait behind. */
+async function findFronts(trx: Trx, judged: JudgedDelivery[]): Promise<void> {
+  for (let i = 0; i < judged.length; i += JUDGED_AT_ONCE) {
+    if (i > 0) await breathe();
+    await together(
+      judged.slice(i, i + JUDGED_AT_ONCE).map(async (one) => {
+        if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
+      }),
+    );
+  }
 }

@@ -6,6 +6,7 @@ import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import { locked } from '../store/locks-store.ts';
 import type { DeliveryTable } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
 
@@ -66,7 +67,11 @@ export async function settle(
     updated_at: options.now,
     ...options.set,
   };
-  await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
+  const settled: Delivery = { ...before, ...changes };
+  await together([
+    trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute(),
+    recordEvent(trx, { before, after: settled, event, now: options.now }),
+  ]);
   failPoint('transition-written');
   await recordAudit(trx, {
     at: options.now,
@@ -81,7 +86,5 @@ export async function settle(
       ...options.detail,
     },
   });
-  const settled: Delivery = { ...before, ...changes };
-  await recordEvent(trx, { before, after: settled, event, now: options.now });
   return settled;
 }
