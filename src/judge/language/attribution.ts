@@ -39,11 +39,12 @@ export function attributionFinder(
   names: readonly string[],
 ): (sentence: Piece) => Attribution[] {
   const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  const forms = [YOUR_FORMS];
-  if (escaped.length > 0) forms.push(formsFor(`(?<name>${escaped.join('|')})`));
+  const named = escaped.length > 0 ? [formsFor(`(?<name>${escaped.join('|')})`)] : [];
   return (sentence) => {
-    if (PUBLIC.test(sentence.text)) return [];
-    return forms.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
+    // Each of these forms has it.
+    const possible = sentence.text.toLowerCase().includes('your ') ? [YOUR_FORMS, ...named] : named;
+    if (possible.length === 0 || PUBLIC.test(sentence.text)) return [];
+    return possible.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
   };
 }
 

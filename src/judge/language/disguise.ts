@@ -101,14 +101,15 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
     if (!disguised.has(sample)) count += words;
     disguised.add(sample);
   };
-  let result = joinLetters(text, isWord, told);
-  result = joinPieces(result, isWord, told);
-  result = result.replace(TOKEN, (token, at: number, whole: string) => {
+  const letters = joinLetters(text, isWord, told);
+  const pieces = joinPieces(letters, isWord, told);
+  let result = pieces.replace(TOKEN, (token, at: number, whole: string) => {
     const end = at + token.length;
     const around = { before: whole[at - 1], after: whole.slice(end, end + UNIT_CHARS) };
     return plainToken(token, around, isWord, told);
   });
-  result = joinPieces(result, isWord, told);
+  // What the first time left as it was, it leaves again.
+  if (pieces !== letters || result !== pieces) result = joinPieces(result, isWord, told);
   result = separateJoined(result, isWord, told);
   return { text: result, disguised: [...disguised], count };
 }
@@ -129,17 +130,42 @@ function joinLetters(text: string, isWord: IsWord, told: Told): string {
   });
 }
 
+/** A row of letters and what stands between it and the next one. */
+interface Token {
+  word: string;
+  start: number;
+  end: number;
+  lower: string;
+  isWord: boolean;
+  gap: 'blanks' | 'white_space' | 'tie' | 'marks' | 'other';
+}
+
+function tokensOf(text: string, isWord: IsWord): Token[] {
+  const tokens: Token[] = [];
+  for (const { 0: word, index: start } of text.matchAll(WORD)) {
+    const last = tokens.at(-1);
+    if (last !== undefined) last.gap = gapOf(text.slice(last.end, start));
+    const lower = word.toLowerCase();
+    tokens.push({ word, start, end: start + word.length, lower, isWord: isWord(lower), gap: 'other' });
+  }
+  return tokens;
+}
+
+function gapOf(gap: string): Token['gap'] {
+  if (gap === ' ') return 'blanks';
+  if (!CUT.test(gap)) return 'other';
+  if (/^ +$/.test(gap)) return 'blanks';
+  if (/\s/.test(gap)) return 'white_space';
+  return TIED.test(gap) ? 'tie' : 'marks';
+}
+
 /** Puts the pieces of a word together where at least one of them is no word by itself. */
 function joinPieces(text: string, isWord: IsWord, told: Told): string {
-  const tokens = Array.from(text.matchAll(WORD), (match) => ({
-    word: match[0],
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+  const tokens = tokensOf(text, isWord);
   let result = '';
   let done = 0;
   for (let at = 0; at < tokens.length; at++) {
-    const taken = longestJoin(text, tokens, at, isWord);
+    const taken = longestJoin(tokens, at, isWord);
     const first = tokens[at]!;
     const last = tokens[at + taken - 1]!;
     if (taken === 1) continue;
@@ -149,39 +175,36 @@ function joinPieces(text: string, isWord: IsWord, told: Told): string {
     // "re-use" and "e-mail" are spelt either way.
     const hyphened =
       pieces.length === 2 && text.slice(first.end, last.start) === '-' && first.word.length < 5;
-    if (!hyphened && pieces.some(({ word }) => !isWord(word.toLowerCase())))
-      told(text.slice(first.start, last.end));
+    if (!hyphened && pieces.some((piece) => !piece.isWord)) told(text.slice(first.start, last.end));
     at += taken - 1;
   }
   return result + text.slice(done);
 }
 
-function longestJoin(
-  text: string,
-  tokens: readonly { word: string; start: number; end: number }[],
-  at: number,
-  isWord: IsWord,
-): number {
-  let joined = tokens[at]!.word.toLowerCase();
+function longestJoin(tokens: readonly Token[], at: number, isWord: IsWord): number {
+  const first = tokens[at]!;
+  let joined = first.lower;
   let best = 1;
   // "a_s" is a word; other short ones are as often initials or parts of a path.
   let spelt = joined.length === 1;
-  const stands = (piece: string) => piece.length === 1 || isWord(piece);
-  let allWords = stands(joined);
+  let allWords = spelt || first.isWord;
   let common = allWords && joined.length > 2;
+  let previous = first;
   for (let next = at + 1; next < tokens.length && next < at + 6; next++) {
-    const gap = text.slice(tokens[next - 1]!.end, tokens[next]!.start);
-    if (!CUT.test(gap)) break;
-    const piece = tokens[next]!.word.toLowerCase();
-    joined += piece;
+    const { gap } = previous;
+    if (gap === 'other') break;
+    const piece = tokens[next]!;
+    const { length } = piece.lower;
+    joined += piece.lower;
     if (joined.length > LONGEST_WORD) break;
-    allWords &&= stands(piece);
-    common &&= isWord(piece) && piece.length > 2;
+    allWords &&= length === 1 || piece.isWord;
+    common &&= piece.isWord && length > 2;
+    previous = piece;
     // "the Se-ries" is no "these": what is tied to the next piece belongs there.
-    if (TIED.test(text.slice(tokens[next]!.end, tokens[next + 1]?.start ?? 0))) continue;
+    if (piece.gap === 'tie') continue;
     // Two words side by side are two words; "fun ding" is not, since nothing is a ding.
-    if (/^ +$/.test(gap) ? allWords : common) continue;
-    spelt &&= piece.length === 1 && /^[^\s]+$/.test(gap);
+    if (gap === 'blanks' ? allWords : common) continue;
+    spelt &&= length === 1 && (gap === 'tie' || gap === 'marks');
     if ((joined.length >= 4 || spelt) && isWord(joined)) best = next - at + 1;
   }
   return best;
@@ -194,6 +217,7 @@ function plainToken(
   told: Told,
 ): string {
   const money = /^[$€£]/.test(token) || /^[$€£]$/.test(before ?? '');
+  const lower = token.toLowerCase();
   if (/\p{N}/u.test(token) || money) {
     const digits = asNumber(token, money ? 'money' : UNIT.test(after) ? 'time' : null);
     if (digits !== null) {
@@ -201,7 +225,6 @@ function plainToken(
       return digits;
     }
   }
-  const lower = token.toLowerCase();
   if (/^\p{L}+$/u.test(lower)) {
     if (isWord(lower) || !/(\p{L})\1\1/u.test(lower)) return token;
     const shorter = [lower.replace(/(\p{L})\1{2,}/gu, '$1'), lower.replace(/(\p{L})\1{2,}/gu, '$1$1')].find(

@@ -1,4 +1,5 @@
 import { languageDetector } from './detector.ts';
+import { rememberSentences } from './remember.ts';
 
 /** Words that any English paragraph is full of and that few other languages share. */
 const FUNCTION_WORDS = new Set(
@@ -53,7 +54,7 @@ interface Doubt {
 }
 
 /** What of a paragraph does not look like English; null for what does, or is too short to tell. */
-function doubtOf(paragraph: string): Doubt | null {
+const doubtOf = rememberSentences((paragraph): Doubt | null => {
   // Addresses and links look like no language at all.
   const prose = paragraph.replace(/\S*(?:@|:\/\/|www\.)\S*/g, ' ').normalize('NFC');
   const letters = prose.match(/\p{L}/gu)?.length ?? 0;
@@ -69,7 +70,7 @@ function doubtOf(paragraph: string): Doubt | null {
   // A list of names or technologies has few function words in any language.
   const capital = (prose.match(/(?<!\p{L})\p{Lu}/gu)?.length ?? 0) / words.length;
   return capital > 0.5 ? null : { prose, foreignScript: false };
-}
+});
 
 function languageOf({ prose, foreignScript }: Doubt): string | null {
   const detected = languageDetector().detect(prose);

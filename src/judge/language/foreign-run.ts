@@ -1,3 +1,4 @@
+import { rememberSentences } from './remember.ts';
 import { looksEnglish } from './vocabulary.ts';
 
 /**
@@ -44,7 +45,7 @@ export function foreignScriptRun(text: string): string | null {
   return null;
 }
 
-function latinRun(paragraph: string): string | null {
+const latinRun = rememberSentences((paragraph): string | null => {
   const words: { word: string; start: number; end: number }[] = [];
   for (const match of paragraph.matchAll(/[^\s]+/g)) {
     // A name, an address, a number, a word in disguise: nothing to tell a language by.
@@ -61,7 +62,7 @@ function latinRun(paragraph: string): string | null {
     return sample(paragraph.slice(words[first]!.start, words[at]!.end));
   }
   return null;
-}
+});
 
 function sample(run: string): string {
   return run.replace(/\s+/g, ' ').trim().slice(0, 60);
