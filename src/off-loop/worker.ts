@@ -18,8 +18,8 @@ parentPort?.on('message', ({ id, name, input }: ToWorker) => {
   );
 });
 
-/** As nice(1) adds by default: a tenth of a processor that somebody else wants, all of one that nobody wants. */
-const NICE = 10;
+/** A quarter of a processor that somebody else wants as well, all of one that nobody wants. */
+const NICE = 5;
 
 const thread = kernelThread();
 standBack();
