@@ -106,7 +106,9 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
   };
   const letters = joinLetters(text, isWord, told);
   const pieces = joinPieces(letters, isWord, told);
+  const stretched = /([a-z])\1\1/i.test(pieces);
   let result = pieces.replace(TOKEN, (token, at: number, whole: string) => {
+    if (!stretched && /^[A-Za-z]+$/.test(token)) return token;
     const end = at + token.length;
     const around = { before: whole[at - 1], after: whole.slice(end, end + UNIT_CHARS) };
     return plainToken(token, around, isWord, told);
@@ -222,7 +224,6 @@ function plainToken(
 ): string {
   const money = /^[$€£]/.test(token) || /^[$€£]$/.test(before ?? '');
   const lower = token.toLowerCase();
-  if (!money && isWord(lower) && /^\p{L}+$/u.test(lower)) return token;
   if (/\p{N}/u.test(token) || money) {
     const digits = asNumber(token, money ? 'money' : UNIT.test(after) ? 'time' : null);
     if (digits !== null) {
