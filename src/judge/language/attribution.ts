@@ -1,4 +1,5 @@
 import { ROLE_WORDS, roleIn } from './person-role.ts';
+import { rememberSentences } from './remember.ts';
 import type { Piece } from './sentences.ts';
 
 /** A claim that somebody else of the client's company said or is about something. */
@@ -41,8 +42,7 @@ export function attributionFinder(
   const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   const named = escaped.length > 0 ? [formsFor(`(?<name>${escaped.join('|')})`)] : [];
   return (sentence) => {
-    // Each of these forms has it.
-    const possible = sentence.text.toLowerCase().includes('your ') ? [YOUR_FORMS, ...named] : named;
+    const possible = tellsOfYours(sentence.text) ? [YOUR_FORMS, ...named] : named;
     if (possible.length === 0 || PUBLIC.test(sentence.text)) return [];
     return possible.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
   };
@@ -91,6 +91,8 @@ function formsFor(person: string): Form[] {
 }
 
 const YOUR_FORMS = formsFor(`your (?<role>${ROLE_WORDS})`);
+
+const tellsOfYours = rememberSentences((text) => YOUR_FORMS.some(({ pattern }) => pattern.test(text)));
 
 function isExempt(sentence: string, match: RegExpExecArray, told: boolean): boolean {
   if (OWN_TEAM.test(sentence.slice(0, match.index).trimEnd())) return true;

@@ -77,8 +77,11 @@ const HOLIDAYS = new Set(
 );
 /** Three words or more with the same mark between them and no blank. */
 const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
-  .map((mark) => new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'))
-  .concat(/(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu);
+  .map((mark) => ({
+    mark,
+    chain: new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'),
+  }))
+  .concat({ mark: '-', chain: /(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu });
 
 /**
  * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart and words run together, by one general test: what it puts together must be an English word, a word of the record or of a well-known company's name. Time is linear in `text`.
@@ -88,7 +91,7 @@ const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
 export function undisguise(text: string, isRecordWord: IsWord = () => false): Undisguised {
   const isWord: IsWord = (word) => {
     if (isEnglishWord(word) || isRecordWord(word) || isCompanyWord(word) || HOLIDAYS.has(word)) return true;
-    const short = SHORTENED.exec(word);
+    const short = word.includes("'") ? SHORTENED.exec(word) : null;
     return (
       short !== null &&
       (isEnglishWord(short[1]!) || isRecordWord(short[1]!) || isEnglishWord(word.replace("'", '')))
@@ -103,7 +106,9 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
   };
   const letters = joinLetters(text, isWord, told);
   const pieces = joinPieces(letters, isWord, told);
+  const stretched = /([a-z])\1\1/i.test(pieces);
   let result = pieces.replace(TOKEN, (token, at: number, whole: string) => {
+    if (!stretched && /^[A-Za-z]+$/.test(token)) return token;
     const end = at + token.length;
     const around = { before: whole[at - 1], after: whole.slice(end, end + UNIT_CHARS) };
     return plainToken(token, around, isWord, told);
@@ -114,13 +119,14 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
   return { text: result, disguised: [...disguised], count };
 }
 
+const LETTER_BY_LETTER = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:[\p{L}\p{N}$€£%](?:[ \t\n\u2029]{1,6}|[-_.·•*/|~,+:;]{1,2}[ \t\n]{0,3})){${SPELT_OUT - 1},}[\p{L}\p{N}%](?![\p{L}\p{N}])`,
+  'gu',
+);
+
 /** Letters one by one, whatever stands between: they are put together and cut into words again. */
 function joinLetters(text: string, isWord: IsWord, told: Told): string {
-  const run = new RegExp(
-    String.raw`(?<![\p{L}\p{N}])(?:[\p{L}\p{N}$€£%](?:[ \t\n\u2029]{1,6}|[-_.·•*/|~,+:;]{1,2}[ \t\n]{0,3})){${SPELT_OUT - 1},}[\p{L}\p{N}%](?![\p{L}\p{N}])`,
-    'gu',
-  );
-  return text.replace(run, (shown) => {
+  return text.replace(LETTER_BY_LETTER, (shown) => {
     const letters = shown.replace(/[^\p{L}\p{N}$€£%]/gu, '');
     if ((letters.match(/\p{L}/gu)?.length ?? 0) < SPELT_OUT) return shown;
     const words = segment(letters, isWord);
@@ -293,7 +299,8 @@ function leetReadings(token: string): string[] {
 /** "you_raised_a_round" and "youraisedaround" as words. */
 function separateJoined(text: string, isWord: IsWord, told: Told): string {
   let result = text;
-  for (const chain of CHAINS) {
+  for (const { mark, chain } of CHAINS) {
+    if (!result.includes(mark)) continue;
     result = result.replace(chain, (shown, joint: string) => {
       if (/@|:\/\/|www\./.test(shown)) return shown;
       const words = shown.split(joint);

@@ -57,8 +57,10 @@ interface Doubt {
 const doubtOf = rememberSentences((paragraph): Doubt | null => {
   // Addresses and links look like no language at all.
   const prose = paragraph.replace(/\S*(?:@|:\/\/|www\.)\S*/g, ' ').normalize('NFC');
-  const letters = prose.match(/\p{L}/gu)?.length ?? 0;
-  const latin = prose.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  const others = prose.replace(/[A-Za-z]+/g, '');
+  const plain = prose.length - others.length;
+  const letters = plain + (others.match(/\p{L}/gu)?.length ?? 0);
+  const latin = plain + (others.match(/\p{Script=Latin}/gu)?.length ?? 0);
   if (letters - latin >= FOREIGN_SCRIPT_LETTERS && (letters - latin) * 3 > letters) {
     return { prose, foreignScript: true };
   }

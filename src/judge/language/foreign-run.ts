@@ -30,6 +30,7 @@ export function foreignRun(text: string): string | null {
 
 /** As `foreignRun`, for other scripts than Latin, of which folding makes Latin letters where it can. `text` is as shown. */
 export function foreignScriptRun(text: string): string | null {
+  if (/^[\0-\x7f]*$/.test(text)) return null;
   const shown = text.normalize('NFC').replace(/\p{Cf}/gu, '');
   for (const [run] of shown.matchAll(UNSPACED)) {
     if ((run.match(/\p{L}/gu)?.length ?? 0) >= UNSPACED_LETTERS) return sample(run);

@@ -88,9 +88,14 @@ const WITH_OUR_WARES =
 
 function isSetBeside(before: string, after: string, length: number): boolean {
   if (length < 2 || !HEADS_CLAUSE.test(before)) return false;
-  const lead = before.slice(before.search(/[^.!?\n]*$/));
+  const lead = sentenceBegun(before);
   const rest = /^[^.!?\n]*/.exec(after)?.[0] ?? '';
   return SET_BESIDE.test(`${lead} | ${rest}`) && /^[\s,]*\p{Ll}/u.test(rest);
+}
+
+/** What of `before` is of the sentence or line that goes on behind it. */
+function sentenceBegun(before: string): string {
+  return before.slice(1 + Math.max(...['.', '!', '?', '\n'].map((stop) => before.lastIndexOf(stop))));
 }
 
 function isPeerChain(before: string, after: string, length: number): boolean {
@@ -110,7 +115,7 @@ function isPeerChain(before: string, after: string, length: number): boolean {
     return true;
   const line = before.slice(before.lastIndexOf('\n') + 1);
   if (/^\s*(?:[-*•]|\d{1,2}[).])\s*$/.test(line)) return PEER_NOUN.test(headingOf(before));
-  const sentence = before.slice(before.search(/[^.!?\n]*$/));
+  const sentence = sentenceBegun(before);
   if (LISTED.test(before) && PEER_NOUN.test(sentence.slice(-100)))
     return length > 1 || /\d[).]\s*$|[-*•]\s*$/.test(before);
   if (!THEIR_VERB.test(after)) return false;

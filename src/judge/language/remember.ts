@@ -74,18 +74,21 @@ export function rememberTexts<T>(compute: (text: string) => T, most = 8): (text:
   };
 }
 
-/** A pure function of a record and a text that keeps its results for as long as the record is there. */
-export function rememberByRecord<R extends object, T>(
-  compute: (record: R, text: string) => T,
-): (record: R, text: string) => T {
-  const known = new WeakMap<R, Map<string, T>>();
-  return (record, text) => {
-    const ofRecord = known.get(record) ?? new Map<string, T>();
-    known.set(record, ofRecord);
-    const hit = ofRecord.get(text);
+/**
+ * A pure function of a record and what it is asked for that keeps its results for as long as the record is there: each reading of a
+ * draft is judged against the same one. Nobody changes the record or a result.
+ */
+export function rememberRecords<R extends object, Asked, T>(
+  compute: (record: R, asked: Asked) => T,
+): (record: R, asked: Asked) => T {
+  const known = new WeakMap<R, Map<Asked, T>>();
+  return (record, asked) => {
+    let ofRecord = known.get(record);
+    if (ofRecord === undefined) known.set(record, (ofRecord = new Map()));
+    const hit = ofRecord.get(asked);
     if (hit !== undefined) return hit;
-    const value = compute(record, text);
-    ofRecord.set(text, value);
+    const value = compute(record, asked);
+    ofRecord.set(asked, value);
     return value;
   };
 }
