@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const SAYS_MOST = [
   'queue/adapter-line',
   'crm/{store,snapshot,threads,csv,query-plan,mailbox,grid}',
-  'review/{queue,acts}',
+  'review/{queue,long-queue,acts}',
   'events/event-store',
   'pipeline/*',
   'access/session',
