@@ -3,8 +3,8 @@ import type { Schema } from '../store/schema.ts';
 import { together } from '../store/together.ts';
 import { addressKey } from './address.ts';
 import type { SuppressionEvidence } from './prospect.ts';
-import { type Prospect, united } from './records.ts';
-import { getCompany, getProspect, prospectsOfMailbox } from './store.ts';
+import { type Company, type Prospect, united } from './records.ts';
+import { getCompany, getProspect, prospectsOfMailbox, recordsOfMailbox } from './store.ts';
 import { channelsOf, suppressionsHolding } from './suppression-store.ts';
 import { newestInbound } from './thread-store.ts';
 
@@ -33,12 +33,19 @@ export async function recheckRecord(
   trx: Kysely<Schema>,
   of: { address: string; prospectId: string | null },
 ): Promise<RecordNow> {
-  const reached = await reachedBy(trx, of.address);
+  const [reached, repliedAs] = await together([
+    reachedBy(trx, of.address),
+    // Most of the time it is the one that is found.
+    of.prospectId === null ? null : newestInbound(trx, of.prospectId),
+  ]);
   const { suppressions } = reached;
-  const prospects = [...reached.prospects];
-  const isNew = of.prospectId !== null && !prospects.some(({ id }) => id === of.prospectId);
+  const records = [...reached.records];
+  const isNew = of.prospectId !== null && !records.some(({ prospect }) => prospect.id === of.prospectId);
   const byId = isNew ? await getProspect(trx, of.prospectId!) : null;
-  if (byId) prospects.push(byId);
+  if (byId) {
+    const company = byId.company_id === null ? null : await getCompany(trx, byId.company_id);
+    records.push({ prospect: byId, company });
+  }
   const now: RecordNow = {
     disqualifiers: [],
     opt_out_channels: channelsOf(suppressions),
@@ -47,10 +54,9 @@ export async function recheckRecord(
     newest_reply_at: null,
     available_signals: {},
   };
-  for (const prospect of prospects) {
-    const [company, replyAt, optOuts] = await together([
-      prospect.company_id === null ? null : getCompany(trx, prospect.company_id),
-      newestInbound(trx, prospect.id),
+  for (const { prospect, company } of records) {
+    const [replyAt, optOuts] = await together([
+      prospect.id === of.prospectId ? repliedAs : newestInbound(trx, prospect.id),
       optOutsOf(trx, prospect, null, reached),
     ]);
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
@@ -66,16 +72,16 @@ export async function recheckRecord(
 /** What an address reaches, and what stops mail to it. */
 interface Reached {
   address: string;
-  prospects: Prospect[];
+  records: { prospect: Prospect; company: Company | null }[];
   suppressions: SuppressionEvidence[];
 }
 
 async function reachedBy(db: Kysely<Schema>, address: string): Promise<Reached> {
-  const [prospects, suppressions] = await together([
-    prospectsOfMailbox(db, address),
+  const [records, suppressions] = await together([
+    recordsOfMailbox(db, address),
     suppressionsHolding(db, address),
   ]);
-  return { address, prospects, suppressions };
+  return { address, records, suppressions };
 }
 
 /**
@@ -91,14 +97,15 @@ export async function optOutsOf(
 ): Promise<{ channels: string[]; suppressions: SuppressionEvidence[] }> {
   const key = addressKey(address ?? prospect.address);
   const ownKey = addressKey(prospect.address);
-  const isKnown = known !== undefined && addressKey(known.address) === key;
-  const [reached, own] = await together([
-    isKnown ? known : reachedBy(db, address ?? prospect.address),
+  const there = known !== undefined && addressKey(known.address) === key ? known : null;
+  const judged = address ?? prospect.address;
+  const [own, holding, others] = await together([
     ownKey === key ? [] : suppressionsHolding(db, prospect.address),
+    there ? there.suppressions : suppressionsHolding(db, judged),
+    // Two records can be of one mailbox.
+    there ? there.records.map((record) => record.prospect) : prospectsOfMailbox(db, judged),
   ]);
-  const suppressions = distinct([...own, ...reached.suppressions]);
-  // Two records can be of one mailbox.
-  const others = reached.prospects;
+  const suppressions = distinct([...own, ...holding]);
   const channels = united(
     prospect.opt_out_channels,
     ...others.map((one) => one.opt_out_channels),

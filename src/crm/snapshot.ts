@@ -7,7 +7,7 @@ import { addPeerUses, commitmentsFor, peersFor } from './list-store.ts';
 import type { ProspectSnapshot } from './prospect.ts';
 import { type Company, type Prospect, united } from './records.ts';
 import { optOutsOf } from './recheck.ts';
-import { getCompany, getProspect, getProspectByAddress } from './store.ts';
+import { getCompany, getProspect, recordsOfMailbox } from './store.ts';
 import {
   addThreadMessage,
   type Fingerprint,
@@ -40,14 +40,18 @@ export async function findProspect(
   db: Kysely<Schema>,
   by: { address: string; prospectIdHint: string | null },
 ): Promise<FoundProspect | null> {
-  const byAddress = await getProspectByAddress(db, by.address);
-  const prospect = byAddress ?? (by.prospectIdHint ? await getProspect(db, by.prospectIdHint) : null);
+  const [byAddress] = await recordsOfMailbox(db, by.address);
+  const hint = by.prospectIdHint;
+  if (byAddress) {
+    return { ...byAddress, by: 'address', hintDisagrees: hint !== null && hint !== byAddress.prospect.id };
+  }
+  const prospect = hint ? await getProspect(db, hint) : null;
   if (prospect === null) return null;
   return {
     prospect,
     company: prospect.company_id === null ? null : await getCompany(db, prospect.company_id),
-    by: byAddress ? 'address' : 'hint',
-    hintDisagrees: by.prospectIdHint !== null && by.prospectIdHint !== prospect.id,
+    by: 'hint',
+    hintDisagrees: false,
   };
 }
 
@@ -147,12 +151,14 @@ export async function recordRelayed(
     threadOfRelayed(trx, relayed),
   ]);
   if (prospect === null) return null;
-  const threadId = own ?? known ?? `t_${ulid(relayed.at).toLowerCase()}`;
+  const there = own ?? known;
+  const threadId = there ?? `t_${ulid(relayed.at).toLowerCase()}`;
   await together([
     addThreadMessage(
       trx,
       {
         threadId,
+        isNewThread: there === null,
         prospectId: prospect.id,
         companyId: prospect.company_id,
         messageId: relayed.messageId,

@@ -14,6 +14,8 @@ export type Fingerprint = (text: string) => number[];
 export interface NewThreadMessage {
   /** An existing thread, or the id of a new one. */
   threadId: string;
+  /** The id was made a moment ago: nothing is there to be looked for. */
+  isNewThread?: boolean;
   prospectId: string | null;
   companyId: string | null;
   /** Message-ID with angle brackets; a message that the thread holds already is not added again. */
@@ -42,10 +44,9 @@ export async function addThreadMessage(
   fingerprint: Fingerprint,
   change?: Change,
 ): Promise<{ id: number; added: boolean }> {
-  const [before, known] = await together([
-    getRow(trx, 'threads', message.threadId),
-    sameMessage(trx, message),
-  ]);
+  const [before, known] = message.isNewThread
+    ? [undefined, null]
+    : await together([getRow(trx, 'threads', message.threadId), sameMessage(trx, message)]);
   const thread = threadWith(before, message);
   // Before the message, so that the revisions of both can be taken back one after the other.
   if (known !== null || change) await openThread(trx, { before, after: thread }, change);

@@ -16,6 +16,7 @@ import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { later } from '../store/later.ts';
 import { lockNames } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
 import { together } from '../store/together.ts';
@@ -160,16 +161,17 @@ async function begin(
   mail: Sendable,
 ): Promise<Member[] | null> {
   const now = options.now();
-  const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], {
-    now,
-    attempting: options.attempting,
-  });
-  if (taken === null) return null;
+  const members = mail.by === 'api' ? mail.members : [delivery];
   const key = mail.by === 'api' ? mail.idempotencyKey : null;
-  const [isThere, stops] = await together([
-    mayBeThereAlready(trx, options, taken, key),
-    stopsOf(trx, options, taken),
+  const guard = (some: Delivery[]) =>
+    together([mayBeThereAlready(trx, options, some, key), stopsOf(trx, options, some)]);
+  // One that goes alone is asked about at once: where its lease was taken over, all of it is taken back.
+  const [taken, alone] = await together([
+    takeAlong(trx, delivery, members, { now, attempting: options.attempting }),
+    mail.by === 'api' ? null : guard(members),
   ]);
+  if (taken === null) return null;
+  const [isThere, stops] = alone ?? (await guard(taken));
   if (isThere || (await stopIfForbidden(trx, options, taken, stops))) return null;
 
   const from = mail.from;
@@ -185,10 +187,10 @@ async function begin(
     }
     return null;
   }
-  const members: Member[] = [];
+  const opened: Member[] = [];
   for (const one of taken)
-    members.push({ delivery: one, attempt: await openAttempt(trx, one, attemptOf(options, mail, now), now) });
-  return members;
+    opened.push({ delivery: one, attempt: await openAttempt(trx, one, attemptOf(options, mail, now), now) });
+  return opened;
 }
 
 function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
@@ -216,27 +218,13 @@ async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): P
     return false;
   }
   if (await stopIfForbidden(trx, options, deliveries, stops)) return false;
-  await together([
-    trx
-      .updateTable('attempts')
-      .set({ handover_at: now })
-      .where(
-        'id',
-        'in',
-        members.map((member) => member.attempt),
-      )
-      .execute(),
+  for (const member of members) {
+    const { delivery, attempt: id } = member;
+    await later(trx, trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', id).execute());
     // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
-    trx
-      .updateTable('deliveries')
-      .set({ lease_until: now + ANSWER_LEASE_MS })
-      .where(
-        'id',
-        'in',
-        deliveries.map(({ id }) => id),
-      )
-      .execute(),
-  ]);
+    const until = { lease_until: now + ANSWER_LEASE_MS };
+    await later(trx, trx.updateTable('deliveries').set(until).where('id', '=', delivery.id).execute());
+  }
   failPoint('hand-over-before');
   return true;
 }
@@ -252,29 +240,25 @@ async function finish(
   const { config, now } = options;
   const at = now();
   for (const { delivery, attempt: id } of members) {
-    const closed = closeAttempt(trx, id, result, at);
+    await closeAttempt(trx, id, result, at);
     // `aborted`: the hand-over transaction refused, and has settled the delivery itself where it had to; or it failed, and
     // then the delivery is free to be claimed anew.
     if (result.outcome === 'aborted') {
-      await together([closed, letGo(trx, delivery)]);
+      await letGo(trx, delivery);
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
       continue;
     }
     // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
-    const settled = async (): Promise<[DispositionEvent, Delivery]> => {
-      const event = eventOf(options, delivery, result, {
-        firstAt: result.outcome === 'temporary' ? await firstAttemptAt(trx, delivery) : at,
-        repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
-      });
-      const after = await settle(trx, delivery.id, event, {
-        actor: 'gate',
-        now: at,
-        leaseToken: delivery.lease_token,
-        set: { attempts: delivery.attempts + 1 },
-      });
-      return [event, after];
-    };
-    const [[event, after]] = await together([settled(), closed]);
+    const event = eventOf(options, delivery, result, {
+      firstAt: result.outcome === 'temporary' ? await firstAttemptAt(trx, delivery) : at,
+      repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
+    });
+    const after = await settle(trx, delivery.id, event, {
+      actor: 'gate',
+      now: at,
+      leaseToken: delivery.lease_token,
+      set: { attempts: delivery.attempts + 1 },
+    });
     if (result.outcome === 'temporary' || event.type === 'failed') {
       await giveBackSlot(trx, delivery, config.mailboxes, mail.from, at);
     }

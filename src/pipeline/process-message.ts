@@ -15,10 +15,11 @@ import type { Stages } from '../observability/stages.ts';
 import { breathe } from '../off-loop/breathe.ts';
 import { textKeysOf } from '../off-loop/text-keys.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
-import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
+import { type Delivery, LeaseLostError, type LockedDelivery, lockDelivery, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
+import { later } from '../store/later.ts';
 import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
 import { together } from '../store/together.ts';
@@ -139,14 +140,16 @@ export async function processMessage(
     ),
   );
 
-  // The verdict is on disk whether or not it can be read again for whoever waits for it.
-  const outcomes = await outlast(() => readOutcomes(database.db, message.id), giveUp, READ_TRIES).catch(
-    (err: unknown) => {
-      log.error({ err, message: message.id }, 'who waits for the verdict cannot be told it');
-      return null;
-    },
-  );
-  if (outcomes) board.publish(message.id, outcomes);
+  if (board.isWaitedFor(message.id)) {
+    // The verdict is on disk whether or not it can be read again for whoever waits for it.
+    const outcomes = await outlast(() => readOutcomes(database.db, message.id), giveUp, READ_TRIES).catch(
+      (err: unknown) => {
+        log.error({ err, message: message.id }, 'who waits for the verdict cannot be told it');
+        return null;
+      },
+    );
+    if (outcomes) board.publish(message.id, outcomes);
+  }
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
@@ -277,8 +280,10 @@ async function save(
   { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
-  // In this order.
-  const [current] = await together([
+  // One recipient is what most mail has; of many, each is looked at in its turn.
+  const [only] = judged.length === 1 ? judged : [];
+  // In this order. What is found and written is void where the lease was taken over.
+  const [current, , , ahead] = await together([
     locked(
       trx,
       trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
@@ -289,6 +294,8 @@ async function save(
       judged.map(({ delivery }) => `to ${delivery.address_key}`),
     ),
     findFronts(trx, judged),
+    only && saveAhead(trx, only, now),
+    keepDraftText(trx, { message_id: message.id, revision: 0 }, text),
   ]);
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
@@ -305,33 +312,30 @@ async function save(
     }
     return saved;
   };
-  const saveOne = async (
-    { delivery, verdict, prospectId, front }: JudgedDelivery,
-    disposal: Disposal,
-  ): Promise<Saved> => {
+  const saveOne = async (one: JudgedDelivery, disposal: Disposal): Promise<Saved> => {
+    const { delivery, verdict, prospectId, front } = one;
     const { outcome, reason, note } = disposal;
-    const [verdictId, after] = await together([
-      verdict && saveVerdict(trx, delivery.id, verdict, now),
-      settle(
-        trx,
-        delivery.id,
-        {
-          type: 'judged',
-          outcome,
-          decision: verdict?.decision ?? null,
-          holdReason: reason,
-          heldBehind: reason === 'held_behind' ? front : null,
-          note,
-          scheduledAt: message.scheduled_at,
-          expiresAt: now + config.review.expire_days * 86_400_000,
-        },
-        {
-          actor: 'gate',
-          now,
-          set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
-        },
-      ),
-    ]);
+    const { verdictId, locked: row } = ahead ?? (await saveAhead(trx, one, now));
+    const after = await settle(
+      trx,
+      delivery.id,
+      {
+        type: 'judged',
+        outcome,
+        decision: verdict?.decision ?? null,
+        holdReason: reason,
+        heldBehind: reason === 'held_behind' ? front : null,
+        note,
+        scheduledAt: message.scheduled_at,
+        expiresAt: now + config.review.expire_days * 86_400_000,
+      },
+      {
+        actor: 'gate',
+        now,
+        locked: row,
+        set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
+      },
+    );
     // A client that hears 250 before the verdict, or for the sake of another recipient, must be told of a stop.
     const untold = current.answered_early === 1 || answeredEarly || (outcome === 'suppress' && !refused);
     if (untold && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
@@ -339,16 +343,23 @@ async function save(
     }
     return { disposal, verdictId };
   };
-  const [saved] = await together([
-    settleAll(),
-    trx
-      .updateTable('messages')
-      .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
-      .where('id', '=', message.id)
-      .execute(),
-    keepDraftText(trx, { message_id: message.id, revision: 0 }, text),
-  ]);
+  const saved = await settleAll();
+  const judgedNow = { judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) };
+  await later(trx, trx.updateTable('messages').set(judgedNow).where('id', '=', message.id).execute());
   return saved;
+}
+
+/** What does not depend on what is to become of it. */
+async function saveAhead(
+  trx: Trx,
+  { delivery, verdict }: JudgedDelivery,
+  now: number,
+): Promise<{ verdictId: number | null; locked: LockedDelivery }> {
+  const [verdictId, row] = await together([
+    verdict && saveVerdict(trx, delivery.id, verdict, now),
+    lockDelivery(trx, delivery.id),
+  ]);
+  return { verdictId, locked: row };
 }
 
 /** What each delivery has to wait behind. */

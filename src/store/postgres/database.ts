@@ -7,8 +7,10 @@ import type { Commit, Database, TransactOptions, Trx } from '../database.ts';
 import { type GateKey, type GateKeys, bindKeys, gateKeys, isLost, lostKey } from '../gate-keys.ts';
 import { GroupCommit, type Piece } from '../group-commit.ts';
 import { MADE_BY, type SchemaState, newerSchema, stateOf } from '../migrate.ts';
+import { bindLater } from '../later.ts';
 import { migrations } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
+import { together } from '../together.ts';
 import type { PostgresConnection } from './connection.ts';
 import { MigrationsInPostgres } from './ddl.ts';
 import { onConnection, sharing } from './executors.ts';
@@ -197,16 +199,22 @@ export class PostgresDatabase implements Database {
 
   async #commit(group: Piece[]): Promise<void> {
     let concurrent = group[0]?.concurrent ?? false;
+    // What may be run again is: savepoints for a case so rare would cost each change a statement.
+    let apart = !concurrent;
     for (let left = TRIES - 1; ; left -= 1) {
       try {
         const began = performance.now();
-        const settle = await this.#attempt(group, concurrent);
+        const settle = await this.#attempt(group, { concurrent, apart });
         this.disk.stored();
         const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
         for (const tell of this.#afterCommit) tell(commit);
         for (const done of settle) done();
         return;
       } catch (error) {
+        if (error instanceof OneFailed) {
+          apart = true;
+          continue;
+        }
         if (group[0]?.concurrent && lostRace(error) && left > 0) {
           concurrent = false;
           continue;
@@ -219,10 +227,10 @@ export class PostgresDatabase implements Database {
   }
 
   /** One transaction. @returns what tells those who asked, once it is durable */
-  async #attempt(group: Piece[], concurrent: boolean): Promise<(() => void)[]> {
+  async #attempt(group: Piece[], how: How): Promise<(() => void)[]> {
     const own = await this.#own.connect();
     try {
-      return await this.#transaction(own.connection, group, concurrent);
+      return await this.#transaction(own.connection, group, how);
     } catch (error) {
       // On a connection that broke there is nothing to take back: the server does.
       await own.connection.query('rollback').catch(() => {});
@@ -235,7 +243,7 @@ export class PostgresDatabase implements Database {
   async #transaction(
     connection: PostgresConnection,
     group: Piece[],
-    concurrent: boolean,
+    { concurrent, apart }: How,
   ): Promise<(() => void)[]> {
     const settle: (() => void)[] = [];
     const control = new Control(connection);
@@ -245,12 +253,13 @@ export class PostgresDatabase implements Database {
     const trx = onConnection(connection) as Trx;
     const tail = new AuditTail(this.#keys.audit);
     bindTail(trx, tail);
+    control.alsoSent(bindLater(trx));
     bindKeys(trx, this.#keys);
     // One change alone needs no savepoint: it is taken back as a whole.
     const alone = group.length === 1;
     let open = false;
     for (const { work, resolve, reject } of group) {
-      if (!alone) control.send(`${open ? 'release piece; ' : ''}savepoint piece`);
+      if (!alone && apart) control.send(`${open ? 'release piece; ' : ''}savepoint piece`);
       open = true;
       const mark = tail.mark();
       try {
@@ -260,18 +269,21 @@ export class PostgresDatabase implements Database {
         // Where there is no transaction, or not the lock, it is no fault of this change.
         await control.sent();
         if (lostRace(error)) throw error;
+        if (!alone && !apart) throw new OneFailed();
         control.send(alone ? 'rollback; begin' : 'rollback to piece');
         tail.takeBack(mark);
         settle.push(() => reject(error));
       }
     }
     const told = tail.mark().entries > 0;
-    // Whatever went wrong before goes wrong first: then nothing is left to commit.
-    await control.sent();
-    await tail.save(trx, () => {
-      failPoint('commit-before');
-      return control.commit();
-    });
+    // Of a transaction in which a statement failed nothing is committed; the first that did says why.
+    await together([
+      control.sent(),
+      tail.save(trx, () => {
+        failPoint('commit-before');
+        return control.commit();
+      }),
+    ]);
     failPoint('commit-done');
     // Whatever others have to know of is in the log.
     if (told) this.peers.tell();
@@ -279,10 +291,24 @@ export class PostgresDatabase implements Database {
   }
 }
 
+/** How a group of changes is committed. */
+interface How {
+  /** Beside those of other gates. */
+  concurrent: boolean;
+  /** One that fails is taken back alone. */
+  apart: boolean;
+}
+
+/** One of several changes failed that cannot be taken back alone: all are made again, apart from each other. */
+class OneFailed extends Error {
+  override name = 'OneFailed';
+}
+
 /** Statements that make a transaction, sent without waiting for their answers: what follows one that failed fails as well. */
 class Control {
   readonly #connection: PostgresConnection;
-  #sent: Promise<unknown>[] = [];
+  readonly #sent: Promise<unknown>[] = [];
+  #others: Promise<unknown>[] = [];
 
   constructor(connection: PostgresConnection) {
     this.#connection = connection;
@@ -295,9 +321,14 @@ class Control {
     this.#sent.push(sent);
   }
 
+  /** Statements of changes that were not waited for either. */
+  alsoSent(statements: Promise<unknown>[]): void {
+    this.#others = statements;
+  }
+
   /** @throws PostgresError of the first that failed */
   async sent(): Promise<void> {
-    for (const one of this.#sent.splice(0)) await one;
+    await together([...this.#sent.splice(0), ...this.#others.splice(0)]);
   }
 
   /** @throws PostgresError when it was not made durable: of a transaction in which a statement failed PostgreSQL commits nothing */
