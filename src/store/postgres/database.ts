@@ -55,25 +55,27 @@ export class PostgresDatabase implements Database {
    *
    * @param folder data folder, where this gate's keys lie
    * @param options.readonly the server refuses every change
-   * @param options.connections that reads share; by one alone temporary tables are seen
+   * @param options.single everything goes by one connection: temporary tables are seen, and nobody else's session is its own
    */
-  constructor(url: string, folder: string, options: { readonly?: boolean; connections?: number } = {}) {
-    const { readonly = false, connections = CONNECTIONS } = options;
+  constructor(url: string, folder: string, options: { readonly?: boolean; single?: boolean } = {}) {
+    const { readonly = false, single = false } = options;
     this.url = url;
     this.#folder = folder;
     const onError = (error: Error): void => this.disk.failed(storeError(error));
-    const own = openPool(url, { size: OWN_CONNECTIONS, readonly, onError });
-    const shared = new SharedConnections(
-      { ...connectionOptions(url, { readonly }), ...PIPELINED },
-      { size: connections, onError },
-    );
+    const own = openPool(url, { size: single ? 1 : OWN_CONNECTIONS, readonly, onError });
+    const shared = single
+      ? null
+      : new SharedConnections(
+          { ...connectionOptions(url, { readonly }), ...PIPELINED },
+          { size: CONNECTIONS, onError },
+        );
     this.#own = own;
     this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
     this.db = sharing(shared, {
       connect: own.connect,
-      end: async () => void (await Promise.all([shared.end(), own.end()])),
+      end: async () => void (await Promise.all([shared?.end(), own.end()])),
     });
     bindKeys(this.db, this.#keys);
   }
@@ -122,7 +124,7 @@ export class PostgresDatabase implements Database {
   }
 
   again(): Database {
-    return new PostgresDatabase(this.url, this.#folder, { connections: 1 });
+    return new PostgresDatabase(this.url, this.#folder, { single: true });
   }
 
   async size(): Promise<{ total: number; log: number }> {

@@ -50,14 +50,18 @@ class SharingExecutor extends DefaultQueryExecutor {
 /**
  * The database as everybody reads it.
  *
+ * @param shared null = single statements too take a connection of their own
  * @param pool what transactions outside of `transact` take their connection from
  */
-export function sharing(shared: SharedConnections, pool: PostgresPool): Kysely<Schema> {
+export function sharing(shared: SharedConnections | null, pool: PostgresPool): Kysely<Schema> {
   const dialect = new PostgresDialect({ pool });
   const driver = dialect.createDriver();
   // Remembers the pool; it is there already.
   void driver.init();
-  const executor = new SharingExecutor(shared, new DefaultConnectionProvider(driver));
+  const own = new DefaultConnectionProvider(driver);
+  const executor = shared
+    ? new SharingExecutor(shared, own)
+    : new DefaultQueryExecutor(compiler, adapter, own);
   return new Kysely<Schema>({ config: { dialect }, dialect, driver, executor });
 }
 

@@ -32,7 +32,7 @@ export class SharedConnections {
   #ended = false;
 
   /**
-   * @param options.size most of them; one alone is never closed for being idle, since it may have temporary tables
+   * @param options.size most of them
    * @param options.onError told of each that breaks while nothing is asked
    */
   constructor(client: pg.ClientConfig, options: { size: number; onError: (error: Error) => void }) {
@@ -95,7 +95,7 @@ export class SharedConnections {
     });
     client.on('end', () => this.#drop(shared));
     this.#all.push(shared);
-    if (this.#size > 1) this.#looking ??= setInterval(() => this.#closeIdle(), IDLE_MS).unref();
+    this.#looking ??= setInterval(() => this.#closeIdle(), IDLE_MS).unref();
     return shared;
   }
 
