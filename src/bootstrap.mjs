@@ -85,14 +85,10 @@ function build() {
   once(join(root, 'dist/.presend-built'), hashOf(inputs), 'building', () => {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'src/tsconfig.json']);
-    run(process.execPath, [
-      join(root, 'node_modules/vite/bin/vite.js'),
-      'build',
-      '--config',
-      'src/web/vite.config.ts',
-      '--logLevel',
-      'warn',
-    ]);
+    for (const config of ['src/bundle/vite.config.mjs', 'src/web/vite.config.ts']) {
+      const vite = join(root, 'node_modules/vite/bin/vite.js');
+      run(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn']);
+    }
   });
   linkCommand();
 }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const SAYS_MOST = [
   'queue/adapter-line',
   'crm/{store,snapshot,threads,csv,query-plan,mailbox,grid}',
-  'review/{queue,acts}',
+  'review/{queue,long-queue,acts}',
   'events/event-store',
   'pipeline/*',
   'access/session',
@@ -23,6 +23,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/postgres-file.ts'],
     testTimeout: 30_000,
+    retry: Number(process.env['PRESEND_TEST_RETRIES'] ?? 0),
     hookTimeout: 30_000,
     maxWorkers: 2,
   },

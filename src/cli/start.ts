@@ -34,7 +34,6 @@ from this machine without AUTH. SIGTERM and SIGINT stop it after what is in flig
 Under systemd it takes listening sockets, tells when it is ready and gives signs of life: see systemd/README.md.`,
     )
     .action(async (_options: unknown, command: Command) => {
-      warmReplies();
       new MemoryWatch();
       const config = configFor(command);
       const log = createLogger(config.log.level, { redact: config.log.redact });
@@ -93,6 +92,7 @@ First run: the example CRM and the engine "demo" are in ${config.data_dir}. What
       }
       await printSetup(app, config);
       await manager.ready(`takes mail by SMTP on ${smtp}`);
+      await warmReplies();
     });
 }
 

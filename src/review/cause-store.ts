@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
 import { type CauseRow, SMALLEST_GROUP } from './cause.ts';
+import { heldByMenu } from './held-store.ts';
 
 type Db = Kysely<Schema>;
 
@@ -11,15 +12,18 @@ export interface HeldRow extends CauseRow {
   lease_token: number;
 }
 
-/** Held mail with the template of its present text. */
-function heldWithTemplate(db: Db) {
+/** Engines' mail with the template of its present text. */
+function withTemplate(db: Db) {
   return db
     .selectFrom('deliveries as d')
     .leftJoin('draft_texts as t', (join) =>
       join.onRef('t.message_id', '=', 'd.message_id').onRef('t.revision', '=', 'd.body_revision'),
     )
-    .where('d.state', '=', 'held')
     .where('d.kind', '=', 'mail');
+}
+
+function heldWithTemplate(db: Db) {
+  return withTemplate(db).where('d.state', '=', 'held');
 }
 
 /** Every held delivery, oldest first. */
@@ -50,18 +54,43 @@ export function floodingTemplates(db: Db, reason: string) {
     .having((eb) => eb.fn.countAll<number>(), '>=', SMALLEST_GROUP);
 }
 
-/** For every hold reason, the templates of which at least `SMALLEST_GROUP` mails are held for it. */
-export async function allFloodingTemplates(db: Db): Promise<Map<string, Set<string>>> {
-  const rows = await heldWithTemplate(db)
-    .select(['d.hold_reason', 't.template_key'])
-    .where('t.template_key', 'is not', null)
-    .groupBy(['d.hold_reason', 't.template_key'])
-    .having((eb) => eb.fn.countAll<number>(), '>=', SMALLEST_GROUP)
-    .execute();
+/** How many of the newest held for a reason are looked at for a flood: one that has come is among them. */
+const LOOKED_AT = 500;
+
+/**
+ * The templates that flood among held rows: of which at least `SMALLEST_GROUP` are held for the same reason, among these rows and the
+ * newest held for it. What floods by its number is seen; three mails far apart among thousands are not, which costs nobody anything.
+ *
+ * @returns templates by hold reason
+ */
+export async function floodsAmong(
+  db: Db,
+  rows: readonly Pick<CauseRow & { id: string }, 'id' | 'hold_reason' | 'template_key'>[],
+): Promise<Map<string, Set<string>>> {
   const floods = new Map<string, Set<string>>();
-  for (const { hold_reason, template_key } of rows) {
-    const templates = floods.get(hold_reason ?? '') ?? new Set();
-    floods.set(hold_reason ?? '', templates.add(template_key ?? ''));
+  const asked = rows.filter(({ template_key }) => template_key !== null);
+  for (const reason of new Set(asked.map(({ hold_reason }) => hold_reason))) {
+    if (reason === null) continue;
+    const newest = await withTemplate(db)
+      .where(heldByMenu('d'))
+      .select(['d.id', 't.template_key'])
+      .where('d.hold_reason', '=', reason)
+      .orderBy('d.created_at', 'desc')
+      .orderBy('d.id', 'desc')
+      .limit(LOOKED_AT)
+      .execute();
+    const templates = new Map(
+      [...newest, ...asked.filter((row) => row.hold_reason === reason)].map((row) => [
+        row.id,
+        row.template_key,
+      ]),
+    );
+    const counts = new Map<string, number>();
+    for (const template of templates.values()) {
+      if (template !== null) counts.set(template, (counts.get(template) ?? 0) + 1);
+    }
+    const many = [...counts].filter(([, count]) => count >= SMALLEST_GROUP);
+    floods.set(reason, new Set(many.map(([template]) => template)));
   }
   return floods;
 }

@@ -33,7 +33,7 @@ export interface QueueFilter {
   /** null = every state. */
   states: DeliveryState[] | null;
   reasons: string[];
-  /** Name or id. */
+  /** Name or id; by id once it was looked up (`byEngineId`). */
   engine: string | null;
   assigned: { id: string } | 'nobody' | null;
   snoozed: 'hide' | 'show' | 'only';

@@ -48,12 +48,16 @@ export interface Place {
   limit: number;
 }
 
-/** The counts of a filter without words, and one page of rows: one more than `limit` where there is another page. */
+/**
+ * The counts of a filter without words, and one page of rows: one more than `limit` where there is another page.
+ *
+ * @returns `groups` is null where the list is too long for them
+ */
 export async function readQueue(
   db: Db,
   filter: QueueFilter,
   place: Place,
-): Promise<{ groups: QueueGroup[]; rows: QueueRow[] }> {
+): Promise<{ groups: QueueGroup[] | null; rows: QueueRow[] }> {
   const groups = await queueGroups(db, filter, place.now);
   return { groups, rows: await queueRows(db, filter, place) };
 }
@@ -94,7 +98,7 @@ export async function searchQueue(
 }
 
 function queueRows(db: Db, filter: QueueFilter, { now, sort, after, limit }: Place): Promise<QueueRow[]> {
-  let query = chosen(filtered(db, filter, now), filter)
+  let query = chosen(db, filter, now)
     .innerJoin('messages as m', 'm.id', 'd.message_id')
     .select([...ROW])
     .select(sql<number>`${asleep(now)}`.as('asleep'));
@@ -173,27 +177,56 @@ export interface QueueGroup {
   count: number;
 }
 
-/** Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two. */
-function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[]> {
-  return filtered(db, filter, now)
+/** Counting stops here: what a page says beside its rows must cost no more when more is held. */
+const COUNTED = 1_000;
+
+/**
+ * Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two.
+ *
+ * @returns null where that is more than `COUNTED`
+ */
+async function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[] | null> {
+  const first = filtered(db, filter, now)
+    .select(['d.hold_reason', 'd.engine_id', 'e.name', 's.assigned_id', 's.assigned_name'])
+    .limit(COUNTED + 1)
+    .as('first');
+  const groups = await db
+    .selectFrom(first)
     .select(({ fn }) => [
-      'd.hold_reason as reason',
-      'd.engine_id',
-      fn.max('e.name').as('engine'),
-      's.assigned_id',
-      fn.max('s.assigned_name').as('assigned_name'),
+      'hold_reason as reason',
+      'engine_id',
+      fn.max('name').as('engine'),
+      'assigned_id',
+      fn.max('assigned_name').as('assigned_name'),
       fn.countAll<number>().as('count'),
     ])
-    .groupBy(['d.hold_reason', 'd.engine_id', 's.assigned_id'])
+    .groupBy(['hold_reason', 'engine_id', 'assigned_id'])
     .execute();
+  return groups.reduce((sum, { count }) => sum + count, 0) > COUNTED ? null : groups;
+}
+
+/** How much was found; with `more`, that much and more. */
+export interface Count {
+  count: number;
+  more?: true;
 }
 
 /** How many deliveries a whole filter finds. */
-export async function queueCount(db: Db, filter: QueueFilter, now: number): Promise<number> {
-  const { count } = await chosen(filtered(db, filter, now), filter)
+export async function queueCount(
+  db: Db,
+  filter: QueueFilter,
+  now: number,
+  most: number = COUNTED,
+): Promise<Count> {
+  const first = chosen(db, filter, now)
+    .select('d.id')
+    .limit(most + 1)
+    .as('first');
+  const { count } = await db
+    .selectFrom(first)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return count;
+  return count > most ? { count: most, more: true } : { count };
 }
 
 /** What a page shows beside the rows, for these deliveries. */

@@ -3,6 +3,7 @@ import { matchingMessages } from '../insight/search-store.ts';
 import type { Schema } from '../store/schema.ts';
 import { readCause } from './cause.ts';
 import { floodingTemplates } from './cause-store.ts';
+import { heldByMenu } from './held-store.ts';
 import type { QueueFilter } from './queue-query.ts';
 
 type Db = Kysely<Schema>;
@@ -21,24 +22,53 @@ export function mail(db: Db) {
     .where('d.kind', '=', 'mail');
 }
 
+/** Held, for what is found by something else: no index knows this. */
+const heldAnyway = sql<SqlBool>`coalesce(d.state, '') = 'held'`;
+
 /** A snooze counts until its time, unless the delivery changed or the prospect wrote since. */
 export function asleep(now: number): Expression<SqlBool> {
   return sql<SqlBool>`(coalesce(s.snoozed_until, 0) > ${now} and s.snoozed_version = d.lease_token
-    and d.state = 'held' and not exists (select 1 from thread_messages w where w.prospect_id = d.prospect_id
+    and ${heldAnyway} and not exists (select 1 from thread_messages w where w.prospect_id = d.prospect_id
     and w.direction = 'in' and w.at > s.snoozed_at))`;
 }
 
 /** Everything of a filter but what the filter menus choose: reason, engine and assignment. */
 export function filtered(db: Db, filter: QueueFilter, now: number) {
+  return narrowed(db, { ...filter, reasons: [], engine: null, assigned: null }, now);
+}
+
+function narrowed(db: Db, filter: QueueFilter, now: number) {
   let query = mail(db);
-  if (filter.states) query = query.where('d.state', 'in', filter.states);
+  const states = ofStates(filter);
+  if (states) query = query.where(states);
   if (filter.snoozed === 'hide') query = query.where((eb) => eb.not(asleep(now)));
-  if (filter.snoozed === 'only') query = query.where(asleep(now));
+  if (filter.snoozed === 'only') {
+    query = query.where('d.id', 'in', noted(db).where('snoozed_until', '>', now)).where(asleep(now));
+  }
   if (filter.dueBefore !== null) query = query.where('d.expires_at', '<=', filter.dueBefore);
   if (filter.cause !== null) query = query.where(ofCause(db, filter.cause));
   if (filter.company !== null) query = query.where('p.company_id', '=', filter.company);
   for (const word of filter.words) query = query.where(holds(db, word));
   return query;
+}
+
+const isPerson = (assigned: QueueFilter['assigned']): assigned is { id: string } =>
+  assigned !== null && assigned !== 'nobody';
+
+/**
+ * The states of a filter, said so that the right index is taken: SQLite, which knows nothing of what is frequent, would else look at all
+ * that is held for the few that a person took, or that are of one reason.
+ *
+ * @param filter without what the menus choose where that does not count
+ */
+function ofStates({ states, reasons, engine, assigned, snoozed }: QueueFilter): Expression<SqlBool> | null {
+  const [state, ...others] = states ?? [];
+  if (state === undefined) return null;
+  if (others.length > 0 || state !== 'held') return sql<SqlBool>`d.state in (${sql.join(states ?? [])})`;
+  if (snoozed === 'only' || isPerson(assigned)) return heldAnyway;
+  if (engine !== null || reasons.length === 1) return heldByMenu('d');
+  // A literal: an index of what is held alone is not taken for a parameter.
+  return sql<SqlBool>`d.state = 'held'`;
 }
 
 /** Held for one cause (`GET /queue/causes`). */
@@ -72,15 +102,32 @@ function holds(db: Db, word: string): Expression<SqlBool> {
     or exists (select 1 from verdicts v where v.delivery_id = d.id and lower(v.rationale) like ${like} escape '\\'))`;
 }
 
-/** Narrows a query to what the filter menus choose. */
-export function chosen<Q extends ReturnType<typeof filtered>>(query: Q, filter: QueueFilter): Q {
-  let narrowed = query as ReturnType<typeof filtered>;
+/** What people noted something about: few among all that is held, so that it is read first. */
+const noted = (db: Db) => db.selectFrom('review_states').select('delivery_id');
+
+/** The filter with its engine by id, however it was named: only that has an index of what is held. */
+export async function byEngineId(db: Db, filter: QueueFilter): Promise<QueueFilter> {
+  const { engine } = filter;
+  if (engine === null) return filter;
+  const found = await db
+    .selectFrom('engines')
+    .select('id')
+    .where((eb) => eb.or([eb('name', '=', engine), eb('id', '=', engine)]))
+    .executeTakeFirst();
+  return { ...filter, engine: found?.id ?? engine };
+}
+
+/** All of a filter; the engine is named by its id (`byEngineId`). */
+export function chosen(db: Db, filter: QueueFilter, now: number) {
+  let query = narrowed(db, filter, now);
   const { reasons, engine, assigned } = filter;
-  if (reasons.length > 0) narrowed = narrowed.where('d.hold_reason', 'in', reasons);
-  if (engine !== null) {
-    narrowed = narrowed.where((eb) => eb.or([eb('e.name', '=', engine), eb('e.id', '=', engine)]));
+  if (reasons.length > 0) {
+    const reason = isPerson(assigned) ? sql`coalesce(d.hold_reason, '')` : sql.ref('d.hold_reason');
+    query = query.where(sql<SqlBool>`${reason} in (${sql.join(reasons)})`);
   }
-  if (assigned === 'nobody') narrowed = narrowed.where('s.assigned_id', 'is', null);
-  else if (assigned !== null) narrowed = narrowed.where('s.assigned_id', '=', assigned.id);
-  return narrowed as Q;
+  if (engine !== null) query = query.where('d.engine_id', '=', engine);
+  if (assigned === 'nobody') query = query.where('s.assigned_id', 'is', null);
+  else if (isPerson(assigned))
+    query = query.where('d.id', 'in', noted(db).where('assigned_id', '=', assigned.id));
+  return query;
 }

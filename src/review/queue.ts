@@ -3,9 +3,10 @@ import type { Config } from '../config/config.ts';
 import type { Schema } from '../store/schema.ts';
 import { type Approval, approvalsOf } from './approval-store.ts';
 import { causeOf } from './cause.ts';
-import { allFloodingTemplates } from './cause-store.ts';
+import { floodsAmong } from './cause-store.ts';
 import { FOUR_EYES, needsFourEyes } from './four-eyes.ts';
 import { stopsFound } from './four-eyes-store.ts';
+import { longMenus } from './menu-store.ts';
 import { openedBy } from './note-store.ts';
 import {
   DUE_MS,
@@ -22,12 +23,14 @@ import {
   type QueueGroup,
   type QueueRow,
   newestAuditId,
+  queueCount,
   readQueue,
   rowExtras,
   rowsOf,
   searchQueue,
   sortValue,
 } from './queue-store.ts';
+import { byEngineId } from './queue-where-store.ts';
 import type { DueTone, Facet, QueueItem, QueuePage } from './web-types.ts';
 
 /** For whom a list is made, and when. */
@@ -42,10 +45,11 @@ export interface Viewer {
 /** One page of the queue, its filter menus and where the live stream goes on from it. */
 export async function queuePage(
   viewer: Viewer,
-  filter: QueueFilter,
+  asked: QueueFilter,
   page: { sort: QueueSort; cursor: string | undefined; limit: number },
 ): Promise<QueuePage> {
   const { db, now } = viewer;
+  const filter = await byEngineId(db, asked);
   const after = page.cursor === undefined ? null : readCursor(page.cursor);
   // Before the rows: a change in between is told twice rather than not at all.
   const live = await newestAuditId(db);
@@ -57,7 +61,7 @@ export async function queuePage(
   return {
     items: await items(viewer, shown),
     next: last ? writeCursor([sortValue(last, filter, page.sort), last.id]) : null,
-    ...countsOf(groups, filter),
+    ...(groups ? countsOf(groups, filter) : await longCounts(viewer, filter)),
     live_id: live,
     at: now,
   };
@@ -76,8 +80,10 @@ async function items(viewer: Viewer, rows: QueueRow[]): Promise<QueueItem[]> {
   const opened = await openedBy(db, me, ids);
   const approvals = await approvalsOf(db, ids);
   const found = await stopsFound(db, viewer.review.four_eyes.length === 0 ? [] : ids);
-  const maybe = rows.some((row) => row.state === 'held' && row.template_key !== null);
-  const floods = maybe ? await allFloodingTemplates(db) : new Map<string, Set<string>>();
+  const floods = await floodsAmong(
+    db,
+    rows.filter(({ state }) => state === 'held'),
+  );
   return rows.map((row) =>
     itemOf(viewer, row, {
       comments: comments.get(row.id) ?? 0,
@@ -142,6 +148,15 @@ function toneOf(due: number | null, now: number): DueTone {
   if (due === null) return 'ok';
   if (due - now <= DUE_MS.red) return 'red';
   return due - now <= DUE_MS.amber ? 'amber' : 'ok';
+}
+
+/** As `countsOf`, where what is found is too much to be counted. */
+async function longCounts(
+  { db, now }: Viewer,
+  filter: QueueFilter,
+): Promise<Pick<QueuePage, 'total' | 'total_more' | 'facets'>> {
+  const { count, more } = await queueCount(db, filter, now);
+  return { total: count, ...(more && { total_more: more }), facets: await longMenus(db, filter, now) };
 }
 
 /** The total under the whole filter, and the choices of each menu under the rest of it. */

@@ -7,6 +7,7 @@ import { viewerOf } from './asked.ts';
 import type { ReviewDesk } from './desk.ts';
 import { readQueueQuery, viewQuerySchema } from './queue-query.ts';
 import { queueCount } from './queue-store.ts';
+import { byEngineId } from './queue-where-store.ts';
 import { type ViewRow, deleteView, saveView, viewById, viewsFor } from './view-store.ts';
 import type { QueueQuery, SavedView } from './web-types.ts';
 
@@ -35,14 +36,14 @@ const BUILT_IN: { id: string; name: string; query: QueueQuery }[] = [
 export function viewEndpoints(desk: ReviewDesk): Endpoint[] {
   const { database, now } = desk;
 
-  const counted = async (account: Account, view: Omit<SavedView, 'count'>): Promise<SavedView> => {
+  const counted = async (account: Account, view: Omit<SavedView, 'count' | 'more'>): Promise<SavedView> => {
     const viewer = viewerOf(desk, account);
-    const count = await queueCount(
+    const found = await queueCount(
       viewer.db,
-      readQueueQuery(viewQuerySchema.parse(view.query), viewer),
+      await byEngineId(viewer.db, readQueueQuery(viewQuerySchema.parse(view.query), viewer)),
       viewer.now,
     );
-    return { ...view, count };
+    return { ...view, ...found };
   };
   const saved = (account: Account, row: ViewRow): Promise<SavedView> =>
     counted(account, {

@@ -86,9 +86,10 @@ export interface QueueQuery {
 export interface QueuePage {
   items: QueueItem[];
   next: string | null;
-  /** Of all pages. */
+  /** Of all pages; with `total_more` that many and more, since counting stops at 1,000. */
   total: number;
-  /** Counts under the other filters, for the filter menus. */
+  total_more?: true;
+  /** Counts under the other filters, for the filter menus. Those of a long list stop at 100. */
   facets: { reasons: Facet[]; engines: Facet[]; assigned: Facet[] };
   /** The last change this page contains; `GET /live` goes on from it. */
   live_id: number;
@@ -100,6 +101,8 @@ export interface Facet {
   key: string;
   label: string;
   count: number;
+  /** There are more than `count`. */
+  more?: true;
 }
 
 /** `GET /views`: built-in ones first (they have no id of a row and cannot be changed). */
@@ -107,7 +110,9 @@ export interface SavedView {
   id: string;
   name: string;
   query: QueueQuery;
+  /** With `more` that many and more. */
   count: number;
+  more?: true;
   builtin: boolean;
   shared: boolean;
   mine: boolean;

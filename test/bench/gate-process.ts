@@ -43,17 +43,19 @@ log: { level: error }
 ${options.config ?? ''}`,
     );
     await options.prepare?.(gate);
-    const node = options.profile ? ['--cpu-prof', '--cpu-prof-dir', options.profile] : [];
-    gate.#child = spawn(
-      process.execPath,
-      [...node, MAIN, 'start', '--config', join(folder, 'presend.yaml')],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, PRESEND_DATA: undefined },
-      },
-    );
-    await once(gate.#child.stdout!, 'data');
+    await gate.run(options.profile);
     return gate;
+  }
+
+  /** Starts its process, once more after it was stopped, and waits until it listens. */
+  async run(profile?: string): Promise<void> {
+    const node = profile ? ['--cpu-prof', '--cpu-prof-dir', profile] : [];
+    const command = [MAIN, 'start', '--config', join(this.folder, 'presend.yaml')];
+    this.#child = spawn(process.execPath, [...node, ...command], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, PRESEND_DATA: undefined },
+    });
+    await once(this.#child.stdout!, 'data');
   }
 
   get pid(): number {

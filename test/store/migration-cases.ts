@@ -354,6 +354,7 @@ const CASES: Record<string, (put: Put) => void> = {
   },
   // An index only.
   '0017-due-deliveries': () => {},
+  '0018-held-lists': () => {},
 };
 
 /** Migrations that have rows here. */

@@ -43,12 +43,19 @@ const ME = { id: 'u1', name: 'Rita Reviewer', email: 'rita@presend.example' };
  * `src/review/web-types.ts`; whole jobs are tested against the gate itself.
  */
 export async function startFakeGate(
-  options: { mails?: FakeMail[]; shortcuts?: boolean; undoSeconds?: number } = {},
+  options: {
+    mails?: FakeMail[];
+    shortcuts?: boolean;
+    undoSeconds?: number;
+    /** Where the total stops being counted. */
+    counted?: number;
+  } = {},
 ): Promise<FakeGate> {
   const mails = new Map((options.mails ?? MAILS).map((mail) => [mail.id, mail]));
   const items = new Map([...mails.values()].map((mail) => [mail.id, fakeItem(mail, Date.now())]));
   const views = new Map<string, Partial<DeliveryView>>();
   const saved: SavedView[] = [];
+  const most = options.counted ?? Number.POSITIVE_INFINITY;
   const asked: FakeGate['asked'] = [];
   const read = new Set<string>();
   const failures: { ending: string; status: number; code: string; message: string }[] = [];
@@ -174,7 +181,7 @@ export async function startFakeGate(
     const page: QueuePage = {
       items: all.slice(start, end),
       next: end < all.length ? String(end) : null,
-      total: all.length,
+      ...(all.length > most ? { total: most, total_more: true as const } : { total: all.length }),
       facets: {
         reasons: facet(all, (one) => (one.reason ? [one.reason, one.reason] : null)),
         engines: facet(all, (one) => [one.engine, one.engine]),

@@ -49,6 +49,16 @@ describe('the held queue', () => {
     expect(troubles).toEqual([]);
   });
 
+  it('says that there is more where counting stopped, in the list and in the message', async () => {
+    const gate = await startFakeGate({ mails: manyMails(1_050), counted: 1_000 });
+    const { page, troubles } = await openQueue(gate);
+    expect(await page.locator('.list-head').innerText()).toContain('1,000+ held, 50 shown');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.head-position').innerText()).toBe('1 of 1,000+');
+    expect(troubles).toEqual([]);
+  });
+
   it('is worked by the keyboard alone: move, select, open, come back to the same row', async () => {
     const gate = await startFakeGate();
     const { page } = await openQueue(gate);

@@ -14,6 +14,7 @@ import * as auditChain from './0014-audit-chain.ts';
 import * as retention from './0015-retention.ts';
 import * as engineNetworks from './0016-engine-networks.ts';
 import * as dueDeliveries from './0017-due-deliveries.ts';
+import * as heldLists from './0018-held-lists.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0015-retention': retention,
   '0016-engine-networks': engineNetworks,
   '0017-due-deliveries': dueDeliveries,
+  '0018-held-lists': heldLists,
 };

@@ -4,6 +4,7 @@ import type { Facet, QueuePage } from '../../review/web-types.ts';
 import { PopupMenu } from '../parts/popup-menu.tsx';
 import { STATE_WORD, reasonChip } from '../parts/words.ts';
 import { type Filter, type Filters, toggled } from './filters.ts';
+import { atLeast } from './words.ts';
 
 type Change = (changes: { [name in Filter]?: string | undefined }) => void;
 
@@ -11,6 +12,7 @@ interface Option {
   value: string;
   label: string;
   count?: number;
+  more?: true | undefined;
 }
 
 const STATES: Option[] = [
@@ -41,7 +43,12 @@ export function FilterBar({
   onChange: Change;
 }) {
   const options = (list: Facet[] | undefined, word = (facet: Facet) => facet.label): Option[] =>
-    (list ?? []).map((facet) => ({ value: facet.key, label: word(facet), count: facet.count }));
+    (list ?? []).map((facet) => ({
+      value: facet.key,
+      label: word(facet),
+      count: facet.count,
+      more: facet.more,
+    }));
   const active = Object.keys(filters).some((name) => name !== 'sort' && name !== 'q');
   return (
     <div className="filters" role="search" aria-label="Held queue">
@@ -212,7 +219,9 @@ function FilterMenu({
           const text = (
             <>
               {option.label}
-              {option.count !== undefined && <span className="filter-count">{option.count}</span>}
+              {option.count !== undefined && (
+                <span className="filter-count">{atLeast(option.count, option.more)}</span>
+              )}
             </>
           );
           return multiple ? (

@@ -25,6 +25,7 @@ import { useNow } from './use-now.ts';
 import { useQueue, useQueueChanges } from './use-queue.ts';
 import { Views } from './views.tsx';
 import './queue.css';
+import { atLeast } from './words.ts';
 
 /** The row the keyboard stands on; also after coming back from a message. */
 const cursorStore = createStore<string | null>(null);
@@ -222,8 +223,10 @@ export function HeldQueue() {
               />
             </label>
             <span>
-              {queue.first?.total ?? 0} {filters.state ? 'deliveries' : 'held'}
-              {rows.length < (queue.first?.total ?? 0) && `, ${rows.length} shown`}
+              {atLeast(queue.first?.total ?? 0, queue.first?.total_more)}{' '}
+              {filters.state ? 'deliveries' : 'held'}
+              {(queue.first?.total_more || rows.length < (queue.first?.total ?? 0)) &&
+                `, ${rows.length} shown`}
             </span>
             <span className="list-new" role="status">
               {arrived > 0 && (

@@ -3,6 +3,7 @@ import type { DeliveryView, Person } from '../../review/web-types.ts';
 import { ShownTime } from '../parts/shown-time.tsx';
 import { duration, soonTime } from '../parts/time.ts';
 import { STATE_WORD } from '../parts/words.ts';
+import { atLeast } from './words.ts';
 import { Due } from './due.tsx';
 import { MarkedText } from './mail-text.tsx';
 import { ReasonChip } from './reason-chip.tsx';
@@ -24,7 +25,7 @@ export function MessageHead({
   heading: RefObject<HTMLHeadingElement | null>;
   active: number | null;
   /** Its place in the list, from 0; -1 when it is not in it. */
-  position: { at: number; of: number };
+  position: { at: number; of: number; more: true | undefined };
   onBack: () => void;
   onPrevious: (() => void) | null;
   onNext: (() => void) | null;
@@ -63,7 +64,8 @@ export function MessageHead({
         <span className="head-nav">
           {/* Its room is kept, so that nothing moves when the list is known. */}
           <span className="head-position">
-            {position.at >= 0 && `${position.at + 1} of ${Math.max(position.of, position.at + 1)}`}
+            {position.at >= 0 &&
+              `${position.at + 1} of ${atLeast(Math.max(position.of, position.at + 1), position.more)}`}
           </span>
           <button
             type="button"

@@ -223,6 +223,7 @@ function Message({ view }: { view: DeliveryView }) {
         position={{
           at: rows.findIndex((row) => row.id === id),
           of: walk.ids ? rows.length : (queue.first?.total ?? 0),
+          more: walk.ids ? undefined : queue.first?.total_more,
         }}
         onBack={back}
         onPrevious={previous === null ? null : () => open(previous)}

@@ -149,9 +149,14 @@ async function reconcile(client: QueryClient, search: string, signal: AbortSigna
     );
   }
   const { facets, total } = fresh;
+  const more = fresh.total_more && { total_more: fresh.total_more };
   client.setQueryData<QueueData>(
     queueKey(search),
-    (now) => now && { ...now, pages: now.pages.map((page) => ({ ...page, facets, total })) },
+    (now) =>
+      now && {
+        ...now,
+        pages: now.pages.map(({ total_more: _before, ...page }) => ({ ...page, facets, total, ...more })),
+      },
   );
   const unknown = (newest === fresh ? fresh : newest).items.filter((item) => !known.has(item.id));
   if ((data.pages.at(-1)?.next ?? null) === null) return unknown.map((item) => item.id);

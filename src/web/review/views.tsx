@@ -7,6 +7,7 @@ import { tellDone, tellFailure } from '../parts/notify.ts';
 import { PopupMenu } from '../parts/popup-menu.tsx';
 import { calls } from './calls.ts';
 import { type Filters, filterSearch, sameFilters } from './filters.ts';
+import { atLeast } from './words.ts';
 
 const NameView = lazy(() => import('./name-view.tsx'));
 
@@ -49,7 +50,7 @@ export function Views({ filters }: { filters: Filters }) {
               aria-current={view === here ? 'page' : undefined}
               title={view.shared && !view.builtin ? 'Shared with everybody' : undefined}
             >
-              {view.name} <span className="view-count">{view.count}</span>
+              {view.name} <span className="view-count">{atLeast(view.count, view.more)}</span>
             </Link>
           );
         })}

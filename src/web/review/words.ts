@@ -2,6 +2,11 @@ import type { DeliveryState } from '../../message/disposition.ts';
 import type { Label } from '../../review/web-types.ts';
 import { STATE_WORD } from '../parts/words.ts';
 
+/** A count that may have stopped: "1,000+". */
+export function atLeast(count: number, more: true | undefined): string {
+  return more ? `${count.toLocaleString('en')}+` : String(count);
+}
+
 /** What became of a held delivery, for the mark in its row; null while it is held. */
 export function settledWord(state: DeliveryState): string | null {
   if (state === 'held') return null;

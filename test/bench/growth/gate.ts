@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteDatabase } from '../../../src/store/sqlite-database.ts';
 import { GateProcess } from '../gate-process.ts';
 import { SENDER, mailText, recipient } from '../relay/mails.ts';
 import { cpuSeconds } from '../relay/process-tree.ts';
@@ -24,20 +23,18 @@ const CONNECTIONS = 10;
 /** Starts a gate on `messages` that wait, or that are held, and sends it mail. */
 export async function measureStart(messages: number, kind: 'queued' | 'held'): Promise<Started> {
   const filling: Filling = kind === 'queued' ? { kind } : { kind: 'past', held: messages };
-  let began = 0;
-  const gate = await GateProcess.start({
-    answer: kind === 'held' ? 'sync' : 'async',
-    prepare: async ({ folder }) => {
-      // As the first start leaves it, with its keys.
-      mkdirSync(join(folder, 'data'), { mode: 0o700 });
-      const path = join(folder, 'data/presend.db');
-      const first = new SqliteDatabase(path);
-      await first.migrate();
-      await first.close();
-      seedMessages(path, { messages, filling, now: Date.now(), bodies: true, seed: 1 });
-      began = performance.now();
-    },
+  const gate = await GateProcess.start({ answer: kind === 'held' ? 'sync' : 'async' });
+  // The first start made its keys, which is done once.
+  await gate.stop();
+  seedMessages(join(gate.folder, 'data/presend.db'), {
+    messages,
+    filling,
+    now: Date.now(),
+    bodies: true,
+    seed: 1,
   });
+  const began = performance.now();
+  await gate.run();
   const startMs = performance.now() - began;
   const startCpu = cpuSeconds(gate.pid) * 1000;
   try {

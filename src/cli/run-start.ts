@@ -1,0 +1,4 @@
+import { run } from './run.ts';
+import { createStartProgram } from './start-program.ts';
+
+await run(createStartProgram);
