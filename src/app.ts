@@ -45,6 +45,7 @@ import { httpIntakeRoutes } from './intake/http.ts';
 import { LoginGuard } from './intake/login-guard.ts';
 import { FRONTS } from './intake/providers/index.ts';
 import { listEngines } from './intake/engine-store.ts';
+import { OnTheirWay } from './intake/on-their-way.ts';
 import { SmtpIntake } from './intake/smtp.ts';
 import type { SubmitOptions } from './intake/submit.ts';
 import { serverKeyPair } from './intake/tls.ts';
@@ -308,7 +309,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const hubSpot = openHubSpot({ config, database, now, log, random, metrics });
 
-    const acceptor = new Acceptor({ database, now, isInternal: internalMatcher(config.internal) });
+    const onTheirWay = new OnTheirWay();
+    const acceptor = new Acceptor({
+      database,
+      now,
+      isInternal: internalMatcher(config.internal),
+      company: () => onTheirWay.company(),
+    });
     /** What waits for a disk in trouble waits no longer when the gate stops. */
     const ending = new AbortController();
     const runner = new Runner({
@@ -321,10 +328,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       leaseMs: leaseMs(config),
       concurrency: config.delivery.concurrency,
       adapterLine: adapterLine(config, bench, now),
-      processMessage: async (message) => {
-        await killSwitch.refresh();
-        return processMessage(
+      processMessage: (message) =>
+        processMessage(
           {
+            lookAtSwitch: () => killSwitch.refresh(),
             database,
             config,
             now,
@@ -340,12 +347,11 @@ export async function startApp(options: AppOptions): Promise<App> {
             giveUp: ending.signal,
           },
           message,
-        );
-      },
-      deliverMessage: async (delivery) => {
-        await killSwitch.refresh();
-        return deliverMessage(
+        ),
+      deliverMessage: (delivery) =>
+        deliverMessage(
           {
+            lookAtSwitch: () => killSwitch.refresh(),
             database,
             config,
             rubric,
@@ -361,8 +367,7 @@ export async function startApp(options: AppOptions): Promise<App> {
             giveUp: ending.signal,
           },
           delivery,
-        );
-      },
+        ),
     });
 
     const answer = createAnswer({
@@ -452,6 +457,7 @@ export async function startApp(options: AppOptions): Promise<App> {
                 guard,
                 accept,
                 answer,
+                onTheirWay,
                 onActivity,
                 isOwnRequest: (req) => isOwnRequest(req.headers, ownId),
                 fetchAttachment: createFetchAttachment({ maxBytes: 26_214_400, timeoutMs: 10_000 }),
@@ -552,6 +558,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         storage.requireRoom();
         return intakeFirst.during(acceptor.accept(submission));
       },
+      onTheirWay,
       onActivity,
       answer,
     });

@@ -23,6 +23,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/postgres-file.ts'],
     testTimeout: 30_000,
+    retry: Number(process.env['PRESEND_TEST_RETRIES'] ?? 0),
     hookTimeout: 30_000,
     maxWorkers: 2,
   },

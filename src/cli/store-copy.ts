@@ -138,7 +138,7 @@ function openDirectly(config: Config, readonly: boolean): Database {
   const url = postgresUrl(config);
   return url === null
     ? new SqliteDatabase(databasePath(config), { readonly })
-    : new PostgresDatabase(url, config.data_dir, { readonly, connections: 1 });
+    : new PostgresDatabase(url, config.data_dir, { readonly, single: true });
 }
 
 /** Both stores must have the same schema. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 import { addressKey } from './address.ts';
 import { erasedValue } from './erased.ts';
 import { lookalikes } from './lookalike.ts';
@@ -27,15 +28,13 @@ export async function aliasRecords(db: Kysely<Schema>, address: string): Promise
   const readings = lookalikes(key).filter((one) => !same.includes(one));
   if (readings.length === 0) return [];
   const own = suppressingDomains(same);
-  const suppressed = await suppressionsNaming(db, {
-    addresses: readings,
-    domains: suppressingDomains(readings).filter((domain) => !own.includes(domain)),
-  });
-  const prospects = await db
-    .selectFrom('prospects')
-    .select('address_key')
-    .where('address_key', 'in', readings)
-    .execute();
+  const [suppressed, prospects] = await together([
+    suppressionsNaming(db, {
+      addresses: readings,
+      domains: suppressingDomains(readings).filter((domain) => !own.includes(domain)),
+    }),
+    db.selectFrom('prospects').select('address_key').where('address_key', 'in', readings).execute(),
+  ]);
   const meant = readings.filter(
     (reading) =>
       prospects.some((one) => one.address_key === reading) ||

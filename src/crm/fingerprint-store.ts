@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
+import { engineOf } from '../store/engine.ts';
+import { later } from '../store/later.ts';
 import type { Schema } from '../store/schema.ts';
 import { chunks } from './revision-store.ts';
 
@@ -18,21 +20,49 @@ export interface Sharing {
   prospect_id: string | null;
 }
 
-/** Adds a message's hashes to the index: one row per hash and thread, and no more than the cap. */
+/** A row of the index; a message without a thread is gone. */
+interface Present {
+  hash: number;
+  thread_message_id: number;
+  thread_id: string | null;
+}
+
+/** Rows of the index that have one of the hashes. */
+export async function presentFingerprints(trx: Trx, hashes: readonly number[]): Promise<Present[]> {
+  const found: Present[] = [];
+  for (const some of chunks([...new Set(hashes)], 500)) {
+    const rows = await trx
+      .selectFrom('fingerprints')
+      .leftJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
+      .select(['fingerprints.hash', 'fingerprints.thread_message_id', 'thread_messages.thread_id'])
+      // One array on PostgreSQL: a list would be another statement to prepare for each length.
+      .where((eb) =>
+        engineOf(trx) === 'postgres'
+          ? sql<boolean>`fingerprints.hash = any(${[...some]}::bigint[])`
+          : eb('fingerprints.hash', 'in', some),
+      )
+      .execute();
+    found.push(...rows);
+  }
+  return found;
+}
+
+/**
+ * Adds a message's hashes to the index: one row per hash and thread, and no more than the cap.
+ *
+ * @param present as `presentFingerprints` found it in this transaction
+ */
 export async function indexFingerprints(
   trx: Trx,
   message: { id: number; thread_id: string },
   hashes: readonly number[],
+  present: readonly Present[],
 ): Promise<void> {
+  const rows = new Map<number, Present[]>();
+  for (const one of present) rows.set(one.hash, [...(rows.get(one.hash) ?? []), one]);
   for (const some of chunks([...new Set(hashes)], 500)) {
     const threads = new Map<number, Set<string>>();
-    const present = await trx
-      .selectFrom('fingerprints')
-      .leftJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
-      .select(['fingerprints.hash', 'fingerprints.thread_message_id', 'thread_messages.thread_id'])
-      .where('fingerprints.hash', 'in', some)
-      .execute();
-    for (const { hash, thread_message_id, thread_id } of present) {
+    for (const { hash, thread_message_id, thread_id } of some.flatMap((one) => rows.get(one) ?? [])) {
       if (thread_id === null) {
         // Left by a message that an import brought and its revert took: it must not count as a thread.
         await trx
@@ -49,11 +79,18 @@ export async function indexFingerprints(
       return !known || (known.size < TEMPLATE_THREADS && !known.has(message.thread_id));
     });
     if (fresh.length === 0) continue;
-    await trx
-      .insertInto('fingerprints')
-      .values(fresh.map((hash) => ({ hash, thread_message_id: message.id })))
-      .execute();
+    await later(trx, addRows(trx, fresh, message.id));
   }
+}
+
+async function addRows(trx: Trx, hashes: readonly number[], messageId: number): Promise<void> {
+  if (engineOf(trx) === 'postgres') {
+    await sql`insert into fingerprints (hash, thread_message_id)
+      select unnest(${[...hashes]}::bigint[]), ${messageId}::bigint`.execute(trx);
+    return;
+  }
+  const rows = hashes.map((hash) => ({ hash, thread_message_id: messageId }));
+  await trx.insertInto('fingerprints').values(rows).execute();
 }
 
 /** Takes a message's hashes out of the index. */
@@ -77,12 +114,16 @@ export async function forgetFingerprints(
  */
 export async function sharing(db: Kysely<Schema>, hashes: readonly number[]): Promise<Sharing[]> {
   const found: Sharing[] = [];
-  // A literal list, since hundreds of parameters cost more to bind than the look-up itself; all are
-  // checked to be integers.
+  // On SQLite a literal list, since hundreds of parameters cost more to bind than the look-up itself; all are
+  // checked to be integers. On PostgreSQL one array, so that the statement is prepared once.
   const safe = [...new Set(hashes)].filter((hash) => Number.isSafeInteger(hash) && hash >= 0);
   for (const some of chunks(safe, 400)) {
+    const wanted =
+      engineOf(db) === 'postgres'
+        ? sql`select unnest(${[...some]}::bigint[])`
+        : sql`values ${sql.raw(some.map((hash) => `(${hash})`).join(','))}`;
     const { rows } = await sql<Sharing>`
-      with wanted(hash) as (values ${sql.raw(some.map((hash) => `(${hash})`).join(','))}),
+      with wanted(hash) as (${wanted}),
       rare(hash) as (
         select hash from wanted
         where (select f.thread_message_id from fingerprints f where f.hash = wanted.hash

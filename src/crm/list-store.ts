@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 import { nameKey, placeKey } from './names.ts';
 import type { Commitment, Peer } from './prospect.ts';
 import type { Change } from './records.ts';
@@ -130,22 +131,18 @@ export async function peersFor(
         where peer_uses.name_key = peers.name_key and peer_uses.prospect_id <> ${prospect.id}
         limit ${sql.lit(MAX_USES)}) as uses)`.as('timesUsed'),
     );
-  const named = nameKeys.length === 0 ? [] : await select.where('name_key', 'in', nameKeys).execute();
-  const both =
+  const [named, both, either] = await together([
+    nameKeys.length === 0 ? [] : select.where('name_key', 'in', nameKeys).execute(),
     city === null || industry === null
       ? []
-      : await select
-          .where('city_key', '=', city)
-          .where('industry_key', '=', industry)
-          .limit(MAX_PEERS)
-          .execute();
-  const either =
-    both.length >= MAX_PEERS || (city === null && industry === null)
+      : select.where('city_key', '=', city).where('industry_key', '=', industry).limit(MAX_PEERS).execute(),
+    city === null && industry === null
       ? []
-      : await select
+      : select
           .where((where) => where.or([where('city_key', '=', city), where('industry_key', '=', industry)]))
           .limit(MAX_PEERS)
-          .execute();
+          .execute(),
+  ]);
   const fitting = new Map([...both, ...either].map((row) => [row.name_key, row]));
   const chosen = new Map(
     [...named, ...[...fitting.values()].slice(0, MAX_PEERS)].map((row) => [row.name_key, row]),

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { isCommit } from '../store/audit-tail-store.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { domainChain, domainKey, domainOfKey } from './address.ts';
@@ -10,6 +11,8 @@ const SETTING = 'mailbox_rules';
 /** Puts the configured rules in force. @throws whatever the database threw */
 export async function saveMailboxRules(trx: Trx, rules: MailboxRules): Promise<void> {
   const keys = (list: readonly string[]): string[] => list.flatMap((one) => domainKey(one) ?? []);
+  known = new WeakMap();
+  changedIn.add(trx);
   const value = JSON.stringify({
     sameDomains: rules.sameDomains.map(keys),
     ignoreDots: keys(rules.ignoreDots),
@@ -22,7 +25,30 @@ export async function saveMailboxRules(trx: Trx, rules: MailboxRules): Promise<v
     .execute();
 }
 
-async function mailboxRules(db: Kysely<Schema>): Promise<MailboxRules> {
+/** How long rules are remembered outside of transactions: another gate that starts may bring others, and what lets mail go asks in one. */
+const KNOWN_MS = 500;
+
+/** Rules by where they were read; a commit reads them once. */
+let known = new WeakMap<object, { rules: Promise<MailboxRules>; until: number }>();
+
+/** Commits that changed the rules: what they read of them may be taken back. */
+const changedIn = new WeakSet<object>();
+
+function mailboxRules(db: Kysely<Schema>): Promise<MailboxRules> {
+  if (changedIn.has(db)) return readRules(db);
+  const before = known.get(db);
+  if (before && performance.now() < before.until) return before.rules;
+  const rules = readRules(db);
+  const until = isCommit(db) ? Number.POSITIVE_INFINITY : performance.now() + KNOWN_MS;
+  const now = { rules, until };
+  known.set(db, now);
+  rules.catch(() => {
+    if (known.get(db) === now) known.delete(db);
+  });
+  return rules;
+}
+
+async function readRules(db: Kysely<Schema>): Promise<MailboxRules> {
   const row = await db.selectFrom('settings').select('value').where('key', '=', SETTING).executeTakeFirst();
   return row ? (JSON.parse(row.value) as MailboxRules) : NO_RULES;
 }

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
+import { addressKey } from './address.ts';
 import type { SuppressionEvidence } from './prospect.ts';
-import { type Prospect, united } from './records.ts';
-import { getCompany, getProspect, prospectsOfMailbox } from './store.ts';
+import { type Company, type Prospect, united } from './records.ts';
+import { getCompany, getProspect, prospectsOfMailbox, recordsOfMailbox } from './store.ts';
 import { channelsOf, suppressionsHolding } from './suppression-store.ts';
 import { newestInbound } from './thread-store.ts';
 
@@ -31,11 +33,19 @@ export async function recheckRecord(
   trx: Kysely<Schema>,
   of: { address: string; prospectId: string | null },
 ): Promise<RecordNow> {
-  const prospects = await prospectsOfMailbox(trx, of.address);
-  const isNew = of.prospectId !== null && !prospects.some(({ id }) => id === of.prospectId);
+  const [reached, repliedAs] = await together([
+    reachedBy(trx, of.address),
+    // Most of the time it is the one that is found.
+    of.prospectId === null ? null : newestInbound(trx, of.prospectId),
+  ]);
+  const { suppressions } = reached;
+  const records = [...reached.records];
+  const isNew = of.prospectId !== null && !records.some(({ prospect }) => prospect.id === of.prospectId);
   const byId = isNew ? await getProspect(trx, of.prospectId!) : null;
-  if (byId) prospects.push(byId);
-  const suppressions = await suppressionsHolding(trx, of.address);
+  if (byId) {
+    const company = byId.company_id === null ? null : await getCompany(trx, byId.company_id);
+    records.push({ prospect: byId, company });
+  }
   const now: RecordNow = {
     disqualifiers: [],
     opt_out_channels: channelsOf(suppressions),
@@ -44,11 +54,12 @@ export async function recheckRecord(
     newest_reply_at: null,
     available_signals: {},
   };
-  for (const prospect of prospects) {
-    const company = prospect.company_id === null ? null : await getCompany(trx, prospect.company_id);
-    const replyAt = await newestInbound(trx, prospect.id);
+  for (const { prospect, company } of records) {
+    const [replyAt, optOuts] = await together([
+      prospect.id === of.prospectId ? repliedAs : newestInbound(trx, prospect.id),
+      optOutsOf(trx, prospect, null, reached),
+    ]);
     now.disqualifiers = united(now.disqualifiers, prospect.disqualifiers, company?.disqualifiers ?? []);
-    const optOuts = await optOutsOf(trx, prospect, null);
     now.opt_out_channels = united(now.opt_out_channels, optOuts.channels);
     now.suppressions = distinct([...now.suppressions, ...optOuts.suppressions]);
     now.taken_over_by ??= prospect.taken_over_by;
@@ -58,19 +69,43 @@ export async function recheckRecord(
   return now;
 }
 
-/** Channels that a prospect opted out of, with the suppressions of its own address and of the one judged. */
+/** What an address reaches, and what stops mail to it. */
+interface Reached {
+  address: string;
+  records: { prospect: Prospect; company: Company | null }[];
+  suppressions: SuppressionEvidence[];
+}
+
+async function reachedBy(db: Kysely<Schema>, address: string): Promise<Reached> {
+  const [records, suppressions] = await together([
+    recordsOfMailbox(db, address),
+    suppressionsHolding(db, address),
+  ]);
+  return { address, records, suppressions };
+}
+
+/**
+ * Channels that a prospect opted out of, with the suppressions of its own address and of the one judged.
+ *
+ * @param known what was looked up a moment ago
+ */
 export async function optOutsOf(
   db: Kysely<Schema>,
   prospect: Prospect,
   address: string | null,
+  known?: Reached,
 ): Promise<{ channels: string[]; suppressions: SuppressionEvidence[] }> {
-  const holding: SuppressionEvidence[] = [];
-  for (const one of new Set([prospect.address, address ?? prospect.address])) {
-    holding.push(...(await suppressionsHolding(db, one)));
-  }
-  const suppressions = distinct(holding);
-  // Two records can be of one mailbox.
-  const others = await prospectsOfMailbox(db, address ?? prospect.address);
+  const key = addressKey(address ?? prospect.address);
+  const ownKey = addressKey(prospect.address);
+  const there = known !== undefined && addressKey(known.address) === key ? known : null;
+  const judged = address ?? prospect.address;
+  const [own, holding, others] = await together([
+    ownKey === key ? [] : suppressionsHolding(db, prospect.address),
+    there ? there.suppressions : suppressionsHolding(db, judged),
+    // Two records can be of one mailbox.
+    there ? there.records.map((record) => record.prospect) : prospectsOfMailbox(db, judged),
+  ]);
+  const suppressions = distinct([...own, ...holding]);
   const channels = united(
     prospect.opt_out_channels,
     ...others.map((one) => one.opt_out_channels),

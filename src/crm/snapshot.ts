@@ -2,11 +2,12 @@ import type { Kysely } from 'kysely';
 import { ulid } from 'ulid';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 import { addPeerUses, commitmentsFor, peersFor } from './list-store.ts';
 import type { ProspectSnapshot } from './prospect.ts';
 import { type Company, type Prospect, united } from './records.ts';
 import { optOutsOf } from './recheck.ts';
-import { getCompany, getProspect, getProspectByAddress } from './store.ts';
+import { getCompany, getProspect, recordsOfMailbox } from './store.ts';
 import {
   addThreadMessage,
   type Fingerprint,
@@ -39,14 +40,18 @@ export async function findProspect(
   db: Kysely<Schema>,
   by: { address: string; prospectIdHint: string | null },
 ): Promise<FoundProspect | null> {
-  const byAddress = await getProspectByAddress(db, by.address);
-  const prospect = byAddress ?? (by.prospectIdHint ? await getProspect(db, by.prospectIdHint) : null);
+  const [byAddress] = await recordsOfMailbox(db, by.address);
+  const hint = by.prospectIdHint;
+  if (byAddress) {
+    return { ...byAddress, by: 'address', hintDisagrees: hint !== null && hint !== byAddress.prospect.id };
+  }
+  const prospect = hint ? await getProspect(db, hint) : null;
   if (prospect === null) return null;
   return {
     prospect,
     company: prospect.company_id === null ? null : await getCompany(db, prospect.company_id),
-    by: byAddress ? 'address' : 'hint',
-    hintDisagrees: by.prospectIdHint !== null && by.prospectIdHint !== prospect.id,
+    by: 'hint',
+    hintDisagrees: false,
   };
 }
 
@@ -69,13 +74,19 @@ export interface SnapshotRequest {
 export async function snapshot(db: Kysely<Schema>, request: SnapshotRequest): Promise<ProspectSnapshot> {
   const { prospect, company } = request.found;
   const place = { id: prospect.id, city: company?.city ?? null, industry: company?.industry ?? null };
-  const optOuts = await optOutsOf(db, prospect, request.address);
   const own = {
     prospectId: prospect.id,
     companyId: prospect.company_id,
     threadId: request.threadId,
     fingerprints: request.fingerprints,
   };
+  const [optOuts, commitments, thread, foreign, peers] = await together([
+    optOutsOf(db, prospect, request.address),
+    commitmentsFor(db, prospect.id, request.today),
+    request.threadId === null ? [] : threadMessages(db, request.threadId, MAX_THREAD),
+    relatedTexts(db, own),
+    peersFor(db, place, request.names),
+  ]);
   return {
     prospect_id: prospect.id,
     address: request.address,
@@ -97,10 +108,10 @@ export async function snapshot(db: Kysely<Schema>, request: SnapshotRequest): Pr
     regulated: prospect.regulated ?? company?.regulated ?? null,
     account_owner: prospect.account_owner ?? company?.account_owner ?? null,
     available_signals: prospect.available_signals,
-    commitments: await commitmentsFor(db, prospect.id, request.today),
-    thread: request.threadId === null ? [] : await threadMessages(db, request.threadId, MAX_THREAD),
-    foreign: await relatedTexts(db, own),
-    peers: await peersFor(db, place, request.names),
+    commitments,
+    thread,
+    foreign,
+    peers,
     // As stale as the staler of the two records: rules read both.
     updated_at: new Date(
       Math.min(prospect.updated_at, company?.updated_at ?? Number.POSITIVE_INFINITY),
@@ -134,29 +145,34 @@ export async function recordRelayed(
   relayed: Relayed,
   fingerprint: Fingerprint,
 ): Promise<string | null> {
-  const prospect = await getProspect(trx, relayed.prospectId);
+  const [prospect, own, known] = await together([
+    getProspect(trx, relayed.prospectId),
+    ownThread(trx, relayed),
+    threadOfRelayed(trx, relayed),
+  ]);
   if (prospect === null) return null;
-  const threadId =
-    (await ownThread(trx, relayed)) ??
-    (await threadOfRelayed(trx, relayed)) ??
-    `t_${ulid(relayed.at).toLowerCase()}`;
-  await addThreadMessage(
-    trx,
-    {
-      threadId,
-      prospectId: prospect.id,
-      companyId: prospect.company_id,
-      messageId: relayed.messageId,
-      direction: 'out',
-      person: prospect.name,
-      role: prospect.recipient_role,
-      at: relayed.at,
-      text: relayed.text,
-      subject: relayed.subject,
-    },
-    fingerprint,
-  );
-  await addPeerUses(trx, prospect.id, relayed.peerNames, relayed.at);
+  const there = own ?? known;
+  const threadId = there ?? `t_${ulid(relayed.at).toLowerCase()}`;
+  await together([
+    addThreadMessage(
+      trx,
+      {
+        threadId,
+        isNewThread: there === null,
+        prospectId: prospect.id,
+        companyId: prospect.company_id,
+        messageId: relayed.messageId,
+        direction: 'out',
+        person: prospect.name,
+        role: prospect.recipient_role,
+        at: relayed.at,
+        text: relayed.text,
+        subject: relayed.subject,
+      },
+      fingerprint,
+    ),
+    addPeerUses(trx, prospect.id, relayed.peerNames, relayed.at),
+  ]);
   return threadId;
 }
 

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 import { addressKey, domainKey } from './address.ts';
 import { refuseErased } from './erased-store.ts';
 import { sameMailbox } from './mailbox-store.ts';
@@ -99,6 +100,30 @@ export async function prospectsOfMailbox(db: Kysely<Schema>, address: string): P
   return rows
     .toSorted((a, b) => keys.indexOf(a.address_key) - keys.indexOf(b.address_key))
     .map(prospectFromRow);
+}
+
+/** `prospectsOfMailbox`, each with its company. */
+export async function recordsOfMailbox(
+  db: Kysely<Schema>,
+  address: string,
+): Promise<{ prospect: Prospect; company: Company | null }[]> {
+  const key = addressKey(address);
+  if (key === null) return [];
+  const keys = await sameMailbox(db, key);
+  const [prospects, companies] = await together([
+    prospectsOfMailbox(db, address),
+    db
+      .selectFrom('companies')
+      .selectAll()
+      .where('id', 'in', (eb) =>
+        eb.selectFrom('prospects').select('company_id').where('address_key', 'in', keys),
+      )
+      .execute(),
+  ]);
+  return prospects.map((prospect) => {
+    const row = companies.find(({ id }) => id === prospect.company_id);
+    return { prospect, company: row ? companyFromRow(row) : null };
+  });
 }
 
 /** @throws UserError when the address is none, another prospect has it, or its person was erased */

@@ -207,8 +207,9 @@ export async function possibleOptOut(
   db: Kysely<Schema>,
   addresses: readonly string[],
 ): Promise<SuppressionEvidence | null> {
-  const keys: string[] = [];
-  for (const key of addresses.map(addressKey)) if (key !== null) keys.push(...(await sameMailbox(db, key)));
+  const own = [...new Set(addresses.map(addressKey))].filter((key) => key !== null);
+  if (own.length === 0) return null;
+  const keys = (await Promise.all(own.map((key) => sameMailbox(db, key)))).flat();
   const rows = await suppressionsNaming(db, { addresses: keys, domains: [] });
   const unclear = rows.find(({ channel }) => channel === UNCLEAR);
   return unclear ? evidenceOf(unclear) : null;

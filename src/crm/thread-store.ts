@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { indexFingerprints } from './fingerprint-store.ts';
+import { together } from '../store/together.ts';
+import { indexFingerprints, presentFingerprints } from './fingerprint-store.ts';
 import type { ThreadMessage } from './prospect.ts';
 import type { Change } from './records.ts';
 import { getRow, insertRow, type NewRow, type Row, updateRow } from './revision-store.ts';
@@ -13,6 +14,8 @@ export type Fingerprint = (text: string) => number[];
 export interface NewThreadMessage {
   /** An existing thread, or the id of a new one. */
   threadId: string;
+  /** The id was made a moment ago: nothing is there to be looked for. */
+  isNewThread?: boolean;
   prospectId: string | null;
   companyId: string | null;
   /** Message-ID with angle brackets; a message that the thread holds already is not added again. */
@@ -41,8 +44,12 @@ export async function addThreadMessage(
   fingerprint: Fingerprint,
   change?: Change,
 ): Promise<{ id: number; added: boolean }> {
-  const thread = await openThread(trx, message, change);
-  const known = await sameMessage(trx, message);
+  const [before, known] = message.isNewThread
+    ? [undefined, null]
+    : await together([getRow(trx, 'threads', message.threadId), sameMessage(trx, message)]);
+  const thread = threadWith(before, message);
+  // Before the message, so that the revisions of both can be taken back one after the other.
+  if (known !== null || change) await openThread(trx, { before, after: thread }, change);
   if (known !== null) return { id: known, added: false };
   const hashes = fingerprint(message.text);
   const row: NewRow<'thread_messages'> = {
@@ -57,37 +64,50 @@ export async function addThreadMessage(
     text: message.text,
     fingerprint_count: hashes.length,
   };
-  const { id } = change
-    ? await insertRow(trx, 'thread_messages', row, change)
-    : await trx.insertInto('thread_messages').values(row).returning('id').executeTakeFirstOrThrow();
-  await indexFingerprints(trx, { id, thread_id: thread.id }, hashes);
+  const [, { id }, present] = await together([
+    change ? undefined : openThread(trx, { before, after: thread }),
+    change
+      ? insertRow(trx, 'thread_messages', row, change)
+      : trx.insertInto('thread_messages').values(row).returning('id').executeTakeFirstOrThrow(),
+    presentFingerprints(trx, hashes),
+  ]);
+  await indexFingerprints(trx, { id, thread_id: thread.id }, hashes, present);
   return { id, added: true };
 }
 
-/** The thread that is to take the message, made or brought up to date. */
-async function openThread(trx: Trx, message: NewThreadMessage, change?: Change): Promise<Row<'threads'>> {
-  const before = await getRow(trx, 'threads', message.threadId);
-  if (before) {
-    const owner = {
-      company_id: before.company_id ?? message.companyId,
-      prospect_id: before.prospect_id ?? message.prospectId,
+/** The thread as it is with the message in it. */
+function threadWith(before: Row<'threads'> | undefined, message: NewThreadMessage): Row<'threads'> {
+  if (!before) {
+    return {
+      id: message.threadId,
+      company_id: message.companyId,
+      prospect_id: message.prospectId,
+      subject: message.subject,
+      open: 1,
+      updated_at: message.at,
     };
-    if (change) await updateRow(trx, 'threads', before, owner, change);
-    const patch = { ...owner, updated_at: Math.max(before.updated_at, message.at) };
-    await trx.updateTable('threads').set(patch).where('id', '=', before.id).execute();
-    return { ...before, ...patch };
   }
-  const row = {
-    id: message.threadId,
-    company_id: message.companyId,
-    prospect_id: message.prospectId,
-    subject: message.subject,
-    open: 1,
-    updated_at: message.at,
+  return {
+    ...before,
+    company_id: before.company_id ?? message.companyId,
+    prospect_id: before.prospect_id ?? message.prospectId,
+    updated_at: Math.max(before.updated_at, message.at),
   };
-  if (change) return await insertRow(trx, 'threads', row, change);
-  await trx.insertInto('threads').values(row).execute();
-  return row;
+}
+
+/** Makes the thread that is to take a message, or brings it up to date. */
+async function openThread(
+  trx: Trx,
+  { before, after }: { before: Row<'threads'> | undefined; after: Row<'threads'> },
+  change?: Change,
+): Promise<void> {
+  if (before) {
+    const { company_id, prospect_id, updated_at } = after;
+    if (change) await updateRow(trx, 'threads', before, { company_id, prospect_id }, change);
+    const patch = { company_id, prospect_id, updated_at };
+    await trx.updateTable('threads').set(patch).where('id', '=', before.id).execute();
+  } else if (change) await insertRow(trx, 'threads', after, change);
+  else await trx.insertInto('threads').values(after).execute();
 }
 
 /** By Message-ID; without one, by time, direction and text. */

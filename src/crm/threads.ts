@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 import { type Sharing, sharing } from './fingerprint-store.ts';
 import type { ForeignText } from './prospect.ts';
 import type { Row } from './revision-store.ts';
@@ -75,7 +76,10 @@ export async function relatedTexts(
     fingerprints: readonly number[];
   },
 ): Promise<ForeignText[]> {
-  const shares = await sharing(db, own.fingerprints);
+  const [shares, ofCompany] = await together([
+    sharing(db, own.fingerprints),
+    own.companyId === null ? [] : companyMessages(db, { ...own, companyId: own.companyId }, MAX_OF_COMPANY),
+  ]);
   const all = groupByMessage(shares);
   const rare = groupByMessage(withoutTemplates(shares, own));
   const companyOf = new Map(shares.map((s) => [s.thread_message_id, s.company_id]));
@@ -89,10 +93,7 @@ export async function relatedTexts(
     .map(([id]) => id);
   const found = new Map<number, Message>();
   for (const message of await messagesById(db, wanted)) found.set(message.id, message);
-  if (own.companyId !== null) {
-    const of = { ...own, companyId: own.companyId };
-    for (const message of await companyMessages(db, of, MAX_OF_COMPANY)) found.set(message.id, message);
-  }
+  for (const message of ofCompany) found.set(message.id, message);
 
   const alike = [...found.values()]
     .filter((message) => mostlySame(message, all.get(message.id)?.length ?? 0, own.fingerprints.length))

@@ -9,16 +9,22 @@ const PREFIX = 'evt_';
 
 /**
  * Queues what an engine's webhook is to hear of a change, in the transaction that makes the change, so that neither can be
- * lost without the other. Costs one select by primary key where the engine has no webhook. The gate's own mails are not
- * told of.
+ * lost without the other. The gate's own mails are not told of.
  *
+ * @param change.webhookUrl of the engine, where the caller has read it; otherwise one select by primary key
  * @returns the event's id; null when there is nothing to tell or nobody to tell it to
  */
-export async function recordEvent(trx: Trx, change: Change & { now: number }): Promise<string | null> {
+export async function recordEvent(
+  trx: Trx,
+  change: Change & { now: number; webhookUrl?: string | null },
+): Promise<string | null> {
   const { after, now } = change;
   if (after.kind !== 'mail') return null;
   const type = eventType(change);
-  if (type === null || !(await hasWebhook(trx, after.engine_id))) return null;
+  if (type === null) return null;
+  const { webhookUrl } = change;
+  const isTold = webhookUrl === undefined ? await hasWebhook(trx, after.engine_id) : webhookUrl !== null;
+  if (!isTold) return null;
   const { message_id, provider } = await trx
     .selectFrom('messages')
     .leftJoin('provider_requests', 'provider_requests.message_id', 'messages.id')

@@ -34,13 +34,13 @@ interface Group {
 
 /**
  * Takes submissions in: message, deliveries and audit entry in one transaction, durable on disk before
- * the promise resolves. Submissions that arrive in the same turn of the event loop share one commit and one
- * statement per table.
+ * the promise resolves. Submissions that arrive at the same time share one commit and one statement per table.
  */
 export class Acceptor {
   readonly #database: Database;
   readonly #now: () => number;
   readonly #isInternal: (address: string) => boolean;
+  readonly #company: () => Promise<void>;
   #pending: Group[] = [];
   #scheduled = false;
 
@@ -49,10 +49,13 @@ export class Acceptor {
     now: () => number;
     /** Internal addresses and CRM dropboxes: not judged, they follow the message's prospects. */
     isInternal: (address: string) => boolean;
+    /** Waits for clients that are about to hand over a message too; none given = for nobody. */
+    company?: () => Promise<void>;
   }) {
     this.#database = options.database;
     this.#now = options.now;
     this.#isInternal = options.isInternal;
+    this.#company = options.company ?? (() => Promise.resolve());
   }
 
   /**
@@ -89,18 +92,20 @@ export class Acceptor {
   /** The batch is taken when its transaction begins, so that it holds whatever has arrived by then. */
   #flush(): void {
     let batch: Group[] = [];
-    this.#database
-      .transact(
-        (trx) => {
-          // Run again it is for the same ones.
-          if (batch.length === 0) {
-            batch = this.#take();
-            this.#scheduled = this.#pending.length > 0;
-            if (this.#scheduled) this.#flush();
-          }
-          return this.#insert(trx, batch);
-        },
-        { concurrent: true },
+    this.#company()
+      .then(() =>
+        this.#database.transact(
+          (trx) => {
+            // Run again it is for the same ones.
+            if (batch.length === 0) {
+              batch = this.#take();
+              this.#scheduled = this.#pending.length > 0;
+              if (this.#scheduled) this.#flush();
+            }
+            return this.#insert(trx, batch);
+          },
+          { concurrent: true },
+        ),
       )
       .then((results) => {
         failPoint('accept-committed');

@@ -13,6 +13,7 @@ import { engineOfKey, rightKey, wrongKey } from './http-auth.ts';
 import { bodyDone, readBody } from './http-body.ts';
 import type { LoginGuard } from './login-guard.ts';
 import { readMessageView } from './message-view.ts';
+import type { OnTheirWay } from './on-their-way.ts';
 import type { Front, FrontRoute, Gate, HttpAnswer, HttpRequest } from './providers/front.ts';
 import { openApi } from './providers/openapi.ts';
 import { Refusal, TROUBLE } from './refusal.ts';
@@ -25,6 +26,8 @@ export interface HttpIntakeOptions extends SubmitOptions {
   guard: LoginGuard;
   log: Logger;
   metrics: Metrics;
+  /** Told who is about to hand over a message. */
+  onTheirWay: OnTheirWay;
   /** Called for every request. */
   onActivity: () => void;
   /** The gate itself made this request, to what it took for a provider. */
@@ -80,8 +83,9 @@ async function serve(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { config, log, metrics, stages, onActivity, isOwnRequest } = options;
+  const { config, log, metrics, stages, onTheirWay, onActivity, isOwnRequest } = options;
   onActivity();
+  const handedOver = onTheirWay.begin();
   let answer: HttpAnswer;
   let body: Buffer | null = null;
   try {
@@ -104,7 +108,17 @@ async function serve(
     });
     const request = requestOf(req, body);
     const engine = early?.engine ?? (await verified(options, front, { req, request }));
-    const gate = gateFor(options, front, { engine, withoutKey: early?.withoutKey ?? false }, req, request);
+    const accept: SubmitOptions['accept'] = (...mails) => {
+      handedOver();
+      return options.accept(...mails);
+    };
+    const gate = gateFor(
+      { ...options, accept },
+      front,
+      { engine, withoutKey: early?.withoutKey ?? false },
+      req,
+      request,
+    );
     answer = await route.handle(request, gate);
   } catch (error) {
     if (!(error instanceof Refusal)) log.error({ err: error }, 'an HTTP submission failed inside the gate');
@@ -117,6 +131,7 @@ async function serve(
     if (retryAfter !== null)
       answer = { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfter) } };
   } finally {
+    handedOver();
     if (body !== null) bodyDone(body);
   }
   send(req, res, answer);

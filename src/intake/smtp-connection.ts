@@ -2,6 +2,7 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import type { SMTPServer, SMTPServerSession } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection';
+import type { OnTheirWay } from './on-their-way.ts';
 import type { Ticket } from './smtp-admission.ts';
 import { isForeign } from './smtp-foreign.ts';
 import type { ConnectionLimits, SmtpLimit } from './smtp-limits.ts';
@@ -12,6 +13,7 @@ export interface ConnectionContext {
   /** It came through a proxy that says who the client is. */
   proxied: boolean;
   onLimit: (limit: SmtpLimit) => void;
+  onTheirWay: OnTheirWay;
   /** Called for every command. */
   onActivity: () => void;
 }
@@ -42,6 +44,7 @@ export class GateConnection extends SMTPConnection {
   #windowStart = 0;
   #commands = 0;
   #errors = 0;
+  #handedOver: () => void = () => {};
   #authAttempts = 0;
   /** The session's time is over; it ends with the transaction. */
   #expiring = false;
@@ -72,6 +75,17 @@ export class GateConnection extends SMTPConnection {
     clearTimeout(this.#login);
   }
 
+  /** It is about to hand over a message. */
+  handsOver(): void {
+    this.#handedOver();
+    this.#handedOver = this.#context.onTheirWay.begin();
+  }
+
+  /** The message is there. */
+  handedOver(): void {
+    this.#handedOver();
+  }
+
   /** Ends it with a reply. */
   end(limit: SmtpLimit, text: string): void {
     if (this._closing || this._closed) return;
@@ -94,6 +108,7 @@ export class GateConnection extends SMTPConnection {
       Math.max(1, limits.loginMs - (performance.now() - ticket.since)),
     ).unref();
     this.#session = setTimeout(() => this.#sessionIsOver(), limits.sessionMs).unref();
+    this.handsOver();
     if (limits.greetingDelayMs === 0) this.connectionReady();
     else setTimeout(() => this.connectionReady(), limits.greetingDelayMs).unref();
   }
@@ -159,12 +174,14 @@ export class GateConnection extends SMTPConnection {
   /** Also runs when a transaction is over. */
   override _resetSession(): void {
     super._resetSession();
+    this.#handedOver();
     if (this.#greeted) this.#rest();
   }
 
   override _onClose(): void {
     for (const timer of [this.#login, this.#command, this.#session]) clearTimeout(timer);
     this.#context.ticket.release();
+    this.#handedOver();
     super._onClose();
   }
 

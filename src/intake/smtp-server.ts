@@ -2,6 +2,7 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { type SMTPConnectionOptions, TLS_SOCKET_OPTIONS } from 'smtp-server/lib/smtp-connection';
+import type { OnTheirWay } from './on-their-way.ts';
 import { withTextHeader } from './proxy-header.ts';
 import type { Admission, Ticket } from './smtp-admission.ts';
 import { GateConnection } from './smtp-connection.ts';
@@ -16,6 +17,7 @@ export interface ServerContext {
   limits: ConnectionLimits;
   admission: Admission;
   onLimit: (limit: SmtpLimit) => void;
+  onTheirWay: OnTheirWay;
   onActivity: () => void;
 }
 

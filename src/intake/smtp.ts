@@ -12,6 +12,7 @@ import { addressKey } from '../crm/address.ts';
 import type { OutcomeReader } from './answer.ts';
 import type { CredentialChecker } from './credentials.ts';
 import { type Engine, findEngine, listEngines, maySendAs } from './engine-store.ts';
+import type { OnTheirWay } from './on-their-way.ts';
 import { Admission } from './smtp-admission.ts';
 import { collect } from './smtp-data.ts';
 import { LimitLog, connectionLimits } from './smtp-limits.ts';
@@ -40,6 +41,8 @@ export interface SmtpIntakeOptions {
   /** Replies forwarded to the gate's own address; absent or null = it has none. */
   replies?: ForwardedReplies | null;
   answer: OutcomeReader;
+  /** Told who is about to hand over a message. */
+  onTheirWay: OnTheirWay;
   /** Called for whatever a client says. */
   onActivity: () => void;
   log: Logger;
@@ -164,6 +167,7 @@ export class SmtpIntake {
       limits: connectionLimits(config),
       admission: this.#admission,
       onLimit: (limit) => this.#limits.note(limit),
+      onTheirWay: this.#options.onTheirWay,
       onActivity: this.#options.onActivity,
     });
     server.on('error', (err) => log.debug({ err }, 'smtp connection error'));
@@ -234,6 +238,7 @@ export class SmtpIntake {
       );
     }
     connection?.loggedIn();
+    connection?.handsOver();
     sessionEngine.set(session, engine);
   }
 
@@ -327,6 +332,7 @@ export class SmtpIntake {
     if (refusal) throw new SmtpRefusal(refusal, refusal.text.startsWith('5.7.1 ') ? 'sender' : 'malformed');
 
     const mode = engine.answer ?? config.answer.mode;
+    server.of(session)?.handedOver();
     const accepted = await accept({
       engineId: engine.id,
       raw,

@@ -5,13 +5,14 @@ import { newText } from '../message/new-text.ts';
 import type { Draft, ParsedHeaders, ParsedMessage } from '../message/types.ts';
 import { channelOf } from './language/channel.ts';
 import { otherLanguage } from './language/english.ts';
+import { forgetTexts } from './language/remember.ts';
 import { foreignPart } from './foreign-part.ts';
 import { noticesOf } from './notices.ts';
 import { readingsOf } from './readings.ts';
 import { type StopFields, aliasRationale, decidedByRecord, optOutStop } from './record-rules.ts';
 import type { Rubric } from './rubric.ts';
-import type { RuleInput, RuleResult } from './rule.ts';
-import { rulesInOrder } from './rules/index.ts';
+import type { Rule, RuleInput, RuleResult } from './rule.ts';
+import { rulesInOrder, rulesOfText } from './rules/index.ts';
 import { type Finding, type HoldReason, type Notice, RULE_DECISION, type Verdict } from './verdict.ts';
 
 export interface JudgeInput {
@@ -49,6 +50,14 @@ interface Doubt {
  * penalised, since an engine may relay that.
  */
 export function judgeByRules(input: JudgeInput): Verdict {
+  try {
+    return judged(input);
+  } finally {
+    forgetTexts();
+  }
+}
+
+function judged(input: JudgeInput): Verdict {
   const { draft, prospect, rubric } = input;
   const doubts: Doubt[] = (input.trouble ?? []).map(({ kind, detail }) => ({
     reason: kind,
@@ -57,14 +66,15 @@ export function judgeByRules(input: JudgeInput): Verdict {
   doubts.push(...tooMuchText(input));
   const findings: Finding[] = [];
   const notices = noticesOf(draft, input.headers ?? null);
+  const record = prospect && inFixedOrder(prospect);
 
   doubts.push(...stoppedAlias(input));
-  if (prospect === null) {
+  if (prospect === null || record === null) {
     doubts.push({ reason: 'unknown_recipient', rationale: 'The CRM mirror does not know the recipient.' });
     findings.push(...suppressionFindings(input));
   } else {
     doubts.push(...staleRecord(prospect, input));
-    const ruled = applyRules(ruleInput(input, prospect));
+    const ruled = applyRules(ruleInput(input, record), rulesInOrder);
     findings.push(...ruled.findings);
     doubts.push(...ruled.doubts);
     notices.push(...ruled.notices);
@@ -75,8 +85,8 @@ export function judgeByRules(input: JudgeInput): Verdict {
 
   const first = findings.find((finding) => finding.enforced);
   // What is stopped or held already needs no second reading.
-  if (prospect !== null && doubts.length === 0 && (!first || first.decision === 'PENALISE')) {
-    doubts.push(...disguisedText(input, prospect, findings));
+  if (prospect && record && doubts.length === 0 && (!first || first.decision === 'PENALISE')) {
+    doubts.push(...disguisedText(input, prospect, record, findings));
     if (doubts.length === 0) doubts.push(...foreignWords(draft, prospect));
   }
   const doubt = doubts[0];
@@ -96,24 +106,28 @@ export function judgeByRules(input: JudgeInput): Verdict {
   };
 }
 
+/** @param prospect as `inFixedOrder` gives it */
 function ruleInput(input: JudgeInput, prospect: ProspectSnapshot): RuleInput {
   const { draft, channel, today, rubric } = input;
   return {
     draft,
     subject: fold(draft.subject ?? ''),
     body: fold(draft.body),
-    prospect: inFixedOrder(prospect),
+    prospect,
     channel,
     today,
     rubric,
   };
 }
 
-function applyRules(input: RuleInput): { findings: Finding[]; doubts: Doubt[]; notices: Notice[] } {
+function applyRules(
+  input: RuleInput,
+  rules: readonly Rule[],
+): { findings: Finding[]; doubts: Doubt[]; notices: Notice[] } {
   const findings: Finding[] = [];
   const doubts: Doubt[] = [];
   const notices: Notice[] = [];
-  for (const rule of rulesInOrder) {
+  for (const rule of rules) {
     const mode = input.rubric.rules[rule.name];
     if (mode === 'off') continue;
     let result: RuleResult;
@@ -207,11 +221,16 @@ const DISGUISED_WORDS = 3;
  * Doubt where the draft passes as it is written and would be stopped as a person may read it, and where words are disguised that
  * nobody can be sure to have read rightly.
  */
-function disguisedText(input: JudgeInput, prospect: ProspectSnapshot, findings: readonly Finding[]): Doubt[] {
+function disguisedText(
+  input: JudgeInput,
+  prospect: ProspectSnapshot,
+  record: ProspectSnapshot,
+  findings: readonly Finding[],
+): Doubt[] {
   const { readings, disguised, count } = readingsOf(input.draft, prospect, input.rubric.peers.placeholders);
   const fired = new Set(findings.map(({ rule }) => rule));
   for (const { how, draft } of readings) {
-    const { findings: others, doubts } = applyRules(ruleInput({ ...input, draft }, prospect));
+    const { findings: others, doubts } = applyRules(ruleInput({ ...input, draft }, record), rulesOfText);
     const found = others.find(({ rule, enforced }) => enforced && !fired.has(rule));
     if (found !== undefined)
       return [{ reason: 'disguised_text', rationale: `Read ${how}: ${found.rationale}` }];

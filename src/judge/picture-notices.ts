@@ -17,6 +17,7 @@ const HOSTS = 3;
  * Kinds: `tracking_pixel`, `tracking_only`, `text_in_pictures`.
  */
 export function pictureNotices({ body, pictures = [], subject }: Draft): Notice[] {
+  if (pictures.length === 0) return [];
   const notices: Notice[] = [];
   const pixels = pictures.filter(({ from, seen }) => from === 'elsewhere' && !seen);
   const seen = pictures.filter((picture) => picture.seen);

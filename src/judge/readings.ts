@@ -101,7 +101,8 @@ export function readingsOf(
 
 function spelledOut(body: string): string[] {
   const plain = body.normalize('NFKC');
-  const letters = SPELT_OUT.exec(plain) ?? SPELT_IN_FLAGS.exec(plain.replace(FLAGS, ' '));
+  const flags = /\p{Regional_Indicator}/u.test(plain) ? plain.replace(FLAGS, ' ') : '';
+  const letters = SPELT_OUT.exec(plain) ?? SPELT_IN_FLAGS.exec(flags);
   const spelt = letters?.[0].replace(/\s+/g, ' ').slice(0, 40);
   return spelt === undefined ? [] : [spelt];
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { EventType } from '../message/disposition.ts';
 import type { Schema } from '../store/schema.ts';
+import { together } from '../store/together.ts';
 
 type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
@@ -28,25 +29,9 @@ export async function settlementsAfter(
   after: number,
   limit: number,
 ): Promise<{ settlements: Settlement[]; last: number; more: boolean }> {
-  const newest = await newestId(db, 'audit');
-  const rows = await db
-    .selectFrom('audit')
-    .innerJoin('deliveries', 'deliveries.id', 'audit.subject_id')
-    .select([
-      'audit.id',
-      'audit.at',
-      'audit.actor',
-      'audit.action',
-      'audit.subject_id',
-      'audit.detail',
-      'message_id',
-    ])
-    .where('audit.id', '>', after)
-    .where('audit.id', '<=', newest)
-    .where('audit.subject_type', '=', 'delivery')
-    .orderBy('audit.id')
-    .limit(limit)
-    .execute();
+  // In this order: what comes after the newest is for the next time.
+  const [newest, found] = await together([newestId(db, 'audit'), entriesAfter(db, after, limit)]);
+  const rows = found.filter(({ id }) => id <= newest);
   const more = rows.length === limit;
   return {
     settlements: rows.flatMap((row): Settlement[] => {
@@ -70,6 +55,26 @@ export async function settlementsAfter(
     last: more ? rows.at(-1)!.id : newest,
     more,
   };
+}
+
+function entriesAfter(db: Reader, after: number, limit: number) {
+  return db
+    .selectFrom('audit')
+    .innerJoin('deliveries', 'deliveries.id', 'audit.subject_id')
+    .select([
+      'audit.id',
+      'audit.at',
+      'audit.actor',
+      'audit.action',
+      'audit.subject_id',
+      'audit.detail',
+      'message_id',
+    ])
+    .where('audit.id', '>', after)
+    .where('audit.subject_type', '=', 'delivery')
+    .orderBy('audit.id')
+    .limit(limit)
+    .execute();
 }
 
 /** When the hold began that an audit entry ended, milliseconds since the epoch; null when the log does not say. */

@@ -5,6 +5,9 @@ import { spanTime } from './tracing.ts';
 
 const BATCH = 500;
 
+/** From one look to the next, milliseconds: under load each is for many commits. */
+const REST_MS = 100;
+
 /** What the gate does by itself is in the trace where it was done. */
 const TRACED_ELSEWHERE: ReadonlySet<string> = new Set([
   'judged',
@@ -72,6 +75,7 @@ export class SettlementTail {
       } catch (err) {
         this.#tools.log.error({ err }, 'changes could not be read for the log; trying again');
       }
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
     }
   }
 

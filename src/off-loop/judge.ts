@@ -4,6 +4,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import { isPlainlyEnglish } from '../judge/language/english.ts';
 import { newText } from '../message/new-text.ts';
 import { unreadMessage } from '../message/parse.ts';
+import { inCrowd } from './crowd.ts';
 import { JobLimitError } from './job-limit-error.ts';
 import { SHORT_TEXT_CHARS } from './limits.ts';
 import type { Workers } from './pool.ts';
@@ -11,12 +12,12 @@ import { judges } from './shared-pool.ts';
 
 /**
  * `judgeByRules` without holding up the event loop: a worker judges where there is much text, in the draft or in the threads it
- * is compared with, and what may be in another language.
+ * is compared with, what may be in another language, and in a crowd everything.
  *
  * @returns for text beyond a worker's limits what the record alone decides; `too_complex` if that is nothing
  */
 export async function judgeMail(input: JudgeInput, workers: () => Workers = judges): Promise<Verdict> {
-  if (isShort(input)) return judgeByRules(input);
+  if (!inCrowd() && isShort(input)) return judgeByRules(input);
   try {
     return await workers().run('judge', input);
   } catch (error) {

@@ -9,22 +9,26 @@ import { parseMessage, unreadMessage } from '../message/parse.ts';
 import { readHeaderOnly, readMail } from '../message/reading.ts';
 import type { MailToRead } from '../message/reading.ts';
 import type { ParsedMessage } from '../message/types.ts';
+import { inCrowd } from './crowd.ts';
 import { JobLimitError } from './job-limit-error.ts';
 import { asBuffer } from './jobs.ts';
 import { SMALL_MAIL_BYTES } from './limits.ts';
 import type { Workers } from './pool.ts';
-import { readers } from './shared-pool.ts';
+import { judges, readers } from './shared-pool.ts';
 
 /**
- * `parseMessage` without holding up the event loop: small mail is read at once, larger mail by a worker within its limits.
+ * `parseMessage` without holding up the event loop: small mail is read at once unless there is a crowd of it, larger mail by a worker
+ * within its limits.
  *
  * @returns never rejects for what the mail is: one that goes beyond a limit is `too_complex`, unread, and says which limit
  */
 export async function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
-  if (raw.length <= SMALL_MAIL_BYTES) return parseMessage(raw);
+  const isSmall = raw.length <= SMALL_MAIL_BYTES;
+  if (isSmall && !inCrowd()) return parseMessage(raw);
   try {
     const bytes = copyOf(raw);
-    return await workers().run('parse', bytes, [bytes.buffer]);
+    // The one that judges reads it too: one worker more for a crowd, not two.
+    return await (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
   } catch (error) {
     return unreadMessage({ kind: 'too_complex', detail: `reading it ${limitOf(error)}` });
   }

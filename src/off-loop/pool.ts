@@ -39,8 +39,9 @@ interface Seat {
   ready: boolean;
   thread: string | null;
   job: Job | null;
-  /** When the job was handed over, and the processor time the thread had used by then; milliseconds. */
+  /** When the job was handed over, milliseconds. */
   began: number;
+  /** Processor time the thread had used when its job was first looked at, milliseconds; null = it was not yet. */
   cpuBefore: number | null;
   idle: NodeJS.Timeout | undefined;
 }
@@ -82,6 +83,17 @@ export class WorkerPool {
     await Promise.all([...this.#seats].map((seat) => this.#end(seat, closed)));
   }
 
+  /**
+   * Whether a job would be begun soon.
+   *
+   * @param longMs a job at work for longer may take as long again
+   */
+  isFree(longMs: number): boolean {
+    if (this.#seats.size < this.#options.size) return true;
+    const now = performance.now();
+    return [...this.#seats].some(({ ready, job, began }) => ready && (job === null || now - began < longMs));
+  }
+
   /** Ends those that have nothing to do, which gives their memory back. */
   endIdle(): void {
     for (const seat of this.#seats) if (seat.ready && seat.job === null) this.#retire(seat);
@@ -121,7 +133,8 @@ export class WorkerPool {
     clearTimeout(seat.idle);
     seat.job = job;
     seat.began = performance.now();
-    seat.cpuBefore = cpuTimeOf(seat.thread);
+    // Most jobs end before they are looked at, and asking the system costs as much as a short one.
+    seat.cpuBefore = null;
     // Only what somebody waits for keeps the process alive.
     seat.worker.ref();
     const { id, name, input, transfer } = job;
@@ -170,7 +183,8 @@ export class WorkerPool {
       if (seat.job === null) continue;
       atWork += 1;
       const cpu = cpuTimeOf(seat.thread);
-      const used = cpu === null || seat.cpuBefore === null ? 0 : cpu - seat.cpuBefore;
+      seat.cpuBefore ??= cpu;
+      const used = (cpu ?? 0) - (seat.cpuBefore ?? 0);
       if (used > cpuMs) {
         void this.#end(seat, new JobLimitError(`took more than ${cpuMs / 1000} seconds of processor time`));
       } else if (performance.now() - seat.began > wallMs) {

@@ -3,6 +3,7 @@ import type { Rubric } from '../judge/rubric.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { together } from '../store/together.ts';
 import { dropIdempotency, unansweredAttempt } from './attempt-store.ts';
 import { queueReport } from './own-mail.ts';
 import { recheck } from './recheck.ts';
@@ -28,8 +29,8 @@ export async function mayBeThereAlready(
   key: string | null,
 ): Promise<boolean> {
   const now = options.now();
-  for (const one of taken) {
-    const last = await unansweredAttempt(trx, one.id);
+  const unanswered = await together(taken.map((one) => unansweredAttempt(trx, one.id)));
+  for (const last of unanswered) {
     if (last === null) continue;
     const same = last.idempotency_key === key && (last.idempotent_until ?? 0) > now;
     if (same && !(await anyForbidden(trx, options, taken))) continue;
@@ -53,21 +54,30 @@ export function lostEvent(upstream: string): DispositionEvent {
 }
 
 async function anyForbidden(trx: Trx, options: GuardOptions, deliveries: Delivery[]): Promise<boolean> {
-  for (const one of deliveries) if (await recheck(trx, one, context(options))) return true;
-  return false;
+  return (await stopsOf(trx, options, deliveries)).some((stop) => stop !== null);
+}
+
+/** What the re-check says of each; changes nothing. */
+export function stopsOf(
+  trx: Trx,
+  options: GuardOptions,
+  deliveries: readonly Delivery[],
+): Promise<(DispositionEvent | null)[]> {
+  return together(deliveries.map((one) => recheck(trx, one, context(options))));
 }
 
 /**
  * What a re-check stops is settled here. Through an API the mail leaves whole: when one delivery is stopped, those that are
  * not suppressed are held together.
+ *
+ * @param stops what the re-check says of each, in this transaction
  */
 export async function stopIfForbidden(
   trx: Trx,
   options: GuardOptions,
   deliveries: Delivery[],
+  stops: readonly (DispositionEvent | null)[],
 ): Promise<boolean> {
-  const stops: (DispositionEvent | null)[] = [];
-  for (const one of deliveries) stops.push(await recheck(trx, one, context(options)));
   if (stops.every((stop) => stop === null)) return false;
   const now = options.now();
   for (const [i, one] of deliveries.entries()) {

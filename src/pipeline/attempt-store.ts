@@ -3,6 +3,7 @@ import type { AttemptResult } from '../delivery/courier.ts';
 import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { later } from '../store/later.ts';
 import { locked } from '../store/locks-store.ts';
 import type { AttemptTable } from '../store/schema.ts';
 
@@ -118,7 +119,7 @@ export async function openAttempt(
 }
 
 export async function closeAttempt(trx: Trx, id: number, result: AttemptResult, now: number): Promise<void> {
-  await trx
+  const closing = trx
     .updateTable('attempts')
     .set({
       finished_at: now,
@@ -130,6 +131,7 @@ export async function closeAttempt(trx: Trx, id: number, result: AttemptResult, 
     })
     .where('id', '=', id)
     .execute();
+  await later(trx, closing);
 }
 
 /** When the first attempt of this kind was begun, milliseconds since the epoch. */

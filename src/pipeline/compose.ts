@@ -15,6 +15,7 @@ import { type MessageRow, readRaw } from '../queue/store.ts';
 import { seenState } from '../review/link-state-store.ts';
 import { ESCALATION_ACTS, signLink } from '../review/links.ts';
 import type { Database } from '../store/database.ts';
+import { together } from '../store/together.ts';
 import { type ComposedRequest, composeRequest } from './compose-request.ts';
 import { accountOwner } from './dispose.ts';
 import { groupOf } from './group.ts';
@@ -72,17 +73,20 @@ export function createComposer(options: ComposeOptions): (delivery: Delivery) =>
   const { database, config, accounts, attempting, now } = options;
   return async (delivery) => {
     if (delivery.kind === 'notification') return notification(options, delivery);
-    const message = await database.db
-      .selectFrom('messages')
-      .selectAll()
-      .where('id', '=', delivery.message_id)
-      .executeTakeFirstOrThrow();
-    const engine = await findEngine(database.db, delivery.engine_id);
+    const [message, engine, raw, request] = await together([
+      database.db
+        .selectFrom('messages')
+        .selectAll()
+        .where('id', '=', delivery.message_id)
+        .executeTakeFirstOrThrow(),
+      findEngine(database.db, delivery.engine_id),
+      readRaw(database.db, delivery.message_id, delivery.body_revision),
+      readRequestHead(database.db, delivery.message_id),
+    ]);
     if (!engine) return { refused: `the engine ${delivery.engine_id} no longer exists` };
-    const raw = await readRaw(database.db, delivery.message_id, delivery.body_revision);
     if (delivery.kind !== 'mail') return ownMail(options, delivery, { message, engine, raw });
     if (delivery.state === 'escalating') return forward(options, delivery, { message, engine, raw });
-    if (!leavesByApi(await readRequestHead(database.db, message.id), engine, accounts)) {
+    if (!leavesByApi(request, engine, accounts)) {
       return relay(config, delivery, { message, engine, raw: withOneClick(options, delivery, raw) });
     }
     const group = await groupOf(database.db, delivery, { now: now(), attempting });

@@ -16,9 +16,11 @@ import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
+import { later } from '../store/later.ts';
 import { lockNames } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
-import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden } from './attempt-guards.ts';
+import { together } from '../store/together.ts';
+import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden, stopsOf } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
 import {
   closeAttempt,
@@ -52,6 +54,8 @@ export interface DeliverOptions {
   fingerprint: Fingerprint;
   /** What other attempts of this process are for; the members of this one are added. */
   attempting: InHand;
+  /** Looks whether the kill switch was touched. */
+  lookAtSwitch: () => Promise<void>;
   /** The gate is stopping: wait for no disk any more. */
   giveUp: AbortSignal;
 }
@@ -73,8 +77,12 @@ const ANSWER_LEASE_MS = 11 * 60_000;
  * last byte is handed over, so that after a crash it is known whether the upstream may have the mail.
  */
 export async function deliverMessage(options: DeliverOptions, delivery: Delivery): Promise<void> {
-  const { database, compose } = options;
-  const mail = await outlast(() => compose(delivery), options.giveUp, READ_TRIES);
+  const { database, compose, lookAtSwitch } = options;
+  const [mail] = await outlast(
+    () => together([compose(delivery), lookAtSwitch()]),
+    options.giveUp,
+    READ_TRIES,
+  );
   if ('waits' in mail) return;
   if ('refused' in mail) {
     await settleUntried(options, delivery, { type: 'failed', note: mail.refused });
@@ -153,14 +161,18 @@ async function begin(
   mail: Sendable,
 ): Promise<Member[] | null> {
   const now = options.now();
-  const taken = await takeAlong(trx, delivery, mail.by === 'api' ? mail.members : [delivery], {
-    now,
-    attempting: options.attempting,
-  });
-  if (taken === null) return null;
+  const members = mail.by === 'api' ? mail.members : [delivery];
   const key = mail.by === 'api' ? mail.idempotencyKey : null;
-  if (await mayBeThereAlready(trx, options, taken, key)) return null;
-  if (await stopIfForbidden(trx, options, taken)) return null;
+  const guard = (some: Delivery[]) =>
+    together([mayBeThereAlready(trx, options, some, key), stopsOf(trx, options, some)]);
+  // One that goes alone is asked about at once: where its lease was taken over, all of it is taken back.
+  const [taken, alone] = await together([
+    takeAlong(trx, delivery, members, { now, attempting: options.attempting }),
+    mail.by === 'api' ? null : guard(members),
+  ]);
+  if (taken === null) return null;
+  const [isThere, stops] = alone ?? (await guard(taken));
+  if (isThere || (await stopIfForbidden(trx, options, taken, stops))) return null;
 
   const from = mail.from;
   for (const [i, one] of taken.entries()) {
@@ -175,10 +187,10 @@ async function begin(
     }
     return null;
   }
-  const members: Member[] = [];
+  const opened: Member[] = [];
   for (const one of taken)
-    members.push({ delivery: one, attempt: await openAttempt(trx, one, attemptOf(options, mail, now), now) });
-  return members;
+    opened.push({ delivery: one, attempt: await openAttempt(trx, one, attemptOf(options, mail, now), now) });
+  return opened;
 }
 
 function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
@@ -200,19 +212,18 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
 async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): Promise<boolean> {
   const now = options.now();
   const deliveries = members.map((member) => member.delivery);
-  if (!(await stillHolds(trx, deliveries))) {
+  const [holds, stops] = await together([stillHolds(trx, deliveries), stopsOf(trx, options, deliveries)]);
+  if (!holds) {
     for (const one of deliveries) await letGo(trx, one);
     return false;
   }
-  if (await stopIfForbidden(trx, options, deliveries)) return false;
+  if (await stopIfForbidden(trx, options, deliveries, stops)) return false;
   for (const member of members) {
-    await trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', member.attempt).execute();
+    const { delivery, attempt: id } = member;
+    await later(trx, trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', id).execute());
     // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
-    await trx
-      .updateTable('deliveries')
-      .set({ lease_until: now + ANSWER_LEASE_MS })
-      .where('id', '=', member.delivery.id)
-      .execute();
+    const until = { lease_until: now + ANSWER_LEASE_MS };
+    await later(trx, trx.updateTable('deliveries').set(until).where('id', '=', delivery.id).execute());
   }
   failPoint('hand-over-before');
   return true;
@@ -239,7 +250,7 @@ async function finish(
     }
     // Counted from the first try, not from acceptance: waiting for a send window or a reviewer is no failure.
     const event = eventOf(options, delivery, result, {
-      firstAt: await firstAttemptAt(trx, delivery),
+      firstAt: result.outcome === 'temporary' ? await firstAttemptAt(trx, delivery) : at,
       repeatable: mail.by === 'api' && options.apiOf(mail.provider).keyMs !== null,
     });
     const after = await settle(trx, delivery.id, event, {
@@ -290,8 +301,10 @@ async function joinThread(
     const raw = sent ?? (await readRaw(database.db, delivery.message_id, delivery.body_revision));
     const relayed = await readRelayedDraft(raw);
     const join = async (trx: Trx): Promise<void> => {
-      await lockNames(trx, [`to ${delivery.address_key}`, `thread of ${delivery.prospect_id}`]);
-      await recordRelayedDraft(trx, delivery, relayed, fingerprint, now());
+      await together([
+        lockNames(trx, [`to ${delivery.address_key}`, `thread of ${delivery.prospect_id}`]),
+        recordRelayedDraft(trx, delivery, relayed, fingerprint, now()),
+      ]);
       // Whoever released it has read the reply that may have been an opt-out, and none that came after that.
       const { recipient, released_by: actor, judged_at: read, prospect_id: prospectId } = delivery;
       const value = addressKey(recipient);

@@ -14,6 +14,7 @@ import { judgeMail } from '../off-loop/judge.ts';
 import { parseMail } from '../off-loop/mail.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
+import { together } from '../store/together.ts';
 import { type AdapterBench, consultNow } from './consult-adapter.ts';
 import type { JudgeDelivery } from './process-message.ts';
 import type { Rejudge } from './rejudge.ts';
@@ -38,13 +39,16 @@ export function createJudge({
     await breathe();
     const began = spanTime();
     const { draft, headers, trouble } = parsed;
-    const found = await findProspect(db, {
-      address,
-      prospectIdHint: engine.trustedHeaders ? headers.prospectId : null,
-    });
-    let prospect: ProspectSnapshot | null = null;
+    const [found, aliases] = await together([
+      findProspect(db, {
+        address,
+        prospectIdHint: engine.trustedHeaders ? headers.prospectId : null,
+      }),
+      aliasRecords(db, address),
+    ]);
     const doubts = [...trouble];
-    if (found) {
+    const snapshotFor = async (): Promise<ProspectSnapshot | null> => {
+      if (!found) return null;
       const threadId = await findThread(db, {
         prospectId: found.prospect.id,
         prospectThreadId: found.prospect.thread_id,
@@ -54,7 +58,7 @@ export function createJudge({
       });
       const { names, fingerprints, trouble: unread } = await cluesIn(draft);
       doubts.push(...unread);
-      prospect = await snapshot(db, {
+      return snapshot(db, {
         found,
         address,
         threadId,
@@ -62,10 +66,12 @@ export function createJudge({
         fingerprints,
         today: isoDate(now),
       });
-    }
-    const suppressions = found ? [] : await suppressionsHolding(db, address);
-    const doubted = await possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]);
-    const aliases = await aliasRecords(db, address);
+    };
+    const [prospect, suppressions, doubted] = await together([
+      snapshotFor(),
+      found ? [] : suppressionsHolding(db, address),
+      possibleOptOut(db, [address, ...(found ? [found.prospect.address] : [])]),
+    ]);
     const looked = spanTime();
     const verdict = await judgeMail({
       draft,

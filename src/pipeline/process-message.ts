@@ -15,12 +15,14 @@ import type { Stages } from '../observability/stages.ts';
 import { breathe } from '../off-loop/breathe.ts';
 import { textKeysOf } from '../off-loop/text-keys.ts';
 import { type OutcomeBoard, readOutcomes } from '../queue/outcomes.ts';
-import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
+import { type Delivery, LeaseLostError, type LockedDelivery, lockDelivery, settle } from '../queue/settle.ts';
 import { type MessageRow, joinAdapterLine, readRaw } from '../queue/store.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { diskTrouble } from '../store/disk-trouble.ts';
+import { later } from '../store/later.ts';
 import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
+import { together } from '../store/together.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
 import { type Disposal, type Judged, dispose, holdRestored } from './dispose.ts';
@@ -56,6 +58,8 @@ export interface ProcessOptions {
   /** Providers that mail can be sent through by their API. */
   accounts: ReadonlySet<ProviderName>;
   judge: JudgeDelivery;
+  /** Looks whether the kill switch was touched. */
+  lookAtSwitch: () => Promise<void>;
   /** null: the rules judge alone. */
   bench: AdapterBench | null;
   /** Mail accepted until then came with a restored database; null = it never was. Milliseconds since the epoch. */
@@ -136,14 +140,16 @@ export async function processMessage(
     ),
   );
 
-  // The verdict is on disk whether or not it can be read again for whoever waits for it.
-  const outcomes = await outlast(() => readOutcomes(database.db, message.id), giveUp, READ_TRIES).catch(
-    (err: unknown) => {
-      log.error({ err, message: message.id }, 'who waits for the verdict cannot be told it');
-      return null;
-    },
-  );
-  if (outcomes) board.publish(message.id, outcomes);
+  if (board.isWaitedFor(message.id)) {
+    // The verdict is on disk whether or not it can be read again for whoever waits for it.
+    const outcomes = await outlast(() => readOutcomes(database.db, message.id), giveUp, READ_TRIES).catch(
+      (err: unknown) => {
+        log.error({ err, message: message.id }, 'who waits for the verdict cannot be told it');
+        return null;
+      },
+    );
+    if (outcomes) board.publish(message.id, outcomes);
+  }
   for (const [i, { delivery, verdict, input, took }] of judged.entries()) {
     const { disposal, verdictId } = saved[i]!;
     if (!verdict || verdictId === null) continue;
@@ -159,26 +165,25 @@ export async function processMessage(
 /** What a verdict is made of; changes nothing, so that it can be done again when the disk fails to read. */
 async function readAndJudge(options: ProcessOptions, message: MessageRow) {
   const { database, now, parse, stages, bench, accounts } = options;
-  const rows = await database.db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('message_id', '=', message.id)
-    .execute();
+  const [rows, engine, revision, raw, request] = await together([
+    database.db.selectFrom('deliveries').selectAll().where('message_id', '=', message.id).execute(),
+    findEngine(database.db, message.engine_id),
+    // Read before the records are: an edit that comes while judging is a later one.
+    newestRevision(database.db),
+    readRaw(database.db, message.id, 0),
+    readRequestHead(database.db, message.id),
+    options.lookAtSwitch(),
+  ]);
   // Not asked of the database: with a long backlog it would rather walk the index of all that is received.
   const deliveries = rows.filter(({ state, kind }) => state === 'received' && kind === 'mail');
-  const engine = await findEngine(database.db, message.engine_id);
   if (!engine)
     throw new Error(`message ${message.id} names engine ${message.engine_id}, which does not exist`);
 
   const stage = stages.judging(message, engine.name);
-  // Read before the records are: an edit that comes while judging is a later one.
-  const revision = await newestRevision(database.db);
-  const raw = await readRaw(database.db, message.id, 0);
   const read = await stage.parse(async () =>
     // Whatever ended the gate each time might be in the reading.
     message.judge_attempts > MAX_JUDGE_ATTEMPTS ? unreadMessage(GIVEN_UP) : parse(raw),
   );
-  const request = await readRequestHead(database.db, message.id);
   const whole = leavesByApi(request, engine, accounts);
   const parsed = withTroubleOf(read, whole ? request : null);
   const visible = new Set([...parsed.headers.to, ...parsed.headers.cc].map((a) => addressKey(a) ?? a));
@@ -275,32 +280,42 @@ async function save(
   { config, engine, message, judged, revision, whole, restored, answeredEarly, subject, text }: ToSave,
   now: number,
 ): Promise<Saved[]> {
-  const current = await locked(
-    trx,
-    trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
-  ).executeTakeFirstOrThrow();
+  // One recipient is what most mail has; of many, each is looked at in its turn.
+  const [only] = judged.length === 1 ? judged : [];
+  // In this order. What is found and written is void where the lease was taken over.
+  const [current, , , ahead] = await together([
+    locked(
+      trx,
+      trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
+    ).executeTakeFirstOrThrow(),
+    // Of two mails to one person that two gates judge at once, the second sees what became of the first.
+    lockNames(
+      trx,
+      judged.map(({ delivery }) => `to ${delivery.address_key}`),
+    ),
+    findFronts(trx, judged),
+    only && saveAhead(trx, only, now),
+    keepDraftText(trx, { message_id: message.id, revision: 0 }, text),
+  ]);
   if (current.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
-  }
-  // Of two mails to one person that two gates judge at once, the second sees what became of the first.
-  await lockNames(
-    trx,
-    judged.map(({ delivery }) => `to ${delivery.address_key}`),
-  );
-  for (const one of judged) {
-    await breathe();
-    if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
   }
   const wanted = dispose(judged, engine, config, whole);
   const disposals = restored ? holdRestored(wanted) : wanted;
   const refused = disposals.every(({ outcome }) => outcome === 'suppress');
-  const saved: Saved[] = [];
-  for (const [i, { delivery, verdict, prospectId, front }] of judged.entries()) {
-    // Others who want the database wait; signs of life and who only connects need not.
-    await breathe();
-    const disposal = disposals[i]!;
-    saved.push({ disposal, verdictId: verdict && (await saveVerdict(trx, delivery.id, verdict, now)) });
+  const settleAll = async (): Promise<Saved[]> => {
+    const saved: Saved[] = [];
+    for (const [i, one] of judged.entries()) {
+      // Others who want the database wait; signs of life and who only connects need not.
+      if (i > 0) await breathe();
+      saved.push(await saveOne(one, disposals[i]!));
+    }
+    return saved;
+  };
+  const saveOne = async (one: JudgedDelivery, disposal: Disposal): Promise<Saved> => {
+    const { delivery, verdict, prospectId, front } = one;
     const { outcome, reason, note } = disposal;
+    const { verdictId, locked: row } = ahead ?? (await saveAhead(trx, one, now));
     const after = await settle(
       trx,
       delivery.id,
@@ -317,6 +332,7 @@ async function save(
       {
         actor: 'gate',
         now,
+        locked: row,
         set: { prospect_id: prospectId, judged_at: now, judged_revision: revision },
       },
     );
@@ -325,12 +341,35 @@ async function save(
     if (untold && !after.internal && (outcome === 'suppress' || outcome === 'hold')) {
       await queueReport(trx, after, outcome === 'suppress' ? 'report_failed' : 'report_delayed', now);
     }
-  }
-  await trx
-    .updateTable('messages')
-    .set({ judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) })
-    .where('id', '=', message.id)
-    .execute();
-  await keepDraftText(trx, { message_id: message.id, revision: 0 }, text);
+    return { disposal, verdictId };
+  };
+  const saved = await settleAll();
+  const judgedNow = { judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) };
+  await later(trx, trx.updateTable('messages').set(judgedNow).where('id', '=', message.id).execute());
   return saved;
+}
+
+/** What does not depend on what is to become of it. */
+async function saveAhead(
+  trx: Trx,
+  { delivery, verdict }: JudgedDelivery,
+  now: number,
+): Promise<{ verdictId: number | null; locked: LockedDelivery }> {
+  const [verdictId, row] = await together([
+    verdict && saveVerdict(trx, delivery.id, verdict, now),
+    lockDelivery(trx, delivery.id),
+  ]);
+  return { verdictId, locked: row };
+}
+
+/** What each delivery has to wait behind. */
+async function findFronts(trx: Trx, judged: JudgedDelivery[]): Promise<void> {
+  for (let i = 0; i < judged.length; i += JUDGED_AT_ONCE) {
+    if (i > 0) await breathe();
+    await together(
+      judged.slice(i, i + JUDGED_AT_ONCE).map(async (one) => {
+        if (one.verdict) one.front = await deliveryInFront(trx, one.delivery, one.prospectId);
+      }),
+    );
+  }
 }

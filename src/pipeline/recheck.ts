@@ -8,7 +8,7 @@ import { aliasRationale, decidedByRecord } from '../judge/record-rules.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
-
+import { together } from '../store/together.ts';
 import { newestVerdict } from './verdict-store.ts';
 
 /**
@@ -29,11 +29,15 @@ export async function recheck(
 ): Promise<DispositionEvent | null> {
   // The gate's own mails and forwards reach no prospect.
   if (delivery.kind !== 'mail' || delivery.state === 'escalating') return null;
-  const engine = await trx
-    .selectFrom('engines')
-    .select(['name', 'mode', 'decisions'])
-    .where('id', '=', delivery.engine_id)
-    .executeTakeFirst();
+  const [engine, record, aliases] = await together([
+    trx
+      .selectFrom('engines')
+      .select(['name', 'mode', 'decisions'])
+      .where('id', '=', delivery.engine_id)
+      .executeTakeFirst(),
+    recheckRecord(trx, { address: delivery.recipient, prospectId: delivery.prospect_id }),
+    delivery.released_by === null ? aliasRecords(trx, delivery.recipient) : [],
+  ]);
   const mode: EngineMode = engine?.mode ?? 'stopped';
   const hold = (reason: string, note: string): DispositionEvent => ({
     type: 'hold',
@@ -47,10 +51,6 @@ export async function recheck(
   const ownDecisions = engine?.decisions
     ? (JSON.parse(engine.decisions) as Partial<Config['decisions']>)
     : {};
-  const record = await recheckRecord(trx, {
-    address: delivery.recipient,
-    prospectId: delivery.prospect_id,
-  });
   const stop = decidedByRecord(record, rubric);
   if (stop) return { type: 'suppress', rule: stop.rule, note: stop.rationale };
   // Judged while the engine was only observed, and stopped now that it is not.
@@ -60,11 +60,9 @@ export async function recheck(
       `it was judged ${delivery.decision ?? 'doubtful'} while the engine was observed`,
     );
   }
-  if (delivery.released_by === null) {
-    for (const { address, record: other } of await aliasRecords(trx, delivery.recipient)) {
-      const meant = decidedByRecord(other, rubric);
-      if (meant) return hold('possible_alias', aliasRationale(address, meant));
-    }
+  for (const { address, record: other } of aliases) {
+    const meant = decidedByRecord(other, rubric);
+    if (meant) return hold('possible_alias', aliasRationale(address, meant));
   }
   if (record.taken_over_by !== null) {
     return hold('taken_over', `${record.taken_over_by} has taken over this prospect`);

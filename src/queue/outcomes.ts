@@ -59,6 +59,11 @@ export class OutcomeBoard {
     this.#early.delete(messageId);
   }
 
+  /** Somebody wants to hear of it, or was answered without. */
+  isWaitedFor(messageId: string): boolean {
+    return this.#waiting.has(messageId) || this.#early.has(messageId);
+  }
+
   /** Another gate may have judged what is waited for here. */
   async look(db: Pick<Kysely<Schema>, 'selectFrom'>): Promise<void> {
     const ids = [...this.#waiting.keys()];

@@ -1,5 +1,6 @@
 import { failPoint } from '../observability/fail-point.ts';
 import type { Logger } from '../observability/logger.ts';
+import { joinCrowd } from '../off-loop/crowd.ts';
 import type { Database } from '../store/database.ts';
 import { InHand } from './in-hand.ts';
 import type { Delivery } from './settle.ts';
@@ -107,12 +108,13 @@ export class Runner {
         continue;
       }
       failPoint('message-claimed');
+      const leaveCrowd = joinCrowd(messages.length);
       const waiting = [...messages];
       const work = async (): Promise<void> => {
         for (let message = waiting.shift(); message; message = waiting.shift()) {
           const { id } = message;
           await standBack?.();
-          await this.#unlessSlow(id, this.#judge(message));
+          await this.#unlessSlow(id, this.#judge(message).finally(leaveCrowd));
         }
       };
       await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));

@@ -4,6 +4,7 @@ import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
+import { later } from '../store/later.ts';
 import { locked } from '../store/locks-store.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 
@@ -22,8 +23,26 @@ export interface SettleOptions {
   leaseToken?: number;
   /** More for the audit entry. */
   detail?: Record<string, unknown>;
+  /** From `lockDelivery` in this transaction, where it was asked for before the event was known. */
+  locked?: LockedDelivery;
   /** Columns beside the disposition to change in the same statement. */
   set?: Partial<Pick<Delivery, 'prospect_id' | 'judged_at' | 'judged_revision' | 'attempts' | 'reminded_at'>>;
+}
+
+/** A delivery that nobody else changes before the transaction ends, and where its engine hears of events. */
+export type LockedDelivery = Delivery & { webhook_url: string | null };
+
+export function lockDelivery(trx: Trx, deliveryId: string): Promise<LockedDelivery> {
+  return locked(
+    trx,
+    trx
+      .selectFrom('deliveries')
+      .leftJoin('engines', 'engines.id', 'deliveries.engine_id')
+      .selectAll('deliveries')
+      .select('engines.webhook_url')
+      .where('deliveries.id', '=', deliveryId),
+    'deliveries',
+  ).executeTakeFirstOrThrow();
 }
 
 /**
@@ -40,10 +59,7 @@ export async function settle(
   event: DispositionEvent,
   options: SettleOptions,
 ): Promise<Delivery> {
-  const before = await locked(
-    trx,
-    trx.selectFrom('deliveries').selectAll().where('id', '=', deliveryId),
-  ).executeTakeFirstOrThrow();
+  const { webhook_url, ...before } = await (options.locked ?? lockDelivery(trx, deliveryId));
   if (options.leaseToken !== undefined && before.lease_token !== options.leaseToken) {
     throw new LeaseLostError(`the lease on delivery ${deliveryId} was taken over`);
   }
@@ -66,7 +82,8 @@ export async function settle(
     updated_at: options.now,
     ...options.set,
   };
-  await trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute();
+  const settled: Delivery = { ...before, ...changes };
+  await later(trx, trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute());
   failPoint('transition-written');
   await recordAudit(trx, {
     at: options.now,
@@ -81,7 +98,6 @@ export async function settle(
       ...options.detail,
     },
   });
-  const settled: Delivery = { ...before, ...changes };
-  await recordEvent(trx, { before, after: settled, event, now: options.now });
+  await recordEvent(trx, { before, after: settled, event, now: options.now, webhookUrl: webhook_url });
   return settled;
 }

@@ -155,9 +155,18 @@ export async function claimDeliveries(
       row.state === 'deferred' || row.state === 'scheduled'
         ? await settle(trx, row.id, { type: 'due' }, { actor: 'gate', now })
         : row;
-    const lease = { lease_until: now + leaseMs, lease_token: due.lease_token + 1 };
-    await trx.updateTable('deliveries').set(lease).where('id', '=', row.id).execute();
-    claimed.push({ ...due, ...lease });
+    claimed.push({ ...due, lease_until: now + leaseMs, lease_token: due.lease_token + 1 });
+  }
+  if (claimed.length > 0) {
+    await trx
+      .updateTable('deliveries')
+      .set((eb) => ({ lease_until: now + leaseMs, lease_token: eb('lease_token', '+', 1) }))
+      .where(
+        'id',
+        'in',
+        claimed.map(({ id }) => id),
+      )
+      .execute();
   }
   return claimed;
 }

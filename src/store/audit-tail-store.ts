@@ -15,6 +15,7 @@ import type { Trx } from './database.ts';
 import { engineOf } from './engine.ts';
 import { lockNames } from './locks-store.ts';
 import type { AuditTable, Schema } from './schema.ts';
+import { together } from './together.ts';
 
 /** Setting that holds the newest entry under the key. */
 export const CHECKPOINT = 'audit_head';
@@ -79,9 +80,13 @@ export class AuditTail {
     return chained;
   }
 
-  /** Writes the entries and the checkpoint; the last thing of the commit. */
-  async save(trx: Trx): Promise<void> {
-    if (this.#written === this.#entries.length) return;
+  /**
+   * Writes the entries and the checkpoint; the last thing of the commit.
+   *
+   * @param commit ends the commit; sent behind them, without waiting for their answers: nobody else gets at the end of the log before
+   */
+  async save(trx: Trx, commit?: () => Promise<void>): Promise<void> {
+    if (this.#written === this.#entries.length) return commit?.();
     const key = this.#key();
     let head = this.#head ?? (await this.#read(trx));
     const rows: Insertable<AuditTable>[] = this.#entries.slice(this.#written).map((entry) => {
@@ -91,14 +96,17 @@ export class AuditTail {
       head = { id, chain: linkOf(key, head.chain, { ...entry, id, digest }) };
       return { id, ...entry, salt, digest, chain: head.chain, redacted: null };
     });
-    for (let i = 0; i < rows.length; i += ROWS) await bulkInsert(trx, 'audit', rows.slice(i, i + ROWS));
-    await saveCheckpoint(trx, writeCheckpoint(key, head));
+    const writing: Promise<void>[] = [];
+    for (let i = 0; i < rows.length; i += ROWS)
+      writing.push(bulkInsert(trx, 'audit', rows.slice(i, i + ROWS)));
+    writing.push(saveCheckpoint(trx, writeCheckpoint(key, head)));
+    if (commit) writing.push(commit());
+    await together(writing);
     this.#head = head;
     this.#written = this.#entries.length;
   }
 
   async #read(trx: Reader): Promise<ChainHead> {
-    await lockNames(trx, ['the end of the audit log']);
     const query = (heads[engineOf(trx)] ??= trx
       .selectFrom('audit')
       .select((eb) => [
@@ -106,7 +114,11 @@ export class AuditTail {
         eb.selectFrom('settings').select('value').where('key', '=', CHECKPOINT).as('checkpoint'),
       ])
       .compile());
-    const { rows } = await trx.executeQuery(query);
+    // In this order: the end is read when nobody else has hold of it.
+    const [, { rows }] = await together([
+      lockNames(trx, ['the end of the audit log']),
+      trx.executeQuery(query),
+    ]);
     const { last, checkpoint } = rows[0] ?? { last: null, checkpoint: null };
     const head = checkpoint === null ? null : readCheckpoint(this.#key(), checkpoint);
     // Rows beyond the checkpoint were not written by presend: theirs are the ids, not the chain. A checkpoint that is missing starts

@@ -9,44 +9,65 @@ export interface Piece {
   reject: (error: unknown) => void;
 }
 
-/** How long a commit waits for company while several come together, milliseconds (PostgreSQL's commit_delay). */
-const GATHER_MS = 3;
+/** Longest that a commit waits for company, milliseconds. */
+const MOST_MS = 8;
 
-/** The last group was this large: there is enough concurrency for waiting to pay (PostgreSQL's commit_siblings). */
-const SIBLINGS = 4;
+/** What weight the newest has in a running mean. */
+const NEWEST = 0.2;
+
+/** No gap between two changes counts for more, milliseconds. */
+const LONG_GAP_MS = 1_000;
 
 /** Most pieces of work that share one commit; bounds how long the first of them waits. */
 const MAX_GROUP = 64;
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (ms > 0) setTimeout(resolve, ms);
-    else setImmediate(resolve);
-  });
+/** Time as a group commit sees it; a simulation brings its own. */
+export interface CommitClock {
+  /** Milliseconds of a clock that only goes forwards. */
+  now(): number;
+  /** So many milliseconds, 0 = a turn of the event loop. */
+  wait(ms: number): Promise<void>;
+}
+
+const REAL_CLOCK: CommitClock = {
+  now: () => performance.now(),
+  wait: (ms) =>
+    new Promise((resolve) => {
+      if (ms > 0) setTimeout(resolve, ms);
+      else setImmediate(resolve);
+    }),
+};
 
 /**
  * Puts changes that are asked for at the same time into one transaction, and so one sync of the disk; one group after the other,
  * in the order in which they were asked for. Changes that run alone and such that do not never share one.
+ *
+ * A commit waits for company for as long as commits take of late, if at least one more change is to be expected by then (as is
+ * advised for PostgreSQL's `commit_delay`, but measured): on a slow disk groups grow, and who comes alone waits for nobody.
  */
 export class GroupCommit {
   readonly #commit: (group: Piece[]) => Promise<void>;
-  readonly #wait: (ms: number) => Promise<void>;
+  readonly #clock: CommitClock;
   #pending: Piece[] = [];
   #running = false;
-  #lastGroup = 0;
+  /** Running means, milliseconds: what a commit takes, and from one change that is asked for to the next. */
+  #took = 0;
+  #gap = LONG_GAP_MS;
+  #asked = 0;
   #idle: (() => void)[] = [];
 
-  /**
-   * @param commit settles every piece of the group it is given, and does not reject
-   * @param wait so many milliseconds, 0 = a turn of the event loop; a simulation passes its own
-   */
-  constructor(commit: (group: Piece[]) => Promise<void>, wait: (ms: number) => Promise<void> = pause) {
+  /** @param commit settles every piece of the group it is given, and does not reject */
+  constructor(commit: (group: Piece[]) => Promise<void>, clock: CommitClock = REAL_CLOCK) {
     this.#commit = commit;
-    this.#wait = wait;
+    this.#clock = clock;
+    this.#asked = clock.now();
   }
 
   /** Resolves with the work's result once it is durable; rejects when it threw. */
   add<T>(work: (trx: Trx) => Promise<T>, concurrent = false): Promise<T> {
+    const now = this.#clock.now();
+    this.#gap = mean(this.#gap, Math.min(now - this.#asked, LONG_GAP_MS));
+    this.#asked = now;
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ work, concurrent, resolve: resolve as (value: unknown) => void, reject });
       if (!this.#running) {
@@ -61,16 +82,18 @@ export class GroupCommit {
     if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** Lets sockets be read before the commit, so that its group is a large one. */
+  /** In any case lets sockets be read before the commit, so that its group is a larger one. */
   #gather(): Promise<void> {
-    return this.#wait(this.#lastGroup >= SIBLINGS ? GATHER_MS : 0);
+    const ms = Math.floor(Math.min(this.#took, MOST_MS));
+    return this.#clock.wait(this.#gap < ms && this.#pending.length < MAX_GROUP ? ms : 0);
   }
 
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const group = this.#pending.splice(0, this.#alike());
+      const began = this.#clock.now();
       await this.#commit(group);
-      this.#lastGroup = group.length;
+      this.#took = mean(this.#took, this.#clock.now() - began);
       if (this.#pending.length > 0) await this.#gather();
     }
     this.#running = false;
@@ -83,3 +106,5 @@ export class GroupCommit {
     return Math.min(MAX_GROUP, other === -1 ? this.#pending.length : other);
   }
 }
+
+const mean = (before: number, newest: number): number => before + NEWEST * (newest - before);

@@ -8,9 +8,13 @@ interface Lockable<Q> {
   forUpdate(of?: never): Q & { skipLocked(): Q };
 }
 
-/** Rows as they are now, and as nobody else changes them before this transaction ends. On SQLite they are that anyway. */
-export function locked<Q extends Lockable<Q>>(db: Executor, query: Q): Q {
-  return engineOf(db) === 'postgres' ? query.forUpdate() : query;
+/**
+ * Rows as they are now, and as nobody else changes them before this transaction ends. On SQLite they are that anyway.
+ *
+ * @param of the table, where the query joins others
+ */
+export function locked<Q extends Lockable<Q>>(db: Executor, query: Q, of?: string): Q {
+  return engineOf(db) === 'postgres' ? query.forUpdate(of as never) : query;
 }
 
 /**

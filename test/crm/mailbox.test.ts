@@ -236,5 +236,26 @@ test('records are searched for spellings only where dots or tags say nothing', a
   expect(await sameMailbox(db, 'jane@b.example')).toEqual(['jane@b.example', 'jane@a.example']);
   expect(reads).toBe(1);
   await sameMailbox(db, 'jane@un.example');
-  expect(reads).toBe(2 + 2 * 3);
+  // Of prospects and of suppressions at each of the domains; the rules are known from before.
+  expect(reads).toBe(1 + 2 * 3);
+});
+
+test('rules that were changed are read at once, and those of a change that was taken back are not', async () => {
+  const database = await openDatabase();
+  const alike = (sameDomains: string[][]) => ({ ...NO_RULES, sameDomains });
+  const spellings = () => sameMailbox(database.db, 'jane@b.example');
+  expect(await spellings()).toEqual(['jane@b.example']);
+  await database.transact((trx) => saveMailboxRules(trx, alike([['a.example', 'b.example']])));
+  expect(await spellings()).toHaveLength(2);
+
+  const failed = database.transact(async (trx) => {
+    await saveMailboxRules(trx, alike([['a.example', 'b.example', 'c.example']]));
+    expect(await sameMailbox(trx, 'jane@b.example')).toHaveLength(3);
+    throw new Error('taken back');
+  });
+  // In the same commit.
+  const after = database.transact((trx) => sameMailbox(trx, 'jane@b.example'));
+  await expect(failed).rejects.toThrow('taken back');
+  expect(await after).toHaveLength(2);
+  expect(await spellings()).toHaveLength(2);
 });

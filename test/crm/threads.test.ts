@@ -199,7 +199,7 @@ describe('related texts', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => ({ hash: 7, thread_message_id: i + 1 }));
     await database.transact(async (trx) => {
       await trx.insertInto('fingerprints').values(rows).execute();
-      await indexFingerprints(trx, { id: 9999, thread_id: 't_x' }, []);
+      await indexFingerprints(trx, { id: 9999, thread_id: 't_x' }, [], []);
     });
     expect(await sharing(database.db, [7, 8, -1, 0.5])).toEqual([]);
   });

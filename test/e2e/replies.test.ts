@@ -5,6 +5,7 @@ import { isReplyAddress, takeForwarded } from '../../src/feedback/forwarding.ts'
 import { Acceptor } from '../../src/intake/accept.ts';
 import { CredentialChecker } from '../../src/intake/credentials.ts';
 import { LoginGuard } from '../../src/intake/login-guard.ts';
+import { OnTheirWay } from '../../src/intake/on-their-way.ts';
 import { SmtpIntake } from '../../src/intake/smtp.ts';
 import { serverKeyPair } from '../../src/intake/tls.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -47,6 +48,7 @@ async function intake(options: { loopback?: boolean; address?: string | null } =
       key: Buffer.alloc(32),
     }),
     accept: (submission) => acceptor.accept(submission),
+    onTheirWay: new OnTheirWay(),
     onActivity: () => {},
     answer: () => Promise.resolve(null),
     replies:

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold, spanOf } from '../../src/message/fold.ts';
+import { fold, foldAny, spanOf } from '../../src/message/fold.ts';
 
 const text = (shown: string) => fold(shown).text;
 
@@ -90,6 +90,56 @@ describe('fold', () => {
           expect(map[i + 1] ?? -1).toBeGreaterThanOrEqual(map[i] ?? 0);
         }
       }),
+    );
+  });
+
+  const mailText = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          ...Array.from('ab I.,;:-_*|/~+·•\'"\n\r\t\u00a0\u200b\u00ad\ufeff\u2028\u0085'),
+          '\r\n',
+          '  ',
+          ' \n ',
+          'e.g. ',
+          '…',
+        ),
+        fc.constantFrom(...Array.from('éßÆæ’“”—–½ªµſ\u1160\u0301аоαﬁ'), '\u{1f1e9}', '\u{1f600}\ufe0f'),
+        fc.string({ maxLength: 8 }),
+      ),
+      { maxLength: 120 },
+    )
+    .map((parts) => parts.join(''));
+
+  it('folds by table what it folds by rule, for each character alone, in a word and among blanks', () => {
+    // What comes later is folded by rule in any case.
+    for (let code = 0; code < 0x2200; code++) {
+      const char = String.fromCharCode(code);
+      for (const shown of [`a${char}b`, ` ${char} \n${char}`]) {
+        const [folded, slowly] = [fold(shown), foldAny(shown)];
+        if (folded.text !== slowly.text || folded.map.join() !== slowly.map.join())
+          expect(folded, `U+${code.toString(16)}`).toEqual(slowly);
+      }
+    }
+  });
+
+  it('folds by table what it folds by rule, in mails of any characters', () => {
+    fc.assert(
+      fc.property(fc.oneof(mailText, anyText), (shown) => {
+        expect(fold(shown)).toEqual(foldAny(shown));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never lets a blank stand for a line break', () => {
+    fc.assert(
+      fc.property(fc.oneof(mailText, anyText), (shown) => {
+        const { text, map } = fold(shown);
+        for (const { index } of text.matchAll(/ /g))
+          expect(shown.slice(map[index], map[index + 1])).not.toMatch(/[\n\r\u2028\u2029]/);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

@@ -45,6 +45,17 @@ describe('a pool of workers', () => {
     expect(started()).toBe(1);
   });
 
+  it('is free for more until all of its workers have been at one job for long', async () => {
+    const { pool, run } = poolOf();
+    expect(pool.isFree(0)).toBe(true);
+    await run('a');
+    expect(pool.isFree(0)).toBe(true);
+    const job = run('b');
+    expect(pool.isFree(60_000)).toBe(true);
+    expect(pool.isFree(0)).toBe(false);
+    await job;
+  });
+
   it.skipIf(!tellsCpu)(
     'ends a job that uses too much processor time, and does the jobs behind it',
     async () => {

@@ -41,7 +41,7 @@ export class SimulatedDatabase {
         if (entries > 0) await this.end.serve(end + entries * entry);
         for (const done of settle) done();
       },
-      (ms) => this.#clock.sleep(ms),
+      { now: () => this.#clock.now(), wait: (ms) => this.#clock.sleep(ms) },
     );
     return { commit: (entries) => commits.add(() => Promise.resolve(entries), true) };
   }

@@ -37,7 +37,7 @@ export function sqliteOf(folder: string): Store & { database: SqliteDatabase } {
 
 /** As `presend store copy` opens it. */
 export function postgresAt(url: string, folder: string): Store & { database: PostgresDatabase } {
-  return { database: new PostgresDatabase(url, folder, { connections: 1 }), name: url };
+  return { database: new PostgresDatabase(url, folder, { single: true }), name: url };
 }
 
 /** Opens two stores, copies one to the other, closes them. */

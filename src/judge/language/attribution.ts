@@ -1,4 +1,5 @@
 import { ROLE_WORDS, roleIn } from './person-role.ts';
+import { rememberSentences } from './remember.ts';
 import type { Piece } from './sentences.ts';
 
 /** A claim that somebody else of the client's company said or is about something. */
@@ -39,11 +40,11 @@ export function attributionFinder(
   names: readonly string[],
 ): (sentence: Piece) => Attribution[] {
   const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  const forms = [YOUR_FORMS];
-  if (escaped.length > 0) forms.push(formsFor(`(?<name>${escaped.join('|')})`));
+  const named = escaped.length > 0 ? [formsFor(`(?<name>${escaped.join('|')})`)] : [];
   return (sentence) => {
-    if (PUBLIC.test(sentence.text)) return [];
-    return forms.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
+    const possible = tellsOfYours(sentence.text) ? [YOUR_FORMS, ...named] : named;
+    if (possible.length === 0 || PUBLIC.test(sentence.text)) return [];
+    return possible.flatMap((group) => firstClaim(sentence, group, ownRole) ?? []);
   };
 }
 
@@ -90,6 +91,8 @@ function formsFor(person: string): Form[] {
 }
 
 const YOUR_FORMS = formsFor(`your (?<role>${ROLE_WORDS})`);
+
+const tellsOfYours = rememberSentences((text) => YOUR_FORMS.some(({ pattern }) => pattern.test(text)));
 
 function isExempt(sentence: string, match: RegExpExecArray, told: boolean): boolean {
   if (OWN_TEAM.test(sentence.slice(0, match.index).trimEnd())) return true;

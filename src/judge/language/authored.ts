@@ -1,19 +1,16 @@
 import type { FoldedText } from '../../message/fold.ts';
 import type { Draft } from '../../message/types.ts';
+import { foldedRange } from './passages.ts';
 
-/**
- * The folded body with quotes and signatures blanked out, offsets unchanged: what this mail newly says.
- * Line breaks that the fold collapsed are put back, so that a greeting or a list item ends where it ended.
- */
+/** The folded body with quotes and signatures blanked out, offsets unchanged: what this mail newly says. */
 export function authoredText(body: FoldedText, draft: Draft): string {
-  const others = draft.segments.filter((segment) => segment.kind !== 'new');
   let text = '';
-  for (let at = 0; at < body.text.length; at += 1) {
-    const shownAt = body.map[at] ?? 0;
-    const char = body.text.charAt(at);
-    const blank = others.some((segment) => shownAt >= segment.start && shownAt < segment.end);
-    if (blank) text += '\n';
-    else text += char === ' ' && body.shown.charAt(shownAt) === '\n' ? '\n' : char;
+  let done = 0;
+  for (const segment of draft.segments) {
+    if (segment.kind === 'new') continue;
+    const { start, end } = foldedRange(body, segment);
+    text += body.text.slice(done, start) + '\n'.repeat(Math.max(0, end - Math.max(start, done)));
+    done = Math.max(done, end);
   }
-  return text;
+  return text + body.text.slice(done);
 }

@@ -1,3 +1,5 @@
+import { rememberSentences } from './remember.ts';
+
 /** Channels under one name each; `none` for words that name no channel. */
 export type Channel = 'email' | 'sms' | 'linkedin' | 'phone' | 'whatsapp' | 'post' | 'all' | 'none';
 
@@ -50,12 +52,14 @@ const GOES = [
 ];
 
 /** The channel other than mail that a draft redirects to, with its place in `text`; null when none. */
-export function redirectOf(text: string): { channel: Channel; start: number; end: number } | null {
-  for (const pattern of GOES) {
-    const match = pattern.exec(text);
-    if (match?.[1] === undefined) continue;
-    // "Text me if easier": the reader's choice of channel, not the sender's.
-    return { channel: channelOf(match[1]), start: match.index, end: match.index + match[0].length };
-  }
-  return null;
-}
+export const redirectOf = rememberSentences(
+  (text): { channel: Channel; start: number; end: number } | null => {
+    for (const pattern of GOES) {
+      const match = pattern.exec(text);
+      if (match?.[1] === undefined) continue;
+      // "Text me if easier": the reader's choice of channel, not the sender's.
+      return { channel: channelOf(match[1]), start: match.index, end: match.index + match[0].length };
+    }
+    return null;
+  },
+);

@@ -2,6 +2,7 @@ import type { Commitment, ProspectSnapshot } from '../../crm/prospect.ts';
 import { addDays } from './calendar.ts';
 import { type Capacity, capacityOf } from './capacity.ts';
 import { readDate } from './dates.ts';
+import { rememberRecords } from './remember.ts';
 import { fieldName, isBlankValue, keyText, type SignalNode, signalLeaves } from './signals.ts';
 import { isPersonName } from './subject-mention.ts';
 
@@ -43,7 +44,9 @@ const NO_RENEWAL =
   /\b(?:no|not|won't|will not|without|declined|unlikely to|ruled out) (?:\w+ ){0,3}(?:renew|exten|prolong)/i;
 
 /** Every commitment the record knows of, structured ones first. `today` is an ISO date. */
-export function commitmentsOf(prospect: ProspectSnapshot, today: string): KnownCommitment[] {
+export const commitmentsOf = rememberRecords(readCommitments);
+
+function readCommitments(prospect: ProspectSnapshot, today: string): KnownCommitment[] {
   return [...prospect.commitments.map((one, at) => recorded(one, at, today)), ...signalled(prospect, today)];
 }
 

@@ -77,8 +77,11 @@ const HOLIDAYS = new Set(
 );
 /** Three words or more with the same mark between them and no blank. */
 const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
-  .map((mark) => new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'))
-  .concat(/(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu);
+  .map((mark) => ({
+    mark,
+    chain: new RegExp(String.raw`(?<!\S)[^\s${mark}]+(?:([${mark}])[^\s${mark}]+){2,}`, 'gu'),
+  }))
+  .concat({ mark: '-', chain: /(?<!\S)[^\s-]+(?:(-)[^\s-]+){4,}/gu });
 
 /**
  * Undoes leetspeak, letters for digits, stretched letters, words cut in pieces, letters standing apart and words run together, by one general test: what it puts together must be an English word, a word of the record or of a well-known company's name. Time is linear in `text`.
@@ -88,7 +91,7 @@ const CHAINS = ['_', '.', '/', '+', '~', '|', '·', '*', ',', ';']
 export function undisguise(text: string, isRecordWord: IsWord = () => false): Undisguised {
   const isWord: IsWord = (word) => {
     if (isEnglishWord(word) || isRecordWord(word) || isCompanyWord(word) || HOLIDAYS.has(word)) return true;
-    const short = SHORTENED.exec(word);
+    const short = word.includes("'") ? SHORTENED.exec(word) : null;
     return (
       short !== null &&
       (isEnglishWord(short[1]!) || isRecordWord(short[1]!) || isEnglishWord(word.replace("'", '')))
@@ -101,25 +104,29 @@ export function undisguise(text: string, isRecordWord: IsWord = () => false): Un
     if (!disguised.has(sample)) count += words;
     disguised.add(sample);
   };
-  let result = joinLetters(text, isWord, told);
-  result = joinPieces(result, isWord, told);
-  result = result.replace(TOKEN, (token, at: number, whole: string) => {
+  const letters = joinLetters(text, isWord, told);
+  const pieces = joinPieces(letters, isWord, told);
+  const stretched = /([a-z])\1\1/i.test(pieces);
+  let result = pieces.replace(TOKEN, (token, at: number, whole: string) => {
+    if (!stretched && /^[A-Za-z]+$/.test(token)) return token;
     const end = at + token.length;
     const around = { before: whole[at - 1], after: whole.slice(end, end + UNIT_CHARS) };
     return plainToken(token, around, isWord, told);
   });
-  result = joinPieces(result, isWord, told);
+  // What the first time left as it was, it leaves again.
+  if (pieces !== letters || result !== pieces) result = joinPieces(result, isWord, told);
   result = separateJoined(result, isWord, told);
   return { text: result, disguised: [...disguised], count };
 }
 
+const LETTER_BY_LETTER = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:[\p{L}\p{N}$€£%](?:[ \t\n\u2029]{1,6}|[-_.·•*/|~,+:;]{1,2}[ \t\n]{0,3})){${SPELT_OUT - 1},}[\p{L}\p{N}%](?![\p{L}\p{N}])`,
+  'gu',
+);
+
 /** Letters one by one, whatever stands between: they are put together and cut into words again. */
 function joinLetters(text: string, isWord: IsWord, told: Told): string {
-  const run = new RegExp(
-    String.raw`(?<![\p{L}\p{N}])(?:[\p{L}\p{N}$€£%](?:[ \t\n\u2029]{1,6}|[-_.·•*/|~,+:;]{1,2}[ \t\n]{0,3})){${SPELT_OUT - 1},}[\p{L}\p{N}%](?![\p{L}\p{N}])`,
-    'gu',
-  );
-  return text.replace(run, (shown) => {
+  return text.replace(LETTER_BY_LETTER, (shown) => {
     const letters = shown.replace(/[^\p{L}\p{N}$€£%]/gu, '');
     if ((letters.match(/\p{L}/gu)?.length ?? 0) < SPELT_OUT) return shown;
     const words = segment(letters, isWord);
@@ -129,17 +136,42 @@ function joinLetters(text: string, isWord: IsWord, told: Told): string {
   });
 }
 
+/** A row of letters and what stands between it and the next one. */
+interface Token {
+  word: string;
+  start: number;
+  end: number;
+  lower: string;
+  isWord: boolean;
+  gap: 'blanks' | 'white_space' | 'tie' | 'marks' | 'other';
+}
+
+function tokensOf(text: string, isWord: IsWord): Token[] {
+  const tokens: Token[] = [];
+  for (const { 0: word, index: start } of text.matchAll(WORD)) {
+    const last = tokens.at(-1);
+    if (last !== undefined) last.gap = gapOf(text.slice(last.end, start));
+    const lower = word.toLowerCase();
+    tokens.push({ word, start, end: start + word.length, lower, isWord: isWord(lower), gap: 'other' });
+  }
+  return tokens;
+}
+
+function gapOf(gap: string): Token['gap'] {
+  if (gap === ' ') return 'blanks';
+  if (!CUT.test(gap)) return 'other';
+  if (/^ +$/.test(gap)) return 'blanks';
+  if (/\s/.test(gap)) return 'white_space';
+  return TIED.test(gap) ? 'tie' : 'marks';
+}
+
 /** Puts the pieces of a word together where at least one of them is no word by itself. */
 function joinPieces(text: string, isWord: IsWord, told: Told): string {
-  const tokens = Array.from(text.matchAll(WORD), (match) => ({
-    word: match[0],
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+  const tokens = tokensOf(text, isWord);
   let result = '';
   let done = 0;
   for (let at = 0; at < tokens.length; at++) {
-    const taken = longestJoin(text, tokens, at, isWord);
+    const taken = longestJoin(tokens, at, isWord);
     const first = tokens[at]!;
     const last = tokens[at + taken - 1]!;
     if (taken === 1) continue;
@@ -149,39 +181,36 @@ function joinPieces(text: string, isWord: IsWord, told: Told): string {
     // "re-use" and "e-mail" are spelt either way.
     const hyphened =
       pieces.length === 2 && text.slice(first.end, last.start) === '-' && first.word.length < 5;
-    if (!hyphened && pieces.some(({ word }) => !isWord(word.toLowerCase())))
-      told(text.slice(first.start, last.end));
+    if (!hyphened && pieces.some((piece) => !piece.isWord)) told(text.slice(first.start, last.end));
     at += taken - 1;
   }
   return result + text.slice(done);
 }
 
-function longestJoin(
-  text: string,
-  tokens: readonly { word: string; start: number; end: number }[],
-  at: number,
-  isWord: IsWord,
-): number {
-  let joined = tokens[at]!.word.toLowerCase();
+function longestJoin(tokens: readonly Token[], at: number, isWord: IsWord): number {
+  const first = tokens[at]!;
+  let joined = first.lower;
   let best = 1;
   // "a_s" is a word; other short ones are as often initials or parts of a path.
   let spelt = joined.length === 1;
-  const stands = (piece: string) => piece.length === 1 || isWord(piece);
-  let allWords = stands(joined);
+  let allWords = spelt || first.isWord;
   let common = allWords && joined.length > 2;
+  let previous = first;
   for (let next = at + 1; next < tokens.length && next < at + 6; next++) {
-    const gap = text.slice(tokens[next - 1]!.end, tokens[next]!.start);
-    if (!CUT.test(gap)) break;
-    const piece = tokens[next]!.word.toLowerCase();
-    joined += piece;
+    const { gap } = previous;
+    if (gap === 'other') break;
+    const piece = tokens[next]!;
+    const { length } = piece.lower;
+    joined += piece.lower;
     if (joined.length > LONGEST_WORD) break;
-    allWords &&= stands(piece);
-    common &&= isWord(piece) && piece.length > 2;
+    allWords &&= length === 1 || piece.isWord;
+    common &&= piece.isWord && length > 2;
+    previous = piece;
     // "the Se-ries" is no "these": what is tied to the next piece belongs there.
-    if (TIED.test(text.slice(tokens[next]!.end, tokens[next + 1]?.start ?? 0))) continue;
+    if (piece.gap === 'tie') continue;
     // Two words side by side are two words; "fun ding" is not, since nothing is a ding.
-    if (/^ +$/.test(gap) ? allWords : common) continue;
-    spelt &&= piece.length === 1 && /^[^\s]+$/.test(gap);
+    if (gap === 'blanks' ? allWords : common) continue;
+    spelt &&= length === 1 && (gap === 'tie' || gap === 'marks');
     if ((joined.length >= 4 || spelt) && isWord(joined)) best = next - at + 1;
   }
   return best;
@@ -194,6 +223,7 @@ function plainToken(
   told: Told,
 ): string {
   const money = /^[$€£]/.test(token) || /^[$€£]$/.test(before ?? '');
+  const lower = token.toLowerCase();
   if (/\p{N}/u.test(token) || money) {
     const digits = asNumber(token, money ? 'money' : UNIT.test(after) ? 'time' : null);
     if (digits !== null) {
@@ -201,7 +231,6 @@ function plainToken(
       return digits;
     }
   }
-  const lower = token.toLowerCase();
   if (/^\p{L}+$/u.test(lower)) {
     if (isWord(lower) || !/(\p{L})\1\1/u.test(lower)) return token;
     const shorter = [lower.replace(/(\p{L})\1{2,}/gu, '$1'), lower.replace(/(\p{L})\1{2,}/gu, '$1$1')].find(
@@ -270,7 +299,8 @@ function leetReadings(token: string): string[] {
 /** "you_raised_a_round" and "youraisedaround" as words. */
 function separateJoined(text: string, isWord: IsWord, told: Told): string {
   let result = text;
-  for (const chain of CHAINS) {
+  for (const { mark, chain } of CHAINS) {
+    if (!result.includes(mark)) continue;
     result = result.replace(chain, (shown, joint: string) => {
       if (/@|:\/\/|www\./.test(shown)) return shown;
       const words = shown.split(joint);

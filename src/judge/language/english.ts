@@ -1,4 +1,5 @@
 import { languageDetector } from './detector.ts';
+import { rememberSentences } from './remember.ts';
 
 /** Words that any English paragraph is full of and that few other languages share. */
 const FUNCTION_WORDS = new Set(
@@ -53,11 +54,13 @@ interface Doubt {
 }
 
 /** What of a paragraph does not look like English; null for what does, or is too short to tell. */
-function doubtOf(paragraph: string): Doubt | null {
+const doubtOf = rememberSentences((paragraph): Doubt | null => {
   // Addresses and links look like no language at all.
   const prose = paragraph.replace(/\S*(?:@|:\/\/|www\.)\S*/g, ' ').normalize('NFC');
-  const letters = prose.match(/\p{L}/gu)?.length ?? 0;
-  const latin = prose.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  const others = prose.replace(/[A-Za-z]+/g, '');
+  const plain = prose.length - others.length;
+  const letters = plain + (others.match(/\p{L}/gu)?.length ?? 0);
+  const latin = plain + (others.match(/\p{Script=Latin}/gu)?.length ?? 0);
   if (letters - latin >= FOREIGN_SCRIPT_LETTERS && (letters - latin) * 3 > letters) {
     return { prose, foreignScript: true };
   }
@@ -69,7 +72,7 @@ function doubtOf(paragraph: string): Doubt | null {
   // A list of names or technologies has few function words in any language.
   const capital = (prose.match(/(?<!\p{L})\p{Lu}/gu)?.length ?? 0) / words.length;
   return capital > 0.5 ? null : { prose, foreignScript: false };
-}
+});
 
 function languageOf({ prose, foreignScript }: Doubt): string | null {
   const detected = languageDetector().detect(prose);

@@ -1,3 +1,4 @@
+import { rememberSentences } from './remember.ts';
 import { looksEnglish } from './vocabulary.ts';
 
 /**
@@ -29,6 +30,7 @@ export function foreignRun(text: string): string | null {
 
 /** As `foreignRun`, for other scripts than Latin, of which folding makes Latin letters where it can. `text` is as shown. */
 export function foreignScriptRun(text: string): string | null {
+  if (/^[\0-\x7f]*$/.test(text)) return null;
   const shown = text.normalize('NFC').replace(/\p{Cf}/gu, '');
   for (const [run] of shown.matchAll(UNSPACED)) {
     if ((run.match(/\p{L}/gu)?.length ?? 0) >= UNSPACED_LETTERS) return sample(run);
@@ -44,7 +46,7 @@ export function foreignScriptRun(text: string): string | null {
   return null;
 }
 
-function latinRun(paragraph: string): string | null {
+const latinRun = rememberSentences((paragraph): string | null => {
   const words: { word: string; start: number; end: number }[] = [];
   for (const match of paragraph.matchAll(/[^\s]+/g)) {
     // A name, an address, a number, a word in disguise: nothing to tell a language by.
@@ -61,7 +63,7 @@ function latinRun(paragraph: string): string | null {
     return sample(paragraph.slice(words[first]!.start, words[at]!.end));
   }
   return null;
-}
+});
 
 function sample(run: string): string {
   return run.replace(/\s+/g, ' ').trim().slice(0, 60);

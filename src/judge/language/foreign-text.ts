@@ -1,5 +1,6 @@
 import type { ProspectSnapshot } from '../../crm/prospect.ts';
 import { roleIn } from './person-role.ts';
+import { rememberRecords } from './remember.ts';
 import { fieldName, isBlankValue, keyText, type SignalLeaf, signalLeaves } from './signals.ts';
 
 /** Text of another thread, or said to be private, that the draft must not carry. */
@@ -72,10 +73,9 @@ function personIn(value: string): string | null {
 }
 
 /** Splits the record into what belongs to other threads and what is the recipient's own. */
-export function foreignKnowledge(
-  prospect: ProspectSnapshot,
-  greeted: string | null = null,
-): ForeignKnowledge {
+export const foreignKnowledge = rememberRecords(readForeign);
+
+function readForeign(prospect: ProspectSnapshot, greeted: string | null = null): ForeignKnowledge {
   const ownRole =
     roleIn(prospect.recipient_role ?? '') ?? roleIn(prospect.title ?? '') ?? roleIn(prospect.thread_id ?? '');
   const threadRole = roleIn(prospect.thread_id ?? '');

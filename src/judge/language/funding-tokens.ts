@@ -86,6 +86,14 @@ const LEXICON: [tag: string, pattern: RegExp][] = [
   ['r', /\b(?:who|which|whose|that)\b/gi],
 ];
 
+const ROUNDS = new RegExp(ROUND, 'g');
+
+/** Whether tagging can give an amount, a round, an event or another word for funding. */
+export function namesFunding(text: string): boolean {
+  const patterns = LEXICON.flatMap(([tag, pattern]) => (tag === 'W' ? [pattern] : []));
+  return [ROUNDS, EVENT, ...patterns].some((one) => text.search(one) >= 0) || amountsIn(text).length > 0;
+}
+
 /** Tags one sentence. `company` is the prospect's. */
 export function tagSentence(text: string, company: string | null): TaggedSentence {
   const marks: { start: number; end: number; tag: string }[] = [];
@@ -101,7 +109,7 @@ export function tagSentence(text: string, company: string | null): TaggedSentenc
     }
   }
   for (const amount of amountsIn(text)) mark(amount.start, amount.end, amount.bare ? 'B' : 'M');
-  for (const match of text.matchAll(new RegExp(ROUND, 'g'))) {
+  for (const match of text.matchAll(ROUNDS)) {
     if (isLetterRound(text, match)) mark(match.index, match.index + match[0].length, 'R');
   }
   for (const match of text.matchAll(EVENT)) {

@@ -1,5 +1,6 @@
-import { type TaggedSentence, tagSentence } from './funding-tokens.ts';
+import { namesFunding, type TaggedSentence, tagSentence } from './funding-tokens.ts';
 import type { Claim } from './hedge.ts';
+import { rememberSentences } from './remember.ts';
 
 /** Amount and round together, a round or event, a weak word with a modifier, or an amount alone. */
 const PHRASE = /[RE][RWE]*f[MB]|[MB]m*(?:f[TAYmn]*)?[mREW]*[REW]|[mW]*[RE][RWE]*|m*W|[MB]/g;
@@ -11,12 +12,18 @@ const CONGRATULATES = /^(?:congrat|kudos|well done|hats off|cheers|bravo|mazel)/
 const FRESH_FROM =
   /^(?:fresh|hot off|on the heels|on the back|off the back|flush|armed|backed by|now that|following|since|after|with|given|thanks to)/i;
 
+/** Every claim needs one of these, and most sentences have none. */
+const mayClaim = rememberSentences(
+  (sentence) => namesFunding(sentence) || [BARE, COMPLETED].some((one) => sentence.search(one) >= 0),
+);
+
 /** Claims about the prospect's funding in one sentence; offsets are into `sentence`. */
 export function fundingClaims(
   sentence: string,
   company: string | null,
   part: 'subject' | 'body' = 'body',
 ): Claim[] {
+  if (!mayClaim(sentence)) return [];
   const tagged = tagSentence(sentence, company);
   const claims: Claim[] = [];
   for (const match of tagged.tags.matchAll(PHRASE)) {
@@ -344,12 +351,13 @@ const companyNoun = (phrase: Phrase): boolean =>
 const COMPLETED =
   /\b(?:the|your|that)(?: (?:new|fresh|latest|recent|big|seed|first))? (?:funding|round|raise|investment|capital|money|financing)(?: has| have|'s| is| was)?(?: (?:just|now|finally|officially|also|already))*(?: been)? (?:landed|closed|come (?:in|through)|came (?:in|through)|arrived|in the bank|secured|announced|in place|wired|official|over the line)\b/gi;
 
+const BARE =
+  /\b(?:raised(?= (?:last|this|in|earlier|recently|and|so|a few|back|just|just now|again)\b|\s*[.,!?;)]|$)|went public|gone public|got funded|been funded|(?:newly|freshly|recently|just)[- ]funded)/gi;
+
 /** "you just raised", "you went public", "now that you are freshly funded": no phrase follows. */
 function bareVerbs(tagged: TaggedSentence): Claim[] {
   const claims: Claim[] = [];
-  const pattern =
-    /\b(?:raised(?= (?:last|this|in|earlier|recently|and|so|a few|back|just|just now|again)\b|\s*[.,!?;)]|$)|went public|gone public|got funded|been funded|(?:newly|freshly|recently|just)[- ]funded)/gi;
-  const matches = [...tagged.text.matchAll(pattern), ...tagged.text.matchAll(COMPLETED)];
+  const matches = [...tagged.text.matchAll(BARE), ...tagged.text.matchAll(COMPLETED)];
   for (const match of matches) {
     if (/^(?:the|your|that)\b/i.test(match[0])) {
       const place = tagged.tokens.findIndex(({ start }) => start >= match.index);

@@ -1,5 +1,6 @@
 import type { NameList } from './name-list.ts';
 import { isPlace } from './places.ts';
+import { rememberSentences } from './remember.ts';
 import { splitSentences } from './sentences.ts';
 import { isEnglishWord, looksEnglish } from './vocabulary.ts';
 import { isFunctionWord } from './word-weight.ts';
@@ -44,14 +45,14 @@ export function caseReadings(text: string, names: NameList): CaseReadings {
   const odd = new Set<string>();
   const stretches = caselessStretches(text, odd);
   const texts = new Set<string>();
-  for (const capitals of CAPITALS) {
-    let result = '';
-    let done = 0;
-    for (const { start, end } of stretches) {
-      result += names.restore(text.slice(done, start)) + written(text, start, end, capitals, names);
-      done = end;
-    }
-    texts.add(result + names.restore(text.slice(done)));
+  const between = [...stretches, { start: text.length }].map(({ start }, at) =>
+    names.restore(text.slice(stretches[at - 1]?.end ?? 0, start)),
+  );
+  for (const capitals of stretches.length === 0 ? CAPITALS.slice(0, 1) : CAPITALS) {
+    const put = stretches.map(
+      ({ start, end }, at) => `${between[at]}${written(text, start, end, capitals, names)}`,
+    );
+    texts.add(`${put.join('')}${between.at(-1)}`);
   }
   texts.delete(text);
   return { texts: [...texts], odd: [...odd] };
@@ -64,19 +65,27 @@ interface Stretch {
 
 function caselessStretches(text: string, odd: Set<string>): Stretch[] {
   const stretches: Stretch[] = [];
-  for (const { start, end } of splitSentences(text)) {
-    const sentence = text.slice(start, end);
-    const words = sentence.match(WORD) ?? [];
-    const oddWords = words.filter(isOdd);
-    for (const word of oddWords) odd.add(word);
-    if (oddWords.length > 0 || isLowered(words) || isTitle(words)) stretches.push({ start, end });
-    else {
-      for (const run of sentence.matchAll(SHOUTED))
-        stretches.push({ start: start + run.index, end: start + run.index + run[0].length });
-    }
+  for (const sentence of splitSentences(text)) {
+    const found = caseless(sentence.text);
+    for (const word of found.odd) odd.add(word);
+    for (const { start, end } of found.stretches)
+      stretches.push({ start: sentence.start + start, end: sentence.start + end });
   }
   return stretches;
 }
+
+/** Where the case of a sentence tells nothing, and its words with capitals inside. */
+const caseless = rememberSentences((sentence): { stretches: readonly Stretch[]; odd: readonly string[] } => {
+  const words = sentence.match(WORD) ?? [];
+  const odd = words.filter(isOdd);
+  if (odd.length > 0 || isLowered(words) || isTitle(words))
+    return { stretches: [{ start: 0, end: sentence.length }], odd };
+  const shouted = Array.from(sentence.matchAll(SHOUTED), ({ index, 0: run }) => ({
+    start: index,
+    end: index + run.length,
+  }));
+  return { stretches: shouted, odd };
+});
 
 /** "rAiSEd", but not "HubSpot", "eBay", "CTOs" or "McKinsey". */
 function isOdd(word: string): boolean {

@@ -75,7 +75,7 @@ export function offerOf(
 
 function sentencesAbout(
   text: string,
-  sentences: Sentence[],
+  sentences: readonly Sentence[],
   commitment: KnownCommitment,
   company: string | null,
 ): Sentence[] {

@@ -1,5 +1,6 @@
 import { PUBLIC } from './attribution.ts';
 import { isPlace } from './places.ts';
+import { rememberSentences } from './remember.ts';
 import type { Piece, Sentence } from './sentences.ts';
 import { splitWords } from './sentences.ts';
 
@@ -57,6 +58,7 @@ function single(word: string): string {
 /** Says that the reader told or agreed what follows. */
 const SHARED_HISTORY =
   /\b(?:as (?:we|you|you'd|you had)(?:'ve| have)? (?:just |already )?(?:discussed|agreed|said|mentioned|explained|described|noted|asked|requested|put it|spoke|talked)|as (?:discussed|agreed|requested|mentioned)|you(?:'d|'ve| had| have)? (?:said|told (?:me|us)|mentioned|explained|asked (?:me|us|about|for|whether)|described|wrote|raised)|(?:when|since|after) we (?:spoke|talked|met)|(?:on|from|after|following) (?:our|the|your|last|this|yesterday's) (?:\w+ )?(?:call|chat|conversation|meeting|email|note|visit|demo)|per your|your (?:note|email|message|question|request) (?:about|on|re)|i(?:'ve| have) noted (?:that|the|your)|coming back to (?:the|your))\b/i;
+const sharesHistory = rememberSentences((text) => SHARED_HISTORY.test(text));
 const OF_OTHERS =
   /\b(?:clients?|customers? of ours|another|others|elsewhere|like (?:a|an)|similar|we (?:did|do|built|run|work|helped|work with|also)|they|their|used to|for example|e\.g|such as|instance|sponsor\w*|near|opposite|next to|daughter|son|wife|husband|kids|lunch|dinner|dentist's?$)\b/i;
 
@@ -71,11 +73,11 @@ export interface OwnTrade {
 
 /** A sentence that tells the reader of their own talk or business what can only be another customer's. */
 export function otherCustomer(sentences: readonly Sentence[], own: OwnTrade): Piece | null {
-  if (!sentences.some((one) => SHARED_HISTORY.test(one.text))) return null;
+  if (!sentences.some((one) => sharesHistory(one.text))) return null;
   const words = new Set(splitWords(own.text).map((word) => single(word.lower)));
   const trades = new Set([...words].flatMap((word) => TRADE_OF.get(word) ?? []));
   for (const sentence of sentences) {
-    if (!SHARED_HISTORY.test(sentence.text) || PUBLIC.test(sentence.text)) continue;
+    if (!sharesHistory(sentence.text) || PUBLIC.test(sentence.text)) continue;
     const firm = otherFirm(sentence, own);
     if (firm !== null) return firm;
     if (own.industry === null || OF_OTHERS.test(sentence.text)) continue;

@@ -1,4 +1,5 @@
 import { isPlace } from './places.ts';
+import { rememberSentences, rememberTexts } from './remember.ts';
 import { type Piece, splitWords, type Word } from './sentences.ts';
 import { stem } from './stem.ts';
 import { COMMON_WEIGHT, isFunctionWord, wordWeight } from './word-weight.ts';
@@ -97,9 +98,10 @@ export interface ForeignIndex {
 
 /** A sentence of the draft made ready: it is compared with every foreign text. */
 interface Prepared {
-  words: Word[];
+  /** Offsets are into the sentence. */
+  words: readonly Word[];
   /** Of each word; null where its sense is another one. */
-  keys: (string | null)[];
+  keys: readonly (string | null)[];
   pairs: () => ReadonlySet<string>;
 }
 
@@ -108,15 +110,28 @@ const prepared = new WeakMap<Piece, Prepared>();
 function prepare(text: string, sentence: Piece): Prepared {
   let ready = prepared.get(sentence);
   if (!ready) {
-    const words = splitWords(text, sentence.start, sentence.end);
-    ready = {
-      words,
-      keys: words.map((word) => (isOtherSense(word, text) ? null : keyOf(word, text))),
-      pairs: once(() => pairsOf(words, text)),
-    };
+    ready = standsAlone(text, sentence)
+      ? prepareAlone(sentence.text)
+      : prepareIn(text, sentence.start, sentence.end);
     prepared.set(sentence, ready);
   }
   return ready;
+}
+
+const prepareAlone = rememberSentences((sentence) => prepareIn(sentence, 0, sentence.length));
+
+function prepareIn(text: string, start: number, end: number): Prepared {
+  const words = splitWords(text, start, end);
+  return {
+    words: words.map((word) => ({ ...word, start: word.start - start, end: word.end - start })),
+    keys: words.map((word) => (isOtherSense(word, text) ? null : keyOf(word, text))),
+    pairs: once(() => pairsOf(words, text)),
+  };
+}
+
+/** Nothing around the sentence can be of a figure in it, nor tell a sense of its last word. */
+function standsAlone(text: string, { start, end, text: sentence }: Piece): boolean {
+  return !/\S/.test(text.charAt(start - 1) + text.charAt(end)) && !/close$/i.test(sentence);
 }
 
 function once<T>(compute: () => T): () => T {
@@ -161,13 +176,13 @@ export function draftKeys(text: string, sentences: readonly Piece[]): Set<string
 }
 
 /** Keys of all words of a text, for `indexForeign`'s `own`. */
-export function ownKeys(text: string): Set<string> {
-  return new Set(splitWords(text).map((word) => keyOf(word, text)));
-}
+export const ownKeys: (text: string) => ReadonlySet<string> = rememberTexts(
+  (text) => new Set(splitWords(text).map((word) => keyOf(word, text))),
+);
 
-export function ownGrams(text: string): Set<string> {
-  return gramsOf(splitWords(text));
-}
+export const ownGrams: (text: string) => ReadonlySet<string> = rememberTexts((text) =>
+  gramsOf(splitWords(text)),
+);
 
 /** Compares one sentence; null when nothing is shared. `text` is the whole draft that holds it. */
 export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex): Overlap | null {
@@ -217,7 +232,11 @@ export function overlapOf(text: string, sentence: Piece, foreign: ForeignIndex):
     // A name with its neighbour ("the Meridian contract") is one more thing shared than the name.
     telling: telling + paraphrased + (pairs[0] === NAME_PAIR ? 1 : 0),
     run,
-    place: { start: first.start, end: last.end, text: text.slice(first.start, last.end) },
+    place: {
+      start: sentence.start + first.start,
+      end: sentence.start + last.end,
+      text: sentence.text.slice(first.start, last.end),
+    },
     hint:
       matters.size + covered.size > 0 && SPECULATES.test(sentence.text)
         ? 1.2

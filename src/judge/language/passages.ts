@@ -1,14 +1,14 @@
 import type { FoldedText } from '../../message/fold.ts';
 import type { Segment, Span } from '../../message/types.ts';
 import type { RuleInput } from '../rule.ts';
-import { PARAGRAPH_BREAK, type Sentence, splitSentences } from './sentences.ts';
+import { movedSentence, type Sentence, splitSentences } from './sentences.ts';
 
 /** The sentences of the subject or the body that were written for this mail. */
 export interface Passage {
   part: Span['part'];
   folded: FoldedText;
   /** Offsets are into `folded.text`. */
-  sentences: Sentence[];
+  sentences: readonly Sentence[];
 }
 
 /**
@@ -17,7 +17,7 @@ export interface Passage {
  */
 export function ownPassages(input: Pick<RuleInput, 'subject' | 'body' | 'draft'>): Passage[] {
   const body: Sentence[] = [];
-  const text = withBreaks(input.body);
+  const { text } = input.body;
   let from = 0;
   for (const quote of input.draft.segments.filter((segment) => segment.kind === 'quote')) {
     const { start, end } = foldedRange(input.body, quote);
@@ -50,26 +50,7 @@ export function foldedRange(folded: FoldedText, segment: Segment): { start: numb
   return { start: firstAt(segment.start), end: firstAt(segment.end) };
 }
 
-/** The folded text with the line breaks that the fold collapsed put back, offsets unchanged. */
-function withBreaks({ text, shown, map }: FoldedText): string {
-  return text.replace(/ /g, (space, at: number) => {
-    const collapsed = shown.slice(map[at], map[at + 1]);
-    const lines = collapsed.match(/\n|\r(?!\n)|[\u2028\u2029]/g)?.length ?? 0;
-    return lines === 0 ? space : lines === 1 ? '\n' : PARAGRAPH_BREAK;
-  });
-}
-
-function sentencesIn(text: string, start: number, end: number): Sentence[] {
+function sentencesIn(text: string, start: number, end: number): readonly Sentence[] {
   if (end <= start) return [];
-  if (start === 0 && end === text.length) return splitSentences(text);
-  return splitSentences(text.slice(start, end)).map((sentence) => ({
-    ...sentence,
-    start: sentence.start + start,
-    end: sentence.end + start,
-    clauses: sentence.clauses.map((clause) => ({
-      ...clause,
-      start: clause.start + start,
-      end: clause.end + start,
-    })),
-  }));
+  return splitSentences(text.slice(start, end)).map((sentence) => movedSentence(sentence, start));
 }

@@ -2,6 +2,7 @@ import type { FieldEvidence, ProspectSnapshot } from '../../crm/prospect.ts';
 import { industryFamilies, knownCompany } from './known-companies.ts';
 import { countryOf } from './places.ts';
 import { fieldName, keyText, type SignalLeaf, signalLeaves } from './signals.ts';
+import { rememberRecords } from './remember.ts';
 
 /** What the record says of peers: where the prospect is, and which names are good or spent. */
 export interface PeerRecord {
@@ -54,7 +55,9 @@ const ALPHABET = new RegExp(String.raw`^(?:${THREE_LETTERS})\b`, 'i');
 
 const WORLDWIDE = new Set(['devtools', 'data', 'ai', 'cloud', 'security', 'gaming', 'hr', 'aerospace']);
 
-export function peerRecord(prospect: ProspectSnapshot, reuseLimit = Infinity): PeerRecord {
+export const peerRecord = rememberRecords(readPeers);
+
+function readPeers(prospect: ProspectSnapshot, reuseLimit = Infinity): PeerRecord {
   const record: PeerRecord = {
     company: prospect.company,
     city: prospect.city,

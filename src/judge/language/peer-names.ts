@@ -1,5 +1,6 @@
 import { type NameHit, properNames } from './names.ts';
 import { isPlace } from './places.ts';
+import { rememberSentences } from './remember.ts';
 import { splitSentences } from './sentences.ts';
 
 /** Names used as tools, not as companies, when they are not at the head of a "companies like". */
@@ -49,17 +50,18 @@ const SLOT =
 
 /** Names that `text` cites as peers or references ("firms like X and Y", "X, Y and Z use us"). */
 export function peerNames(text: string): NameHit[] {
-  const found: NameHit[] = [];
+  const names: NameHit[] = [];
   for (const sentence of splitSentences(text)) {
-    for (const chain of chains(text, sentence.start, sentence.end)) {
+    for (const found of chains(sentence.text)) {
+      const chain = found.map((hit) => movedHit(hit, sentence.start));
       const first = chain[0]!;
       const last = chain.at(-1)!;
       const from = text.lastIndexOf('\n\n', first.start) + 1;
       const before = text.slice(Math.max(from, first.start - 140, 0), first.start);
-      if (isPeerChain(before, text.slice(last.end, last.end + 120), chain.length)) found.push(...chain);
+      if (isPeerChain(before, text.slice(last.end, last.end + 120), chain.length)) names.push(...chain);
     }
   }
-  return found;
+  return names;
 }
 
 /** Unfilled slots for peers, such as "[Peer Company]". */
@@ -86,9 +88,14 @@ const WITH_OUR_WARES =
 
 function isSetBeside(before: string, after: string, length: number): boolean {
   if (length < 2 || !HEADS_CLAUSE.test(before)) return false;
-  const lead = before.slice(before.search(/[^.!?\n]*$/));
+  const lead = sentenceBegun(before);
   const rest = /^[^.!?\n]*/.exec(after)?.[0] ?? '';
   return SET_BESIDE.test(`${lead} | ${rest}`) && /^[\s,]*\p{Ll}/u.test(rest);
+}
+
+/** What of `before` is of the sentence or line that goes on behind it. */
+function sentenceBegun(before: string): string {
+  return before.slice(1 + Math.max(...['.', '!', '?', '\n'].map((stop) => before.lastIndexOf(stop))));
 }
 
 function isPeerChain(before: string, after: string, length: number): boolean {
@@ -108,7 +115,7 @@ function isPeerChain(before: string, after: string, length: number): boolean {
     return true;
   const line = before.slice(before.lastIndexOf('\n') + 1);
   if (/^\s*(?:[-*•]|\d{1,2}[).])\s*$/.test(line)) return PEER_NOUN.test(headingOf(before));
-  const sentence = before.slice(before.search(/[^.!?\n]*$/));
+  const sentence = sentenceBegun(before);
   if (LISTED.test(before) && PEER_NOUN.test(sentence.slice(-100)))
     return length > 1 || /\d[).]\s*$|[-*•]\s*$/.test(before);
   if (!THEIR_VERB.test(after)) return false;
@@ -122,22 +129,21 @@ function headingOf(before: string): string {
   return heading.trimEnd().endsWith(':') ? heading : '';
 }
 
+function movedHit({ name, start, end }: NameHit, by: number): NameHit {
+  return { name, start: start + by, end: end + by };
+}
+
 /** Runs of names joined by commas, "and", list numbers. */
-function chains(text: string, start: number, end: number): NameHit[][] {
+const chains = rememberSentences((sentence): readonly (readonly NameHit[])[] => {
   const result: NameHit[][] = [];
-  const hits = properNames(text.slice(start, end)).map((hit) => ({
-    name: hit.name,
-    start: hit.start + start,
-    end: hit.end + start,
-  }));
-  for (const hit of hits) {
+  for (const hit of properNames(sentence)) {
     const chain = result.at(-1);
     const last = chain?.at(-1);
-    if (chain !== undefined && last !== undefined && GAP.test(text.slice(last.end, hit.start)))
+    if (chain !== undefined && last !== undefined && GAP.test(sentence.slice(last.end, hit.start)))
       chain.push(hit);
     else result.push([hit]);
   }
   return result
     .map((chain) => chain.filter((hit) => !isPlace(hit.name) && !TOOLS.has(hit.name.toLowerCase())))
     .filter((chain) => chain.length > 0);
-}
+});

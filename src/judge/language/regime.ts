@@ -1,5 +1,6 @@
 import type { FieldEvidence, ProspectSnapshot } from '../../crm/prospect.ts';
 import { fieldName, isBlankValue, keyText, type SignalLeaf, signalLeaves } from './signals.ts';
+import { rememberRecords } from './remember.ts';
 
 /** A regulated vertical as configured (`rubric.regulated`). */
 export interface Vertical {
@@ -33,7 +34,9 @@ const SERVES_TRADE =
   /(?<!\b(?:as a|is) )\b(?:software|saas|(?:legal|law|health|medical|insurance|banking|bank|school|education|government|energy|pharma|hospital|clinical|aviation|compliance|identity|gov|public sector)[ -]tech|tools?|tooling|apps?|recruit\w*|staffing|marketing|furniture|design|architects?|media|publishing|printing|events?|cleaning|catering|uniforms?|analytics|devtools|developer|training|consult\w+|agency|supplies|equipment hire)\b/i;
 
 /** Regulation of the prospect: its own field first, then signals, then its industry. Null = not regulated. */
-export function regimeOf(prospect: ProspectSnapshot, verticals: readonly Vertical[]): Regime | null {
+export const regimeOf = rememberRecords(readRegime);
+
+function readRegime(prospect: ProspectSnapshot, verticals: readonly Vertical[]): Regime | null {
   const leaves = signalLeaves(prospect.available_signals);
   const stated = prospect.regulated?.trim() ?? '';
   if (stated !== '') {

@@ -1,5 +1,6 @@
 import type { FieldEvidence, ProspectSnapshot, ThreadMessage } from '../../crm/prospect.ts';
 import { timeMentions } from './dates.ts';
+import { rememberRecords } from './remember.ts';
 import { splitSentences } from './sentences.ts';
 import { fieldName, isBlankValue, keyText, type SignalLeaf, signalLeaves } from './signals.ts';
 import { type Topic, topicOf } from './topics.ts';
@@ -74,7 +75,9 @@ const META_KEY =
   / (?:strength|count|reason|date|at|times?|severity|type|channel|tone|confidence|source|by|id|on|when|level|score|language) $/;
 
 /** Subjects the prospect declined, from signals and from what came in on the thread. */
-export function rejectionsOf(prospect: ProspectSnapshot, today: string): Rejection[] {
+export const rejectionsOf = rememberRecords(readRejections);
+
+function readRejections(prospect: ProspectSnapshot, today: string): Rejection[] {
   return [
     ...signalledRejections(signalLeaves(prospect.available_signals)),
     ...threadRejections(prospect.thread, today),

@@ -1,3 +1,5 @@
+import { rememberTexts } from './remember.ts';
+
 /**
  * Sentences, clauses and words of a folded text. All offsets are UTF-16 code units into the text that
  * was passed in, so that `spanOf` can map them back to what the recipient sees.
@@ -23,13 +25,10 @@ export interface Clause extends Piece {
 
 export interface Sentence extends Piece {
   /** Ends in a question mark. */
-  question: boolean;
+  readonly question: boolean;
   /** Its clauses in order; together they cover the sentence except separators. */
-  clauses: Clause[];
+  readonly clauses: readonly Clause[];
 }
-
-/** Stands for a blank line in a text whose white space was collapsed (`passages.ts`). */
-export const PARAGRAPH_BREAK = '\u2029';
 
 /** Shorter lines are not wrapped prose: a greeting, a heading, a line of a list. */
 const WRAPPED_LINE = 45;
@@ -70,23 +69,26 @@ function breakEnds(text: string, at: number): boolean {
  */
 const LONGEST = 800;
 
+/** What may end a sentence. */
+const STOP = /[\n.!?…\u2029]/g;
+
 /** Splits a text into sentences. Blank lines, list items and short lines end a sentence too. */
-export function splitSentences(text: string): Sentence[] {
+export const splitSentences: (text: string) => readonly Sentence[] = rememberTexts((text) => {
   const sentences: Sentence[] = [];
   let start = 0;
   const finish = (end: number): void => {
     const sentence = trimmed(text, start, end);
     start = end;
-    if (sentence === null) return;
-    sentences.push({
-      ...sentence,
-      question: /\?["')\]]*$/.test(sentence.text),
-      clauses: splitClauses(text, sentence.start, sentence.end),
-    });
+    if (sentence !== null) sentences.push(new SplitSentence(sentence));
   };
   for (let at = 0; at < text.length; at += 1) {
+    if (at - start < LONGEST) {
+      STOP.lastIndex = at;
+      at = Math.min(STOP.exec(text)?.index ?? text.length, start + LONGEST);
+      if (at >= text.length) break;
+    }
     const char = text.charAt(at);
-    if (char === PARAGRAPH_BREAK || (char === '\n' && breakEnds(text, at))) {
+    if (char === '\u2029' || (char === '\n' && breakEnds(text, at))) {
       finish(at + 1);
     } else if (at - start >= LONGEST && (char === ' ' || at - start >= 2 * LONGEST)) {
       finish(at);
@@ -100,6 +102,36 @@ export function splitSentences(text: string): Sentence[] {
   }
   finish(text.length);
   return sentences;
+});
+
+/** Few rules ask for clauses, and of few sentences. */
+class SplitSentence implements Sentence {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly question: boolean;
+  #clauses: Clause[] | undefined;
+
+  constructor({ start, end, text }: Piece) {
+    this.start = start;
+    this.end = end;
+    this.text = text;
+    this.question = /\?["')\]]*$/.test(text);
+  }
+
+  get clauses(): readonly Clause[] {
+    this.#clauses ??= splitClauses(this.text).map((clause) => ({ ...clause, ...shift(clause, this.start) }));
+    return this.#clauses;
+  }
+}
+
+/** The same sentence `by` characters further on. */
+export function movedSentence(sentence: Sentence, by: number): Sentence {
+  return by === 0 ? sentence : new SplitSentence({ ...shift(sentence, by), text: sentence.text });
+}
+
+function shift({ start, end }: Pick<Piece, 'start' | 'end'>, by: number): Pick<Piece, 'start' | 'end'> {
+  return { start: start + by, end: end + by };
 }
 
 /**

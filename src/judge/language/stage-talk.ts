@@ -1,4 +1,5 @@
 import { addressed, isReader, startupAddressed, turnedAround } from './addressee.ts';
+import { rememberSentences } from './remember.ts';
 import type { Sentence } from './sentences.ts';
 import type { Stage } from './stage.ts';
 
@@ -157,56 +158,97 @@ const GIANTS =
 const ROUND_NAME =
   /\b(?:(late|post)[- ])?(?:Series[- ]([A-K])\b|(pre-?seed)\b|(seed)(?=[- ](?:stage|round|funding|funded|backed|companies|startups?|start-ups|company|raise|teams?|founders?|level|money|investment|and|or|to|through)\b))(?:[- ](?:level|stage|backed|funded))?/gi;
 
+interface Place {
+  start: number;
+  end: number;
+}
+
+interface Round extends Place {
+  stage: Stage;
+}
+
+/** What of a sentence may be stage language, whoever it is about. */
+interface StageWords {
+  cues: readonly { cue: Cue; places: readonly Place[] }[];
+  kinds: readonly (Place & { low: Stage; high: Stage })[];
+  rounds: readonly Round[];
+}
+
+/** Null where there is none, as in most sentences. */
+const stageWords = rememberSentences((text): StageWords | null => {
+  const lower = text.toLowerCase();
+  const cues = CUES.filter(
+    ({ hint, pattern }) =>
+      (hint?.some((piece) => lower.includes(piece)) ?? true) && text.search(pattern) >= 0,
+  ).map((cue) => ({ cue, places: Array.from(text.matchAll(cue.pattern), placeOf) }));
+  const words = { cues, kinds: kindsIn(text), rounds: roundsIn(text) };
+  const isNone = cues.length + words.kinds.length + words.rounds.length === 0;
+  return isNone || ANY_STAGE.test(text) ? null : words;
+});
+
+function placeOf(match: RegExpExecArray): Place {
+  return { start: match.index, end: match.index + match[0].length };
+}
+
 /** Stage language of a sentence that is about the reader or about whom the offer is for. */
 export function stageTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
-  const text = sentence.text;
-  if (ANY_STAGE.test(text)) return [];
-  const found = [...cueTalk(sentence, company), ...kindTalk(text, company), ...roundTalk(sentence, company)];
+  const { text } = sentence;
+  const words = stageWords(text);
+  if (words === null) return [];
+  const found = [
+    ...cueTalk(sentence, words.cues, company),
+    ...kindTalk(text, words.kinds, company),
+    ...roundTalk(sentence, words.rounds, company),
+  ];
   return found.filter(({ start, end }) => !turnedAround(text, start, end)).sort((a, b) => a.start - b.start);
 }
 
-function kindTalk(text: string, company: RegExp | null): StageTalk[] {
-  return [...text.matchAll(KIND), ...text.matchAll(GIANTS)].flatMap((match): StageTalk[] => {
-    const end = match.index + match[0].length;
-    if (!isReader(text.slice(end), company)) return [];
+function kindsIn(text: string): StageWords['kinds'] {
+  return [...text.matchAll(KIND), ...text.matchAll(GIANTS)].map((match) => {
     const [low, high]: [Stage, Stage] = match[2]
       ? [5, 5]
       : match[1] || match[3] === undefined
         ? [3, 5]
         : [0, match[3].startsWith('s') ? 2 : 1];
-    return [{ start: match.index, end, low, high, outright: low === 5 }];
+    return { ...placeOf(match), low, high };
   });
 }
 
-function cueTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
+function kindTalk(text: string, kinds: StageWords['kinds'], company: RegExp | null): StageTalk[] {
+  return kinds
+    .filter(({ end }) => isReader(text.slice(end), company))
+    .map((kind) => ({ ...kind, outright: kind.low === 5 }));
+}
+
+function cueTalk(sentence: Sentence, cues: StageWords['cues'], company: RegExp | null): StageTalk[] {
   const { text } = sentence;
-  const lower = text.toLowerCase();
-  return CUES.filter(({ hint }) => hint?.some((piece) => lower.includes(piece)) ?? true).flatMap(
-    ({ low, high, pattern, weak }) =>
-      Array.from(text.matchAll(pattern)).flatMap((match): StageTalk[] => {
-        const start = match.index;
-        const end = start + match[0].length;
-        if (/^start-?up/i.test(match[0]) && !startupAddressed(text.slice(0, start), text.slice(end), company))
-          return [];
-        const said = addressed(sentence, start, end, company) ?? remarked(text, pattern);
-        if (pattern === GROUP_PATTERN && LACKS.test(text.slice(0, start))) return [];
-        if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(text.slice(end)))) return [];
-        return [{ start, end, low, high, outright: said === 'outright' }];
-      }),
+  return cues.flatMap(({ cue: { low, high, pattern, weak }, places }) =>
+    places.flatMap(({ start, end }): StageTalk[] => {
+      const before = text.slice(0, start);
+      const after = text.slice(end);
+      if (/^start-?up/i.test(text.slice(start, end)) && !startupAddressed(before, after, company)) return [];
+      const said = addressed(sentence, start, end, company) ?? remarked(text, pattern);
+      if (pattern === GROUP_PATTERN && LACKS.test(before)) return [];
+      if (!said || (weak && said === 'audience' && OTHERS_PRODUCT.test(after))) return [];
+      return [{ start, end, low, high, outright: said === 'outright' }];
+    }),
   );
 }
 
 /** "enterprise clients", "startup customers of yours": whom the reader sells to. */
 const OTHERS_PRODUCT = /^\s*(?:customers?|clients?|buyers?|accounts?|users?)\b/i;
 
-/** Rounds named: "Series B companies" are an audience of B; "seed and Series A companies" of both. */
-function roundTalk(sentence: Sentence, company: RegExp | null): StageTalk[] {
-  const { text } = sentence;
-  const rounds = Array.from(text.matchAll(ROUND_NAME)).map((match) => {
+function roundsIn(text: string): Round[] {
+  return Array.from(text.matchAll(ROUND_NAME), (match) => {
     const letter = match[2]?.toUpperCase();
     const stage: Stage = match[3] ? 0 : match[4] ? 1 : letter === 'A' ? 2 : letter === 'B' ? 3 : 4;
-    return { start: match.index, end: match.index + match[0].length, stage };
+    return { ...placeOf(match), stage };
   });
+}
+
+/** Rounds named: "Series B companies" are an audience of B; "seed and Series A companies" of both. */
+function roundTalk(sentence: Sentence, rounds: readonly Round[], company: RegExp | null): StageTalk[] {
+  const { text } = sentence;
   return rounds.flatMap((round, at): StageTalk[] => {
     const { start, end, stage } = round;
     const before = text.slice(0, start);
@@ -248,7 +290,7 @@ const NEWS =
 const AUDIENCE_NOUN =
   /^[- ]?(?:(?:,|and|or|to|through|&|\/) ?(?:pre-?seed|seed|series [a-k])[- ]?)*(?:(?:stage|funded|backed|growth)\s?){0,2}\s?(?:[\w-]+ ){0,2}?(?:compan(?:y|ies|ys)|start-?ups?|teams?|founders?|firms?|business(?:es)?|fintechs?|scale-?ups?|org\w*|CTOs?|leaders?|growth|trajectory|hiring|budgets?|bench)\b/i;
 
-function between(text: string, a: { start: number; end: number }, b: { start: number; end: number }): string {
+function between(text: string, a: Place, b: Place): string {
   return a.start < b.start ? text.slice(a.end, b.start) : text.slice(b.end, a.start);
 }
 

@@ -1,5 +1,6 @@
 import type { ProspectSnapshot } from '../../crm/prospect.ts';
 import { fieldName, keyText, signalLeaves } from './signals.ts';
+import { rememberRecords } from './remember.ts';
 
 /**
  * Company stages on one scale: 0 bootstrapped or pre-seed, 1 seed, 2 Series A, 3 Series B, 4 Series C and
@@ -52,7 +53,9 @@ const STAGE_KEY =
  * The prospect's stage: the record's field, widened by what signals say on top of it (a bootstrapped
  * company, an IPO date that has passed). null when nothing names one.
  */
-export function stageOf(prospect: ProspectSnapshot, today: string): RecordStage | null {
+export const stageOf = rememberRecords(readStage);
+
+function readStage(prospect: ProspectSnapshot, today: string): RecordStage | null {
   const own = stageNamed(prospect.funding_stage);
   const leaves = signalLeaves(prospect.available_signals).filter(({ path }) => path.length <= 2);
   let range: RecordStage | null =

@@ -52,6 +52,14 @@ const ENDINGS: [ending: string, by: string, keep: number][] = [
   ['s', '', 3],
 ];
 
+/** By their last letter: most words end in another one. */
+const ENDINGS_BY_LETTER = new Map(
+  ENDINGS.map(([ending]) => {
+    const letter = ending.slice(-1);
+    return [letter, ENDINGS.filter(([other]) => other.endsWith(letter))];
+  }),
+);
+
 /** Irregular forms whose endings do not show the relation. */
 const IRREGULAR: Record<string, string> = {
   sold: 'sell',
@@ -94,13 +102,14 @@ const IRREGULAR: Record<string, string> = {
  */
 export const stem: (word: string) => string = remember(stemOf);
 
-function stemOf(word: string): string {
-  const plain = word.replace(/'s?$/, '').replaceAll("'", '');
+/** As `stem`, for a word that is not likely to come again. */
+export function stemOf(word: string): string {
+  const plain = word.includes("'") ? word.replace(/'s?$/, '').replaceAll("'", '') : word;
   if (Object.hasOwn(IRREGULAR, plain)) return IRREGULAR[plain] ?? plain;
   if (/.{4}ships?$/.test(plain)) return stem(plain.replace(/ships?$/, ''));
   if (plain.length <= 3 || /\d/.test(plain)) return plain;
   if (plain.endsWith('ss') || plain.endsWith('us') || plain.endsWith('is')) return plain;
-  for (const [ending, by, keep] of ENDINGS) {
+  for (const [ending, by, keep] of ENDINGS_BY_LETTER.get(plain.slice(-1)) ?? []) {
     if (!plain.endsWith(ending)) continue;
     const base = plain.slice(0, plain.length - ending.length) + by;
     if (base.length < keep || !VOWEL.test(base)) continue;

@@ -2,6 +2,7 @@ import { PUBLIC, REFERRAL } from './attribution.ts';
 import { amountsIn } from './money.ts';
 import { COMMON_OPENERS, isPlainWord } from './not-names.ts';
 import { isPlace } from './places.ts';
+import { rememberSentences } from './remember.ts';
 import type { Piece, Sentence } from './sentences.ts';
 import { isFunctionWord } from './word-weight.ts';
 
@@ -91,13 +92,23 @@ const PRAISE =
 const WITH_LEAVE =
   /\b(?:permission|agreed (?:to|that)|(?:is|are|be) (?:happy|glad|willing) (?:to|for)|on the record|published|public(?:ly)?|case study|testimonial|allowed (?:me|us)|let (?:me|us) (?:share|quote|use|name)|consent|won't (?:say|name)|no names|anonymi[sz]ed|survey|reviews?|reference)\b/i;
 
+const refers = rememberSentences((text) => REFERRAL.test(text));
+
+/** The sentence has the words for passing something on. */
+const tells = rememberSentences(
+  (text) =>
+    /\p{Lu}|\byour|\b(?:us|me)\b/u.test(text.slice(1)) &&
+    [fromAnchored, fromNamed, EXCHANGE, firmTold, SEEN_PAPERS].some((pattern) => pattern.test(text)) &&
+    !PUBLIC.test(text) &&
+    !SHARED_TALK.test(text),
+);
+
 /** The first thing passed on in `sentences`; null when there is none. */
 export function toldElsewhere(sentences: readonly Sentence[], readers: Readers): Told | null {
-  const referrers = sentences.flatMap((one) => (REFERRAL.test(one.text) ? [one.text] : []));
+  const referrers = sentences.flatMap((one) => (refers(one.text) ? [one.text] : []));
   for (const [at, sentence] of sentences.entries()) {
     const { text } = sentence;
-    if (!/\p{Lu}|\byour|\b(?:us|me)\b/u.test(text.slice(1))) continue;
-    if (PUBLIC.test(text) || SHARED_TALK.test(text)) continue;
+    if (!tells(text)) continue;
     const next = sentences[at + 1]?.text ?? '';
     const match =
       ofColleague(text, next, readers, referrers) ??

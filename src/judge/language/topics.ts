@@ -1,3 +1,4 @@
+import { rememberSentences } from './remember.ts';
 import { splitWords } from './sentences.ts';
 import { stem } from './stem.ts';
 import { isFunctionWord } from './word-weight.ts';
@@ -92,7 +93,7 @@ const PHRASES: [phrase: RegExp, word: string][] = [
 ];
 
 /** Subject words of a text, families folded, hyphenated words taken apart as well. */
-export function subjectWords(text: string): string[] {
+export const subjectWords = rememberSentences((text): readonly string[] => {
   const words: string[] = [];
   let plain = text.replaceAll('_', ' ');
   for (const [phrase, word] of PHRASES) plain = plain.replace(phrase, word);
@@ -104,7 +105,7 @@ export function subjectWords(text: string): string[] {
         if (part.length > 1 && !isFunctionWord(part)) words.push(FAMILY_OF.get(stem(part)) ?? stem(part));
   }
   return words;
-}
+});
 
 /** Null when the text names nothing that could be recognised again. */
 export function topicOf(label: string): Topic | null {

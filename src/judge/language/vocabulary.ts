@@ -6,7 +6,7 @@
  * word in it does the opposite.
  */
 import { remember } from './remember.ts';
-import { stem } from './stem.ts';
+import { stem, stemOf } from './stem.ts';
 import { isCommonWord, isFunctionWord } from './word-weight.ts';
 
 const WORDS = new Set(
@@ -502,7 +502,7 @@ const SHORTEST_STEM = 4;
 /** True for a word of business English in any inflection. `word` is lower case. */
 export const isEnglishWord = remember((word: string): boolean => {
   if (WORDS.has(word) || isCommonWord(word)) return true;
-  const root = stem(word);
+  const root = stemOf(word);
   return root.length >= SHORTEST_STEM && word.length > root.length && STEMS.has(root);
 }, 100_000);
 

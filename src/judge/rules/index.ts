@@ -30,3 +30,8 @@ export const rulesInOrder: readonly Rule[] = RULES.map((name) => {
   if (!rule) throw new Error(`no rule is written for ${name}`);
   return rule;
 });
+
+/** Those whose answer hangs on the draft, in the same order: another reading of it changes nothing for the others. */
+export const rulesOfText: readonly Rule[] = rulesInOrder.filter(
+  (rule) => rule !== disqualifier && rule !== cLevel,
+);

@@ -53,10 +53,10 @@ function fired(leak: Leak, input: RuleInput, part: 'subject' | 'body'): RuleResu
   };
 }
 
-function leakIn(text: string, known: ForeignKnowledge, sentences: Sentence[]): Leak | null {
+function leakIn(text: string, known: ForeignKnowledge, sentences: readonly Sentence[]): Leak | null {
   const own = ownKeys(known.own);
   const grams = ownGrams(known.own);
-  const said = draftKeys(text, sentences);
+  const said = known.sources.length === 0 ? null : draftKeys(text, sentences);
   const claimsIn = attributionFinder(known.ownRole, known.otherPeople);
   const claims = new Map(sentences.map((one) => [one, claimsIn(one)]));
   for (const source of known.sources) {
@@ -125,7 +125,7 @@ function greetedIn(text: string): string | null {
 /** What somebody outside the reader's thread told, whether or not the record holds that conversation. */
 function toldLeak(
   text: string,
-  sentences: Sentence[],
+  sentences: readonly Sentence[],
   { prospect }: RuleInput,
   known: ForeignKnowledge,
 ): Leak | null {

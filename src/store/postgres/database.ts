@@ -1,11 +1,4 @@
-import {
-  HandleEmptyInListsPlugin,
-  Kysely,
-  Migrator,
-  PostgresDialect,
-  replaceWithNoncontingentExpression,
-  sql,
-} from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { UserError } from '../../config/user-error.ts';
 import { presendVersion } from '../../config/version.ts';
 import { failPoint } from '../../observability/fail-point.ts';
@@ -14,16 +7,24 @@ import type { Commit, Database, TransactOptions, Trx } from '../database.ts';
 import { type GateKey, type GateKeys, bindKeys, gateKeys, isLost, lostKey } from '../gate-keys.ts';
 import { GroupCommit, type Piece } from '../group-commit.ts';
 import { MADE_BY, type SchemaState, newerSchema, stateOf } from '../migrate.ts';
+import { bindLater } from '../later.ts';
 import { migrations } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
+import { together } from '../together.ts';
+import type { PostgresConnection } from './connection.ts';
 import { MigrationsInPostgres } from './ddl.ts';
+import { onConnection, sharing } from './executors.ts';
 import { ConnectionHealth } from './health.ts';
 import { PostgresPeers } from './peers.ts';
-import { openPool } from './pool.ts';
-import { lostRace, storeError } from './trouble.ts';
+import { connectionOptions, openPool, type OwnConnections, PIPELINED } from './pool.ts';
+import { SharedConnections } from './shared-connections.ts';
+import { PostgresError, lostRace, storeError } from './trouble.ts';
 
-/** Connections of one gate: one for changes, the others for reads. */
-const CONNECTIONS = 10;
+/** Connections of one gate that reads share. */
+const CONNECTIONS = 8;
+
+/** Connections for one user each: one for changes, one for whoever reads the audit log as it was at one moment. */
+const OWN_CONNECTIONS = 2;
 
 /**
  * The lock that changes take hold of: those that may run beside others share it, all others have it alone. By it a change that was
@@ -34,9 +35,6 @@ const WRITERS = 7_809_639;
 /** A change that lost against another is run again so often, after the first time alone. */
 const TRIES = 4;
 
-/** `in ()` is true of nothing, as SQLite has it; PostgreSQL does not read it. */
-const EMPTY_LISTS = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
-
 /** The database in PostgreSQL, which several gates may have open. */
 export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
@@ -44,6 +42,7 @@ export class PostgresDatabase implements Database {
   readonly disk: ConnectionHealth;
   readonly peers: PostgresPeers;
   readonly url: string;
+  readonly #own: OwnConnections;
   readonly #folder: string;
   readonly #keys: GateKeys;
   /** What the tables were written under, looked at with the schema. */
@@ -56,17 +55,28 @@ export class PostgresDatabase implements Database {
    *
    * @param folder data folder, where this gate's keys lie
    * @param options.readonly the server refuses every change
+   * @param options.single everything goes by one connection: temporary tables are seen, and nobody else's session is its own
    */
-  constructor(url: string, folder: string, options: { readonly?: boolean; connections?: number } = {}) {
-    const { readonly = false, connections = CONNECTIONS } = options;
+  constructor(url: string, folder: string, options: { readonly?: boolean; single?: boolean } = {}) {
+    const { readonly = false, single = false } = options;
     this.url = url;
     this.#folder = folder;
-    const pool = openPool(url, { size: connections, readonly });
+    const onError = (error: Error): void => this.disk.failed(storeError(error));
+    const own = openPool(url, { size: single ? 1 : OWN_CONNECTIONS, readonly, onError });
+    const shared = single
+      ? null
+      : new SharedConnections(
+          { ...connectionOptions(url, { readonly }), ...PIPELINED },
+          { size: CONNECTIONS, onError },
+        );
+    this.#own = own;
     this.peers = new PostgresPeers(url);
     this.disk = new ConnectionHealth(() => sql`select 1`.execute(this.db));
-    pool.onError((error) => this.disk.failed(storeError(error)));
     this.#keys = gateKeys(folder, { audit: () => this.#keyUse.audit, erased: () => this.#keyUse.erased });
-    this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [EMPTY_LISTS] });
+    this.db = sharing(shared, {
+      connect: own.connect,
+      end: async () => void (await Promise.all([shared?.end(), own.end()])),
+    });
     bindKeys(this.db, this.#keys);
   }
 
@@ -114,7 +124,7 @@ export class PostgresDatabase implements Database {
   }
 
   again(): Database {
-    return new PostgresDatabase(this.url, this.#folder, { connections: 1 });
+    return new PostgresDatabase(this.url, this.#folder, { single: true });
   }
 
   async size(): Promise<{ total: number; log: number }> {
@@ -191,16 +201,22 @@ export class PostgresDatabase implements Database {
 
   async #commit(group: Piece[]): Promise<void> {
     let concurrent = group[0]?.concurrent ?? false;
+    // What may be run again is: savepoints for a case so rare would cost each change a statement.
+    let apart = !concurrent;
     for (let left = TRIES - 1; ; left -= 1) {
       try {
         const began = performance.now();
-        const settle = await this.#attempt(group, concurrent);
+        const settle = await this.#attempt(group, { concurrent, apart });
         this.disk.stored();
         const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
         for (const tell of this.#afterCommit) tell(commit);
         for (const done of settle) done();
         return;
       } catch (error) {
+        if (error instanceof OneFailed) {
+          apart = true;
+          continue;
+        }
         if (group[0]?.concurrent && lostRace(error) && left > 0) {
           concurrent = false;
           continue;
@@ -213,50 +229,114 @@ export class PostgresDatabase implements Database {
   }
 
   /** One transaction. @returns what tells those who asked, once it is durable */
-  async #attempt(group: Piece[], concurrent: boolean): Promise<(() => void)[]> {
+  async #attempt(group: Piece[], how: How): Promise<(() => void)[]> {
+    const own = await this.#own.connect();
+    try {
+      return await this.#transaction(own.connection, group, how);
+    } catch (error) {
+      // On a connection that broke there is nothing to take back: the server does.
+      await own.connection.query('rollback').catch(() => {});
+      throw error;
+    } finally {
+      own.release();
+    }
+  }
+
+  async #transaction(
+    connection: PostgresConnection,
+    group: Piece[],
+    { concurrent, apart }: How,
+  ): Promise<(() => void)[]> {
     const settle: (() => void)[] = [];
-    await this.db.connection().execute(async (connection) => {
-      const lock = concurrent ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-      await sql.raw(`begin; select ${lock}(${WRITERS})`).execute(connection);
+    const control = new Control(connection);
+    const lock = concurrent ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
+    control.send(`begin; select ${lock}(${WRITERS})`);
+    // Only the type differs: Kysely's own transaction begins without the lock.
+    const trx = onConnection(connection) as Trx;
+    const tail = new AuditTail(this.#keys.audit);
+    bindTail(trx, tail);
+    control.alsoSent(bindLater(trx));
+    bindKeys(trx, this.#keys);
+    // One change alone needs no savepoint: it is taken back as a whole.
+    const alone = group.length === 1;
+    let open = false;
+    for (const { work, resolve, reject } of group) {
+      if (!alone && apart) control.send(`${open ? 'release piece; ' : ''}savepoint piece`);
+      open = true;
+      const mark = tail.mark();
       try {
-        // Only the type differs: Kysely's own transaction begins without the lock.
-        const trx = connection as unknown as Trx;
-        const tail = new AuditTail(this.#keys.audit);
-        bindTail(trx, tail);
-        bindKeys(trx, this.#keys);
-        // Each statement is a journey to the server and back: one change alone needs no savepoint, it is taken back as a whole.
-        const alone = group.length === 1;
-        let open = false;
-        for (const { work, resolve, reject } of group) {
-          if (!alone) await sql.raw(`${open ? 'release piece; ' : ''}savepoint piece`).execute(trx);
-          open = true;
-          const mark = tail.mark();
-          try {
-            const value = await work(trx);
-            settle.push(() => resolve(value));
-          } catch (error) {
-            if (lostRace(error)) throw error;
-            await sql.raw(alone ? 'rollback; begin' : 'rollback to piece').execute(trx);
-            tail.takeBack(mark);
-            settle.push(() => reject(error));
-          }
-        }
-        const told = tail.mark().entries > 0;
-        await tail.save(trx);
-        failPoint('commit-before');
-        await sql.raw('commit').execute(connection);
-        failPoint('commit-done');
-        // Whatever others have to know of is in the log.
-        if (told) this.peers.tell();
+        const value = await work(trx);
+        settle.push(() => resolve(value));
       } catch (error) {
-        // On a connection that broke there is nothing to take back: the server does.
-        await sql
-          .raw('rollback')
-          .execute(connection)
-          .catch(() => {});
-        throw error;
+        // Where there is no transaction, or not the lock, it is no fault of this change.
+        await control.sent();
+        if (lostRace(error)) throw error;
+        if (!alone && !apart) throw new OneFailed();
+        control.send(alone ? 'rollback; begin' : 'rollback to piece');
+        tail.takeBack(mark);
+        settle.push(() => reject(error));
       }
-    });
+    }
+    const told = tail.mark().entries > 0;
+    // Of a transaction in which a statement failed nothing is committed; the first that did says why.
+    await together([
+      control.sent(),
+      tail.save(trx, () => {
+        failPoint('commit-before');
+        return control.commit();
+      }),
+    ]);
+    failPoint('commit-done');
+    // Whatever others have to know of is in the log.
+    if (told) this.peers.tell();
     return settle;
+  }
+}
+
+/** How a group of changes is committed. */
+interface How {
+  /** Beside those of other gates. */
+  concurrent: boolean;
+  /** One that fails is taken back alone. */
+  apart: boolean;
+}
+
+/** One of several changes failed that cannot be taken back alone: all are made again, apart from each other. */
+class OneFailed extends Error {
+  override name = 'OneFailed';
+}
+
+/** Statements that make a transaction, sent without waiting for their answers: what follows one that failed fails as well. */
+class Control {
+  readonly #connection: PostgresConnection;
+  readonly #sent: Promise<unknown>[] = [];
+  #others: Promise<unknown>[] = [];
+
+  constructor(connection: PostgresConnection) {
+    this.#connection = connection;
+  }
+
+  send(text: string): void {
+    const sent = this.#connection.query(text);
+    // Looked at later, by `sent`.
+    sent.catch(() => {});
+    this.#sent.push(sent);
+  }
+
+  /** Statements of changes that were not waited for either. */
+  alsoSent(statements: Promise<unknown>[]): void {
+    this.#others = statements;
+  }
+
+  /** @throws PostgresError of the first that failed */
+  async sent(): Promise<void> {
+    await together([...this.#sent.splice(0), ...this.#others.splice(0)]);
+  }
+
+  /** @throws PostgresError when it was not made durable: of a transaction in which a statement failed PostgreSQL commits nothing */
+  async commit(): Promise<void> {
+    const { command } = await this.#connection.query('commit');
+    if (command !== 'COMMIT')
+      throw new PostgresError(new Error(`the server answered commit with ${command}`), 'XX000');
   }
 }

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { presendVersion } from '../../config/version.ts';
+import { PostgresConnection } from './connection.ts';
 import { storeError } from './trouble.ts';
-
-/** Statements kept prepared on a connection; the gate itself uses fewer, lists of varying length make more. */
-const MAX_PREPARED = 500;
 
 /** How long a statement may take, a lock be waited for, and a transaction do nothing: a gate that stands still holds up no other. */
 const STATEMENT_MS = 60_000;
@@ -17,6 +14,9 @@ const { builtins } = pg.types;
 /** Numbers as SQLite gives them: all of the gate's fit into a double. */
 const AS_NUMBER: ReadonlySet<number> = new Set([builtins.INT8, builtins.NUMERIC]);
 const AS_INTEGER: ReadonlySet<number> = new Set([builtins.BOOL]);
+
+/** Lets pg send a statement before the one before it is answered; its types do not know it yet. */
+export const PIPELINED = { pipeline: true };
 
 /**
  * What every connection is opened with.
@@ -45,60 +45,47 @@ export function connectionOptions(url: string, { patient = false, readonly = fal
   };
 }
 
-/** Connections as Kysely's dialect sees them, with prepared statements and errors that say what is wrong with the database. */
+/** A connection that one user has for himself until he gives it back. */
+export interface OwnConnection extends PostgresPoolClient {
+  readonly connection: PostgresConnection;
+}
+
+/** Connections that are one user's at a time, as Kysely's dialect sees them. */
+export interface OwnConnections extends PostgresPool {
+  connect: () => Promise<OwnConnection>;
+}
+
+/** @param options.onError told of each that breaks while nobody has it; the next one is opened when it is asked for */
 export function openPool(
   url: string,
-  { size, ...how }: { size: number; patient?: boolean; readonly?: boolean },
-): PostgresPool & { onError: (listener: (error: Error) => void) => void } {
-  const pool = new pg.Pool({ ...connectionOptions(url, how), max: size, idleTimeoutMillis: 30_000 });
-  const listeners: ((error: Error) => void)[] = [];
-  // A connection that breaks while nobody uses it; the next one is opened when it is asked for.
-  pool.on('error', (error) => listeners.forEach((tell) => tell(error)));
-  const prepared = new WeakMap<object, Map<string, string>>();
+  {
+    size,
+    onError,
+    ...how
+  }: { size: number; patient?: boolean; readonly?: boolean; onError?: (error: Error) => void },
+): OwnConnections {
+  const pool = new pg.Pool({
+    ...connectionOptions(url, how),
+    ...PIPELINED,
+    max: size,
+    idleTimeoutMillis: 30_000,
+  });
+  pool.on('error', (error) => onError?.(error));
+  const known = new WeakMap<object, PostgresConnection>();
   return {
-    onError: (listener) => void listeners.push(listener),
     connect: async () => {
       const client = await pool.connect().catch((error: unknown) => {
         throw storeError(error);
       });
-      const names = prepared.get(client) ?? new Map<string, string>();
-      prepared.set(client, names);
-      return wrap(client, names);
+      const connection = known.get(client) ?? new PostgresConnection(client);
+      known.set(client, connection);
+      return {
+        connection,
+        query: ((text: string, parameters: readonly unknown[]) =>
+          connection.query(text, parameters)) as unknown as PostgresPoolClient['query'],
+        release: () => client.release(connection.broken),
+      };
     },
     end: () => pool.end(),
   };
-}
-
-function wrap(client: pg.PoolClient, names: Map<string, string>): PostgresPoolClient {
-  let broken: Error | undefined;
-  return {
-    query: (async (text: string, parameters: readonly unknown[]) => {
-      try {
-        if (parameters.length === 0) return await client.query(text);
-        return await client.query({ ...named(names, text), values: parameters.map(asText) });
-      } catch (error) {
-        const trouble = storeError(error);
-        if (trouble.code === 'STORE_UNREACHABLE') broken = trouble;
-        throw trouble;
-      }
-    }) as unknown as PostgresPoolClient['query'],
-    release: () => client.release(broken),
-  };
-}
-
-/** Prepared under a name while there is room, unnamed after: a name stays for the life of the connection. */
-function named(names: Map<string, string>, text: string): { name?: string; text: string } {
-  let name = names.get(text);
-  if (name === undefined) {
-    if (names.size >= MAX_PREPARED) return { text };
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 40);
-    names.set(text, name);
-  }
-  return { name, text };
-}
-
-/** PostgreSQL's text takes every character but NUL. What is no number is null, as SQLite has it. */
-function asText(value: unknown): unknown {
-  if (Number.isNaN(value)) return null;
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 /** Something a person can do by a key, from the palette, or by a button elsewhere. */
 export interface Command {
@@ -43,7 +43,8 @@ export function byGroup(commands: readonly Command[]): Map<string, Command[]> {
 /** Offers commands while mounted. The list may change with every render. */
 export function useCommands(commands: Commands): void {
   const set = useRef<Commands>(commands);
-  useEffect(() => {
+  // Before the page is painted: a key does what the page already shows.
+  useLayoutEffect(() => {
     set.current = commands;
   });
   useEffect(() => {
