@@ -55,7 +55,7 @@ export function floodingTemplates(db: Db, reason: string) {
 }
 
 /** How many of the newest held for a reason are looked at for a flood: one that has come is among them. */
-const LOOKED_AT = 500;
+const LOOKED_AT = 200;
 
 /**
  * The templates that flood among held rows: of which at least `SMALLEST_GROUP` are held for the same reason, among these rows and the

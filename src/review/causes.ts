@@ -28,26 +28,33 @@ async function causeGroups(db: Kysely<Schema>): Promise<CauseGroup[]> {
     .toSorted((a, b) => b.members.length - a.members.length);
 }
 
-/** @param me the asking account's id: how much of each sample it has opened */
-export async function listCauses(
-  db: Kysely<Schema>,
-  { me, now }: { me: string; now: number },
-): Promise<Cause[]> {
-  const causes: Cause[] = [];
-  for (const group of await causeGroups(db)) {
+/** A cause without what the asking account has opened of its sample. */
+export type CauseSummary = Omit<Cause, 'opened'>;
+
+/** Reads all that is held. */
+export async function summariseCauses(db: Kysely<Schema>, now: number): Promise<CauseSummary[]> {
+  return (await causeGroups(db)).flatMap((group) => {
     const key = readCause(group.key);
-    if (key === null) continue;
+    if (key === null) return [];
     const sample = sampleOf(group.key, idsOf(group), hourOf(now));
-    const opened = await openedBy(db, me, sample);
-    causes.push({
+    return {
       key: group.key,
       ...causeLabel(key, group.members.length, group.members[0]?.engine ?? ''),
       count: group.members.length,
       sample,
-      opened: opened.size,
       needed: sample.length,
-    });
-  }
+    };
+  });
+}
+
+/** @param me the asking account's id: how much of each sample it has opened */
+export async function openedOf(
+  db: Kysely<Schema>,
+  summaries: readonly CauseSummary[],
+  me: string,
+): Promise<Cause[]> {
+  const causes: Cause[] = [];
+  for (const one of summaries) causes.push({ ...one, opened: (await openedBy(db, me, one.sample)).size });
   return causes;
 }
 

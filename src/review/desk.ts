@@ -4,6 +4,7 @@ import type { KillSwitch } from '../kill-switch/switch.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Rejudge } from '../pipeline/rejudge.ts';
 import type { Database } from '../store/database.ts';
+import { CauseList } from './cause-list.ts';
 import { Live } from './live.ts';
 import { Notes } from './notes.ts';
 import { Presence } from './presence.ts';
@@ -28,6 +29,7 @@ export interface ReviewDesk extends DeskOptions {
   live: Live;
   presence: Presence;
   jobs: SettleJobs;
+  causes: CauseList;
   similar: Similar;
   /** Ends the streams; lets batches under way come to their end. */
   stop(): Promise<void>;
@@ -44,6 +46,7 @@ export function openDesk(options: DeskOptions): ReviewDesk {
     live,
     presence,
     jobs,
+    causes: new CauseList({ db: database.db, now }),
     similar: new Similar(),
     stop: async () => {
       presence.stop();

@@ -4,7 +4,6 @@ import { type Endpoint, READ, REVIEW, endpoint } from '../http/endpoint.ts';
 import { LABELS } from './act.ts';
 import { actOf, viewerOf } from './asked.ts';
 import { bulkAct } from './bulk.ts';
-import { listCauses } from './causes.ts';
 import type { ReviewDesk } from './desk.ts';
 import { queuePage } from './queue.ts';
 import { queueQuerySchema, readQueueQuery } from './queue-query.ts';
@@ -46,7 +45,7 @@ const settleBody = z
 
 /** Lists of what is held, and acts on many at once. */
 export function queueEndpoints(desk: ReviewDesk): Endpoint[] {
-  const { database, now, jobs } = desk;
+  const { causes, jobs } = desk;
   const unknownJob = (): ApiError =>
     new ApiError('not_found', 'There is no such job; what it did not settle is still held.');
   return [
@@ -77,7 +76,7 @@ export function queueEndpoints(desk: ReviewDesk): Endpoint[] {
     }),
     endpoint('get', '/queue/causes', {
       access: READ,
-      handle: ({ account }) => listCauses(database.db, { me: account.id, now: now() }),
+      handle: ({ account }) => causes.list(account.id),
     }),
     endpoint('post', '/queue/causes/:key/settle', {
       access: REVIEW,

@@ -178,7 +178,7 @@ export interface QueueGroup {
 }
 
 /** Counting stops here: what a page says beside its rows must cost no more when more is held. */
-const COUNTED = 1_000;
+export const COUNTED = 1_000;
 
 /**
  * Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two.

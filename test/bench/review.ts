@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { configSchema } from '../../src/config/config.ts';
-import { listCauses } from '../../src/review/causes.ts';
+import { summariseCauses } from '../../src/review/causes.ts';
 import { queuePage } from '../../src/review/queue.ts';
 import { queueQuerySchema, readQueueQuery } from '../../src/review/queue-query.ts';
 import { queueCount } from '../../src/review/queue-store.ts';
@@ -206,7 +206,7 @@ try {
     ['every state', page({ state: 'all' })],
     ['every state, a word', page({ state: 'all', q: 'person123' })],
     ['one count of a view', () => queueCount(database.db, filter({ assigned: 'none' }), NOW)],
-    ['causes', () => listCauses(database.db, { me: 'u0', now: NOW })],
+    ['causes', () => summariseCauses(database.db, NOW)],
   ];
   for (const [name, work] of queries) results[name] = await measured(work);
   process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/config.ts';
+import { CauseList } from '../../src/review/cause-list.ts';
 import { queuePage } from '../../src/review/queue.ts';
 import { queueCount } from '../../src/review/queue-store.ts';
 import { queueQuerySchema, readQueueQuery } from '../../src/review/queue-query.ts';
@@ -118,6 +119,32 @@ function page(query: QueueQuery, db = database.db): Promise<QueuePage> {
   const filter = readQueueQuery(queueQuerySchema.parse(query), viewer);
   return queuePage(viewer, filter, { sort: 'oldest', cursor: undefined, limit: 50 });
 }
+
+describe('what is held by cause', () => {
+  test('is read once for all who ask while that takes long, and then kept for twenty times as long', async () => {
+    let clock = 0;
+    // Each look at the clock is a long time after the one before.
+    const list = new CauseList({ db: database.db, now: () => NOW, clock: () => (clock += 30) });
+    const [first, second] = await Promise.all([list.list('u1'), list.list('u2')]);
+    expect(first).toMatchObject([{ key: 'stale_record', count: MANY, opened: 0, needed: 10 }]);
+    expect(second).toEqual(first);
+    const settled = database.db.updateTable('deliveries').where('id', '=', 'm000009-1');
+    await settled.set({ state: 'rejected' }).execute();
+    expect(await list.list('u1')).toMatchObject([{ count: MANY }]);
+    clock += 20 * 90;
+    expect(await list.list('u1')).toMatchObject([{ count: MANY - 1 }]);
+    await settled.set({ state: 'held' }).execute();
+  });
+
+  test('is read each time where that is quick', async () => {
+    const list = new CauseList({ db: database.db, now: () => NOW, clock: () => 0 });
+    expect(await list.list('u1')).toMatchObject([{ count: MANY }]);
+    const settled = database.db.updateTable('deliveries').where('id', '=', 'm000009-1');
+    await settled.set({ state: 'rejected' }).execute();
+    expect(await list.list('u1')).toMatchObject([{ count: MANY - 1 }]);
+    await settled.set({ state: 'held' }).execute();
+  });
+});
 
 describe('a list of more than is counted', () => {
   test('says that there is more, and still offers what is rare and newest', async () => {

@@ -6,6 +6,7 @@ import { configSchema } from '../../../src/config/config.ts';
 import { percentile } from '../../../src/evaluate/statistics.ts';
 import { searchMessages } from '../../../src/insight/search-store.ts';
 import { claimDeliveries, claimMessages } from '../../../src/queue/store.ts';
+import { summariseCauses } from '../../../src/review/causes.ts';
 import { queuePage } from '../../../src/review/queue.ts';
 import { queueQuerySchema, readQueueQuery, writeCursor } from '../../../src/review/queue-query.ts';
 import type { QueueQuery } from '../../../src/review/web-types.ts';
@@ -67,6 +68,9 @@ export function measureLists(size: number, held: number, rounds: number): Promis
       'held, first page': page({}),
       'held, a page in the middle': page({}, await middleCursor(database)),
       'held, one reason': page({ reason: 'thread_leak' }),
+      'held, one engine': page({ engine: 'engine-3' }),
+      'held, of one person': page({ assigned: 'me' }),
+      'held, its causes': read((db) => summariseCauses(db, NOW)),
       'search, a rare word': search('q4711'),
       'search, an address': search(recipient(7)),
       'search, two words': search('scheduler invoice'),
