@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
 import { engineOf } from '../store/engine.ts';
 import { later } from '../store/later.ts';
@@ -20,28 +20,29 @@ export interface Sharing {
   prospect_id: string | null;
 }
 
-/** A row of the index; a message without a thread is gone. */
+/** A hash of which more may be kept, with a message that has it, null = none has; a message without a thread is gone. */
 interface Present {
   hash: number;
-  thread_message_id: number;
+  thread_message_id: number | null;
   thread_id: string | null;
 }
 
-/** Rows of the index that have one of the hashes. */
+/** What the index has of those hashes that are no template's; of a campaign's mail most are, and need no reading. */
 export async function presentFingerprints(trx: Trx, hashes: readonly number[]): Promise<Present[]> {
   const found: Present[] = [];
-  for (const some of chunks([...new Set(hashes)], 500)) {
-    const rows = await trx
-      .selectFrom('fingerprints')
-      .leftJoin('thread_messages', 'thread_messages.id', 'fingerprints.thread_message_id')
-      .select(['fingerprints.hash', 'fingerprints.thread_message_id', 'thread_messages.thread_id'])
-      // One array on PostgreSQL: a list would be another statement to prepare for each length.
-      .where((eb) =>
-        engineOf(trx) === 'postgres'
-          ? sql<boolean>`fingerprints.hash = any(${[...some]}::bigint[])`
-          : eb('fingerprints.hash', 'in', some),
-      )
-      .execute();
+  for (const some of chunks(safeHashes(hashes), 400)) {
+    const { rows } = await sql<Present>`
+      with wanted(hash) as (${wantedOf(trx, some)})
+      select wanted.hash, f.thread_message_id, m.thread_id
+      from wanted
+      left join fingerprints f on f.hash = wanted.hash
+      left join thread_messages m on m.id = f.thread_message_id
+      where (select k.thread_message_id from fingerprints k
+             join thread_messages t on t.id = k.thread_message_id
+             where k.hash = wanted.hash
+             order by k.thread_message_id limit 1 offset ${sql.lit(TEMPLATE_THREADS - 1)}) is null`.execute(
+      trx,
+    );
     found.push(...rows);
   }
   return found;
@@ -58,25 +59,24 @@ export async function indexFingerprints(
   hashes: readonly number[],
   present: readonly Present[],
 ): Promise<void> {
-  const rows = new Map<number, Present[]>();
-  for (const one of present) rows.set(one.hash, [...(rows.get(one.hash) ?? []), one]);
-  for (const some of chunks([...new Set(hashes)], 500)) {
-    const threads = new Map<number, Set<string>>();
-    for (const { hash, thread_message_id, thread_id } of some.flatMap((one) => rows.get(one) ?? [])) {
-      if (thread_id === null) {
-        // Left by a message that an import brought and its revert took: it must not count as a thread.
-        await trx
-          .deleteFrom('fingerprints')
-          .where('hash', '=', hash)
-          .where('thread_message_id', '=', thread_message_id)
-          .execute();
-        continue;
-      }
-      threads.set(hash, (threads.get(hash) ?? new Set()).add(thread_id));
+  const threads = new Map<number, Set<string>>();
+  for (const { hash, thread_message_id, thread_id } of present) {
+    const known = threads.get(hash) ?? new Set();
+    threads.set(hash, known);
+    if (thread_id !== null) known.add(thread_id);
+    else if (thread_message_id !== null) {
+      // Left by a message that an import brought and its revert took: it must not count as a thread.
+      await trx
+        .deleteFrom('fingerprints')
+        .where('hash', '=', hash)
+        .where('thread_message_id', '=', thread_message_id)
+        .execute();
     }
+  }
+  for (const some of chunks([...new Set(hashes)], 500)) {
     const fresh = some.filter((hash) => {
       const known = threads.get(hash);
-      return !known || (known.size < TEMPLATE_THREADS && !known.has(message.thread_id));
+      return known !== undefined && known.size < TEMPLATE_THREADS && !known.has(message.thread_id);
     });
     if (fresh.length === 0) continue;
     await later(trx, addRows(trx, fresh, message.id));
@@ -114,16 +114,9 @@ export async function forgetFingerprints(
  */
 export async function sharing(db: Kysely<Schema>, hashes: readonly number[]): Promise<Sharing[]> {
   const found: Sharing[] = [];
-  // On SQLite a literal list, since hundreds of parameters cost more to bind than the look-up itself; all are
-  // checked to be integers. On PostgreSQL one array, so that the statement is prepared once.
-  const safe = [...new Set(hashes)].filter((hash) => Number.isSafeInteger(hash) && hash >= 0);
-  for (const some of chunks(safe, 400)) {
-    const wanted =
-      engineOf(db) === 'postgres'
-        ? sql`select unnest(${[...some]}::bigint[])`
-        : sql`values ${sql.raw(some.map((hash) => `(${hash})`).join(','))}`;
+  for (const some of chunks(safeHashes(hashes), 400)) {
     const { rows } = await sql<Sharing>`
-      with wanted(hash) as (${wanted}),
+      with wanted(hash) as (${wantedOf(db, some)}),
       rare(hash) as (
         select hash from wanted
         where (select f.thread_message_id from fingerprints f where f.hash = wanted.hash
@@ -135,4 +128,17 @@ export async function sharing(db: Kysely<Schema>, hashes: readonly number[]): Pr
     found.push(...rows);
   }
   return found;
+}
+
+const safeHashes = (hashes: readonly number[]): number[] =>
+  [...new Set(hashes)].filter((hash) => Number.isSafeInteger(hash) && hash >= 0);
+
+/**
+ * Hashes as rows. On SQLite a literal list, since hundreds of parameters cost more to bind than the look-up itself; all are checked
+ * to be integers. On PostgreSQL one array, so that the statement is prepared once.
+ */
+function wantedOf(db: Kysely<Schema>, hashes: readonly number[]): RawBuilder<unknown> {
+  return engineOf(db) === 'postgres'
+    ? sql`select unnest(${[...hashes]}::bigint[])`
+    : sql`values ${sql.raw(hashes.map((hash) => `(${hash})`).join(','))}`;
 }

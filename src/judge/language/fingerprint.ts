@@ -29,12 +29,10 @@ export function fingerprints(text: string): number[] {
 
 /** Lower-case letters and digits only, so that punctuation, typography and accents do not matter. */
 export function fingerprintWords(text: string): string[] {
-  const plain = text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/['\u2018\u2019]/g, '');
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const bare = isAscii ? text : text.normalize('NFKD').replace(/\p{M}+/gu, '');
+  const plain = bare.toLowerCase().replace(/['\u2018\u2019]/g, '');
+  return plain.match(isAscii ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function shingleHashes(words: string[]): number[] {

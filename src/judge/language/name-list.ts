@@ -26,10 +26,12 @@ const LONGEST_NAME = 80;
 export function nameList(ofRecord: readonly string[], placeholders: readonly string[]): NameList {
   const own = byFirstWord([...ofRecord, ...placeholders.map(titled)]);
   const merged = new Map<string, Name[]>();
-  const candidates = (first: string): Name[] => {
+  const candidates = (first: string): readonly Name[] | undefined => {
+    const [ofOwn, known] = [own.get(first), KNOWN.get(first)];
+    if (ofOwn === undefined && known === undefined) return undefined;
     let names = merged.get(first);
     if (names === undefined) {
-      names = [...(own.get(first) ?? []), ...(KNOWN.get(first) ?? [])].toSorted(longestFirst);
+      names = [...(ofOwn ?? []), ...(known ?? [])].toSorted(longestFirst);
       merged.set(first, names);
     }
     return names;
@@ -64,12 +66,16 @@ function byFirstWord(written: readonly string[]): ReadonlyMap<string, Name[]> {
 
 const KNOWN = byFirstWord(KNOWN_COMPANIES.map(({ name }) => name));
 
-function restored(text: string, candidates: (first: string) => Name[], everyday: boolean): string {
+function restored(
+  text: string,
+  candidates: (first: string) => readonly Name[] | undefined,
+  everyday: boolean,
+): string {
   let result = '';
   let done = 0;
   for (const match of text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]+/gu)) {
     if (match.index < done) continue;
-    const name = candidates(match[0]).find((one) => {
+    const name = candidates(match[0])?.find((one) => {
       if (one.everyday && !everyday) return false;
       const end = match.index + one.lower.length;
       return text.startsWith(one.lower, match.index) && !/[\p{L}\p{N}]/u.test(text.charAt(end));

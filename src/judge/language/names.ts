@@ -34,7 +34,9 @@ export function properNames(text: string): NameHit[] {
     const last = run.at(-1);
     if (last !== undefined && (gap !== ' ' || last.stops)) close();
     const joins = run.length > 0 && JOINERS.has(word.text);
-    if (joins || CAPITALISED.test(word.text) || isBrandDomain(word.text)) run.push(word);
+    const isName =
+      joins || (!/^[a-z]+$/.test(word.text) && (CAPITALISED.test(word.text) || isBrandDomain(word.text)));
+    if (isName) run.push(word);
     else close();
   }
   close();
@@ -56,8 +58,10 @@ function* words(text: string): Generator<Word> {
     const start = match.index;
     const before = text.slice(Math.max(0, start - 2), start);
     const opensSentence = opens || /[\n:•*\u2014]\s?$/.test(before);
-    let shown = raw.replace(/['’]s$/i, '').replace(/[.'’-]+$/, '');
-    const possessive = /['’]s$/i.test(raw);
+    // Most words are but letters, and need none of what follows.
+    const isPlain = /^[A-Za-z]+$/.test(raw);
+    let shown = isPlain ? raw : raw.replace(/['’]s$/i, '').replace(/[.'’-]+$/, '');
+    const possessive = !isPlain && /['’]s$/i.test(raw);
     if (raw.endsWith('.') && COMPANY_SUFFIX.test(raw)) shown = raw;
     yield {
       text: shown,
@@ -68,8 +72,10 @@ function* words(text: string): Generator<Word> {
       stops: possessive || raw.endsWith('.') || COMPANY_SUFFIX.test(shown),
       opensSentence,
     };
+    const behind = start + raw.length;
     opens =
-      /[.!?]$/.test(raw) || /^["')\]]*[.!?]/.test(text.slice(start + raw.length, start + raw.length + 3));
+      (!isPlain && /[.!?]$/.test(raw)) ||
+      (text.charAt(behind) !== ' ' && /^["')\]]*[.!?]/.test(text.slice(behind, behind + 3)));
   }
 }
 
