@@ -80,7 +80,12 @@ describe('a fortnight of 20,000 mails, the judge going bad on day 7', () => {
       expect(hours).toBeLessThan(42);
 
       const adapter = new FakeAdapter(() => ({ BLOCK: 0.97 }));
-      const gate = await startGate({ dataDir: outcome.folder, model: modelOf(adapter) });
+      // What was simulated is in SQLite, whatever else this run is on.
+      const gate = await startGate({
+        dataDir: outcome.folder,
+        model: modelOf(adapter),
+        config: { store: 'sqlite' },
+      });
       await expect.poll(() => adapter.state.state, { timeout: 20_000 }).toBe('ready');
       await addProspect(gate, 'vp@after.example');
       expect(await gate.send({ to: 'vp@after.example' })).toMatch(/^250 2\.0\.0 Relaying/);

@@ -15,13 +15,15 @@ import type { Database } from '../../src/store/database.ts';
 import { FakeAdapter, modelOf } from '../support/fake-adapter.ts';
 import { addProspect, startGate } from '../support/gate.ts';
 import { signIn } from '../support/sign-in.ts';
+import { storeFor } from '../support/store.ts';
 
 const run = promisify(execFile);
 
 /** The built command beside the gate, with the rest of its configuration. */
 async function presend(dataDir: string, config: string, ...args: string[]) {
   const file = join(mkdtempSync(join(tmpdir(), 'presend-config-')), 'presend.yaml');
-  writeFileSync(file, `rubric: ${join(PROJECT_ROOT, 'config/rubric.yaml')}\n${config}\n`);
+  const store = await storeFor(dataDir);
+  writeFileSync(file, `store: ${store}\nrubric: ${join(PROJECT_ROOT, 'config/rubric.yaml')}\n${config}\n`);
   const command = [
     join(PROJECT_ROOT, 'dist/main.js'),
     '--config',

@@ -18,7 +18,7 @@ import { ConnectionHealth } from './health.ts';
 import { PostgresPeers } from './peers.ts';
 import { connectionOptions, openPool, type OwnConnections, PIPELINED } from './pool.ts';
 import { SharedConnections } from './shared-connections.ts';
-import { PostgresError, lostRace, storeError } from './trouble.ts';
+import { PostgresError, isConsequence, lostRace, storeError } from './trouble.ts';
 
 /** Connections of one gate that reads share. */
 const CONNECTIONS = 8;
@@ -268,8 +268,10 @@ export class PostgresDatabase implements Database {
         const value = await work(trx);
         settle.push(() => resolve(value));
       } catch (error) {
-        // Where there is no transaction, or not the lock, it is no fault of this change.
-        await control.sent();
+        // Where there is no transaction, or not the lock, or an earlier change broke it, it is no fault of this one.
+        await control.sent().catch((reason: unknown) => {
+          if (!isConsequence(reason)) throw reason;
+        });
         if (lostRace(error)) throw error;
         if (!alone && !apart) throw new OneFailed();
         control.send(alone ? 'rollback; begin' : 'rollback to piece');

@@ -42,6 +42,11 @@ export function storeError(error: unknown): PostgresError {
   return new PostgresError(cause, 'STORE_UNREACHABLE');
 }
 
+/** It failed because an earlier statement of its transaction had (in_failed_sql_transaction). */
+export function isConsequence(error: unknown): boolean {
+  return error instanceof PostgresError && error.code === '25P02';
+}
+
 /** The transaction lost against another one, or waited too long for it: run again it may well succeed. */
 export function lostRace(error: unknown): boolean {
   // serialization_failure, deadlock_detected, lock_not_available
