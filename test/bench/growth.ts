@@ -16,6 +16,7 @@ and the memory of a real gate with much queued and much held.
   --largest N     largest size; from 1,000 in steps of ten (100000). A million takes half an hour and 5 GB of /tmp
   --rounds N      times each thing is done (40)
   --only A,B      of verdict, messages, holds, claim, start
+  --match TEXT    of messages and holds only what has this in its name, such as "page"
 `;
 
 /** Held mail while only the number of messages grows. */
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     largest: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '40' },
     only: { type: 'string', default: 'verdict,messages,holds,claim,start' },
+    match: { type: 'string', default: '' },
   },
 });
 if (values.help) {
@@ -51,9 +53,11 @@ const report = {
   rounds,
   verdict: wanted.has('verdict') ? await each('verdict', measureVerdicts) : [],
   messages: wanted.has('messages')
-    ? await each('messages', (size) => measureLists(size, Math.min(size, SOME_HELD), rounds))
+    ? await each('messages', (size) => measureLists(size, Math.min(size, SOME_HELD), rounds, values.match))
     : [],
-  holds: wanted.has('holds') ? await each('holds', (size) => measureLists(size, size, rounds)) : [],
+  holds: wanted.has('holds')
+    ? await each('holds', (size) => measureLists(size, size, rounds, values.match))
+    : [],
   claim: wanted.has('claim') ? await each('claim', (size) => measureClaims(size, rounds)) : [],
   start: wanted.has('start')
     ? {

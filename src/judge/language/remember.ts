@@ -54,6 +54,9 @@ function copyOf(text: string): string {
   return ` ${text}`.slice(1);
 }
 
+/** Above any draft that is judged (`PARSE_LIMITS.bodyChars`). */
+const LONGEST_TEXT = 64 * 1024;
+
 const forgets: (() => void)[] = [];
 
 /**
@@ -64,6 +67,7 @@ export function rememberTexts<T>(compute: (text: string) => T, most = 8): (text:
   const known = new Map<string, T>();
   forgets.push(() => known.clear());
   return (text) => {
+    if (text.length > LONGEST_TEXT) return compute(text);
     const hit = known.get(text);
     if (hit !== undefined) return hit;
     const value = compute(text);
