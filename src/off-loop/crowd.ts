@@ -8,13 +8,9 @@ const LONG_JOB_MS = 100;
 
 let inHand = 0;
 
-/**
- * Says that so many messages were claimed for the judge at once.
- *
- * @returns to be called once for each of them when it is done
- */
-export function joinCrowd(messages: number): () => void {
-  inHand += messages;
+/** A message was claimed for the judge. @returns to be called once, when it is done */
+export function joinCrowd(): () => void {
+  inHand += 1;
   return () => {
     inHand -= 1;
   };

@@ -34,8 +34,8 @@ export interface RunnerOptions {
 /** Messages claimed for the judge at once: enough to share a commit, few enough that a wait stays short. */
 const JUDGE_BATCH = 16;
 
-/** Messages judged at once; judging is mostly computing, so more would only wait for each other. */
-const JUDGE_CONCURRENCY = 4;
+/** Messages judged at once: the worker has one to judge while others are looked up and saved; more would only wait for each other. */
+const JUDGE_CONCURRENCY = 8;
 
 /**
  * A message in hand for longer than this is with a worker, computes nothing here, and no longer keeps the next from its place.
@@ -93,32 +93,36 @@ export class Runner {
 
   async #judgeLoop(): Promise<void> {
     const { database, now, leaseMs, standBack } = this.#options;
-    while (!this.#stopping) {
+    const claimed: { message: MessageRow; leaveCrowd: () => void }[] = [];
+    const atWork = new Map<string, Promise<void>>();
+    // What was claimed is judged before a stop: another gate would wait for its lease.
+    while (!this.#stopping || claimed.length > 0) {
       await standBack?.();
       const slept = this.#sleeper((wake) => (this.#judgeWake = wake));
-      const messages = await this.#claim(() =>
-        database.transact(
-          (trx) =>
-            claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH, inHand: [...this.#slow.keys()] }),
-          { concurrent: true },
-        ),
-      );
-      if (messages.length === 0) {
-        await slept();
-        continue;
+      if (claimed.length === 0) {
+        const inHand = [...atWork.keys(), ...this.#slow.keys()];
+        const messages = await this.#claim(() =>
+          database.transact(
+            (trx) => claimMessages(trx, { now: now(), leaseMs, limit: JUDGE_BATCH, inHand }),
+            { concurrent: true },
+          ),
+        );
+        if (messages.length > 0) failPoint('message-claimed');
+        claimed.push(...messages.map((message) => ({ message, leaveCrowd: joinCrowd() })));
       }
-      failPoint('message-claimed');
-      const leaveCrowd = joinCrowd(messages.length);
-      const waiting = [...messages];
-      const work = async (): Promise<void> => {
-        for (let message = waiting.shift(); message; message = waiting.shift()) {
-          const { id } = message;
-          await standBack?.();
-          await this.#unlessSlow(id, this.#judge(message).finally(leaveCrowd));
-        }
-      };
-      await Promise.all(Array.from({ length: JUDGE_CONCURRENCY }, work));
+      const next = claimed.shift();
+      if (next) {
+        const { id } = next.message;
+        const judged = this.#judge(next.message).finally(next.leaveCrowd);
+        atWork.set(
+          id,
+          this.#unlessSlow(id, judged).finally(() => atWork.delete(id)),
+        );
+      }
+      if (atWork.size >= JUDGE_CONCURRENCY) await Promise.race(atWork.values());
+      else if (!next) await Promise.race([slept(), ...atWork.values()]);
     }
+    await Promise.all(atWork.values());
   }
 
   async #judge(message: MessageRow): Promise<void> {

@@ -125,7 +125,10 @@ async function start(sinkPort: number): Promise<Contender[]> {
         ['own client', false, latency],
       ] as const
     ).flatMap(([client, kept, size]) =>
-      Array.from({ length: size }, (_person, i) => recipient(i, partOf(client, { kept, round }))),
+      // smtp-source now and then leaves a number out for each of its connections.
+      Array.from({ length: size + connections }, (_person, i) =>
+        recipient(i, partOf(client, { kept, round })),
+      ),
     ),
   ).flat();
   const makers: Record<string, () => Promise<Contender | null>> = {
