@@ -179,6 +179,22 @@ test('a connection that reads is opened anew when it was ended', async () => {
   expect(await keys()).toEqual(['a']);
 });
 
+test('a change whose connection the server ends while nothing is asked fails alone', async () => {
+  const change = database.transact(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    const pid = rows[0]?.pid ?? 0;
+    await server.query(`select pg_terminate_backend(${pid})`);
+    const there = `select pid from pg_stat_activity where pid = ${pid}`;
+    while ((await server.query(there)).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    // A journey more, by which time the gate has been told.
+    await server.query(there);
+    await put(trx, 'a');
+  });
+  await expect(change).rejects.toThrow();
+  await database.transact((trx) => put(trx, 'b'));
+  expect(await keys()).toEqual(['b']);
+});
+
 /** Statements for one mail to a known prospect, from its acceptance to its thread; what every commit and every poll asks left out. */
 const STATEMENTS_A_MAIL = 76;
 const MAILS = 10;

@@ -25,6 +25,10 @@ export class PostgresConnection implements DatabaseConnection {
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
+    // The server may end it while nothing is asked (a transaction that stood still): told to nobody, that would end the gate.
+    client.on('error', (error) => {
+      this.#broken ??= storeError(error);
+    });
     this.#stream = (client as unknown as { connection?: { stream?: Writable } }).connection?.stream;
   }
 
