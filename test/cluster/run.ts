@@ -158,7 +158,7 @@ function forget({ database: { db } }: Cluster): { stop(): Promise<void> } {
           .where('lease_until', 'is not', null)
           .execute(),
       ]);
-      await pause(50);
+      await pause(5);
     }
   })();
   return {
