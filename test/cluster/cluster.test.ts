@@ -89,6 +89,10 @@ function toSomebody(mail: Mail): Pick<Mail, 'recipients' | 'from' | 'body'> {
 }
 
 test('gates whose leases and marks are taken away send mail twice, and this is noticed', async () => {
-  const result = await run({ troubles: ['restart', 'restart', 'restart', 'restart'], nodes: 2, sabotage: true });
+  const result = await run({
+    troubles: ['restart', 'restart', 'restart', 'restart'],
+    nodes: 2,
+    sabotage: true,
+  });
   expect(result.breaches.map(({ what }) => what)).toContain('twice');
 }, 600_000);

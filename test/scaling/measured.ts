@@ -2,43 +2,43 @@ import type { Costs } from './figures.ts';
 
 /**
  * What one mail of 2 KB leaves and costs on PostgreSQL, from `npm run bench:footprint` (2,000 mails, 2026-11-27, two cores of an AMD
- * EPYC, PostgreSQL 15). Bytes do not depend on the machine. **Processor times do**: it had a load of 17 and a disk of 361 syncs a
- * second, so they are upper bounds. Put a quiet machine's in and run `npm run bench:scaling -- --large` and `-- --sizing`.
+ * EPYC, PostgreSQL 15, nothing else running, 10,970 syncs of the disk a second). Bytes do not depend on the machine. **Processor times
+ * do**: put yours in and run `npm run bench:scaling -- --large` and `-- --sizing`.
  */
 export const PER_MAIL = {
-  gateCpuMs: 43.38,
-  postgresCpuMs: 12.41,
+  gateCpuMs: 15.09,
+  postgresCpuMs: 5.6,
   /** Queries and changes. */
-  transactions: 41.25,
+  transactions: 28.14,
   auditEntries: 3,
-  logBytes: 25_617,
-  logSyncs: 1.54,
+  logBytes: 23_173,
+  logSyncs: 0.67,
   bytes: {
-    draft_texts: 8_356,
-    thread_messages: 2_367,
-    bodies: 1_703,
-    audit: 1_126,
-    verdicts: 1_056,
-    messages: 860,
-    deliveries: 582,
-    attempts: 340,
-    threads: 287,
-    peer_uses: 234,
+    draft_texts: 8_364,
+    thread_messages: 2_355,
+    bodies: 1_699,
+    audit: 1_114,
+    verdicts: 1_011,
+    messages: 1_102,
+    deliveries: 590,
+    attempts: 385,
+    threads: 283,
+    peer_uses: 217,
   },
 } as const;
 
 /** The end of the audit log under three writers that do nothing else, same run: entries of a commit, and commits a second. */
 export const AUDIT_END = [
-  { entries: 1, perSecond: 115 },
-  { entries: 16, perSecond: 72 },
-  { entries: 64, perSecond: 38 },
+  { entries: 1, perSecond: 1_930 },
+  { entries: 16, perSecond: 1_263 },
+  { entries: 64, perSecond: 528 },
 ] as const;
 
 /**
- * Mails a second that one database lets through with these costs. Simulated ("1 M, 32 gates, rules alone"): the log's end is busy all the
- * time, and what came in the burst's 600 s and the 618 s after it (348 a second, then 15) is through by then.
+ * Mails a second that one database lets through where no two entries share a commit; more where they do. Its end of the audit log is
+ * what is full first (docs/SCALING.md).
  */
-export const MAILS_OF_ONE_DATABASE = (348 * 600 + 15 * 618) / (600 + 618);
+export const MAILS_OF_ONE_DATABASE = AUDIT_END[0].perSecond / PER_MAIL.auditEntries;
 
 /** Of a gate's processor time: not measured, by the number of statements of each step. */
 const SHARES = { accept: 0.25, judge: 0.25, deliver: 0.5 };
@@ -59,8 +59,8 @@ export const MEASURED: Costs = {
   },
   database: {
     change: PER_MAIL.postgresCpuMs / CHANGES,
-    // Not measured: statements of a change, and a network of one data centre.
-    journeys: 6,
+    // 20 journeys of a mail (docs/SCALING.md) over its changes; not measured: a network of one data centre.
+    journeys: 20 / CHANGES,
     journeyMs: 0.2,
     end: 1_000 / AUDIT_END[0].perSecond - ENTRY_MS,
     entry: ENTRY_MS,

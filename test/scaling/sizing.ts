@@ -71,7 +71,7 @@ const LINES: readonly Line[] = [
   },
   {
     what: 'databases (cells), twice the peak',
-    formula: `2 × peak ÷ ${Math.round(MAILS_OF_ONE_DATABASE)}/s, by the simulation: the audit log's end`,
+    formula: `2 × peak ÷ ${Math.round(MAILS_OF_ONE_DATABASE)}/s: the audit log's end, an entry a commit`,
     of: (day) => whole(cells(day)),
   },
   {
