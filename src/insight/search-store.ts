@@ -17,15 +17,16 @@ export async function searchMessages(
   words: string,
   { limit }: { limit: number },
 ): Promise<TextOf[]> {
-  const found = matching(db, words);
+  // Reviewers' edits of one message come after one another.
+  const most = limit * 2;
+  const found = matching(db, words, most);
   if (found === null) return [];
   const rows = await db
     .selectFrom('draft_texts')
     .select(['draft_texts.message_id', 'draft_texts.revision'])
     .where(found)
     .orderBy('draft_texts.id', 'desc')
-    // Reviewers' edits of one message come after one another.
-    .limit(limit * 2)
+    .limit(most)
     .execute();
   const newest = new Map<string, TextOf>();
   for (const row of rows) if (!newest.has(row.message_id)) newest.set(row.message_id, row);
@@ -38,14 +39,18 @@ export function matchingMessages(db: Reader, words: string) {
   return found && db.selectFrom('draft_texts').select('draft_texts.message_id').where(found);
 }
 
-/** What `draft_texts` must be like: by SQLite's FTS5 index, or by PostgreSQL's tsvector. null = nothing to look for */
-function matching(db: Reader, words: string): Expression<SqlBool> | null {
+/**
+ * What `draft_texts` must be like: by SQLite's FTS5 index, or by PostgreSQL's tsvector. null = nothing to look for
+ *
+ * @param most that many of the newest are enough: FTS5 reads its list from that end and stops
+ */
+function matching(db: Reader, words: string, most?: number): Expression<SqlBool> | null {
   if (engineOf(db) === 'postgres') {
     const query = tsQuery(words);
     return query === null ? null : sql<SqlBool>`draft_texts.words @@ cast(${query} as tsquery)`;
   }
   const query = ftsQuery(words);
-  return query === null
-    ? null
-    : sql<SqlBool>`draft_texts.id in (select rowid from draft_texts_fts where draft_texts_fts match ${query})`;
+  if (query === null) return null;
+  const newest = most === undefined ? sql`` : sql`order by rowid desc limit ${most}`;
+  return sql<SqlBool>`draft_texts.id in (select rowid from draft_texts_fts where draft_texts_fts match ${query} ${newest})`;
 }
