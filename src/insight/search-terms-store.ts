@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import { breathe } from '../off-loop/breathe.ts';
 import type { Schema } from '../store/schema.ts';
 import { beginningsOf } from './search-query.ts';
 
 /** A beginning that more words have is left to FTS5: looking them up would take longer than making their list. */
-const MOST_WORDS = 128;
+const MOST_WORDS = 512;
 
 /** After every word that begins so. */
 const LAST = '\u{10ffff}';
@@ -19,6 +20,7 @@ export async function wordsBeginning(
   const known = new Map<string, string[]>();
   for (const beginning of beginningsOf(words)) {
     const found = await beginningWith(db, beginning);
+    await breathe();
     if (found.length > 0 && found.length <= MOST_WORDS) known.set(beginning, found);
   }
   return known;
