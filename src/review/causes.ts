@@ -15,28 +15,34 @@ export interface CauseGroup {
 /** A cause without what the asking account has opened of its sample. */
 export type CauseSummary = Omit<Cause, 'opened'>;
 
-/** Reads all that is held. @returns largest group first; what is too little for a flood is left out */
+/** Reads all that is held. @returns largest group first, then what came first; what is too little for a flood is left out */
 export async function summariseCauses(db: Kysely<Schema>, now: number): Promise<CauseSummary[]> {
-  const groups = new Map<string, { sample: Sample; engine: string }>();
+  const groups = new Map<string, { sample: Sample; first: HeldRow }>();
   const add = (row: HeldRow): void => {
     const key = causeOf(row);
     if (key === null) return;
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = { sample: new Sample(key, hourOf(now)), engine: row.engine }));
+    if (!group) groups.set(key, (group = { sample: new Sample(key, hourOf(now)), first: row }));
     group.sample.add(row.id);
+    if (inTime(row, group.first) < 0) group.first = row;
   };
   const few = new FewOfTemplate();
   for await (const piece of heldPieces(db)) for (const row of piece) few.add(row).forEach(add);
   few.rest().forEach(add);
   return [...groups]
     .filter(([, { sample }]) => sample.count >= SMALLEST_GROUP)
-    .flatMap(([text, { sample, engine }]) => {
+    .toSorted(([, a], [, b]) => b.sample.count - a.sample.count || inTime(a.first, b.first))
+    .flatMap(([text, { sample, first }]) => {
       const key = readCause(text);
       if (key === null) return [];
       const { count, ids } = sample;
-      return { key: text, ...causeLabel(key, count, engine), count, sample: ids, needed: ids.length };
-    })
-    .toSorted((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
+      return { key: text, ...causeLabel(key, count, first.engine), count, sample: ids, needed: ids.length };
+    });
+}
+
+/** Orders what came first before what came later. */
+function inTime(a: HeldRow, b: HeldRow): number {
+  return a.created_at - b.created_at || (a.id < b.id ? -1 : 1);
 }
 
 /** What is held for a cause now; null = too little for a flood, or nothing. */
@@ -48,9 +54,7 @@ async function groupOf(db: Kysely<Schema>, key: string): Promise<CauseGroup | nu
   const reason = 'reason' in cause ? cause.reason : cause.kind;
   for await (const piece of heldPieces(db, reason)) for (const row of piece) rows.push(...few.add(row));
   rows.push(...few.rest());
-  const members = rows
-    .filter((row) => causeOf(row) === key)
-    .toSorted((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
+  const members = rows.filter((row) => causeOf(row) === key).toSorted(inTime);
   return members.length >= SMALLEST_GROUP ? { key, members } : null;
 }
 
