@@ -23,7 +23,7 @@ export type GridFilter = Pick<GridQuery, 'q' | 'filters'>;
 type Query = SelectQueryBuilder<any, any, any>;
 type AnyRow = Record<string, unknown>;
 
-/** One page of a table, in the order asked for and by id among equals. */
+/** One page of a table, in the order asked for and by id among equals; what is empty is less than anything. */
 export async function gridRows(
   db: Kysely<Schema>,
   table: GridTable,
@@ -31,7 +31,11 @@ export async function gridRows(
 ): Promise<GridRecord[]> {
   const order = orderOf(table, query.sort);
   let select = narrowed(db.selectFrom(table).selectAll(table) as Query, table, query);
-  if (order) select = select.orderBy(order, query.dir);
+  if (order?.full) select = select.orderBy(order.by, query.dir);
+  else if (order)
+    select = select.orderBy(order.by, (by) =>
+      query.dir === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast(),
+    );
   const rows = await select
     .orderBy(`${table}.id`, query.dir)
     .limit(query.limit)
@@ -235,22 +239,33 @@ function ref(table: GridTable, field: string): RawBuilder<unknown> {
   return sql.ref(`${table}.${field}`);
 }
 
-/** What a column is sorted by; texts without case, as the indexes of migration 0005 have them. Null = by id only. */
-function orderOf(table: GridTable, field: string | null): RawBuilder<unknown> | null {
+interface Order {
+  by: RawBuilder<unknown>;
+  /** It is never empty: PostgreSQL finds no index where that is left open. */
+  full: boolean;
+}
+
+/** What a column is sorted by; texts without case, as the indexes of migrations 0005 and 0020 have them. Null = by id only. */
+function orderOf(table: GridTable, field: string | null): Order | null {
   const column = field === null ? undefined : columnOf(table, field);
   if (!column) return null;
-  if (column.field === 'address') return ref(table, 'address_key');
-  if (column.field === 'target') return ref(table, 'value');
-  if (column.field === 'name' && table !== 'prospects') return ref(table, 'name_key');
+  if (column.field === 'address') return { by: ref(table, 'address_key'), full: true };
+  if (column.field === 'target') return { by: ref(table, 'value'), full: true };
+  if (column.field === 'name' && table !== 'prospects') return { by: ref(table, 'name_key'), full: true };
   switch (column.kind) {
+    case 'time':
+      return { by: ref(table, column.field), full: true };
     case 'company':
-      return sql`(select c.name_key from companies c where c.id = prospects.company_id)`;
+      return { by: sql`(select c.name_key from companies c where c.id = prospects.company_id)`, full: false };
     case 'prospect':
-      return sql`(select p.address_key from prospects p where p.id = commitments.prospect_id)`;
+      return {
+        by: sql`(select p.address_key from prospects p where p.id = commitments.prospect_id)`,
+        full: false,
+      };
     case 'text':
     case 'choice':
-      return sql`lower(${ref(table, column.field)})`;
+      return { by: sql`lower(${ref(table, column.field)})`, full: false };
     default:
-      return ref(table, column.field);
+      return { by: ref(table, column.field), full: false };
   }
 }
