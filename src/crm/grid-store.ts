@@ -207,8 +207,11 @@ function range(
   const parts: RawBuilder<boolean>[] = [];
   const low = bound(kind, from, 'low');
   const high = bound(kind, to, 'high');
-  if (low !== null) parts.push(sql`${column} >= ${low}`);
-  if (high !== null) parts.push(sql`${column} <= ${high}`);
+  // Any number may be asked for; PostgreSQL would take it for one that fits the column.
+  const value = (end: number | string) =>
+    kind === 'number' ? sql`cast(${end} as double precision)` : sql`${end}`;
+  if (low !== null) parts.push(sql`${column} >= ${value(low)}`);
+  if (high !== null) parts.push(sql`${column} <= ${value(high)}`);
   return parts.length === 0 ? sql`1 = 0` : sql`(${sql.join(parts, sql` and `)})`;
 }
 
@@ -245,7 +248,7 @@ interface Order {
   full: boolean;
 }
 
-/** What a column is sorted by; texts without case, as the indexes of migrations 0005 and 0020 have them. Null = by id only. */
+/** What a column is sorted by; texts without case, as the indexes of migrations 0005 and 0021 have them. Null = by id only. */
 function orderOf(table: GridTable, field: string | null): Order | null {
   const column = field === null ? undefined : columnOf(table, field);
   if (!column) return null;
