@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const SAYS_MOST = [
   'queue/adapter-line',
   'crm/{store,snapshot,threads,csv,query-plan,mailbox,grid,grid-store}',
-  'http/odd-values',
+  'http/{odd-values,long-texts}',
   'review/{queue,long-queue,acts,live}',
   'events/event-store',
   'pipeline/*',

@@ -1,4 +1,6 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Database } from '../store/database.ts';
+import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import { parseTime } from './fields.ts';
 import { columnOf, TABLES } from './grid-tables.ts';
@@ -29,7 +31,7 @@ export async function gridRows(
   table: GridTable,
   query: GridQuery,
 ): Promise<GridRecord[]> {
-  const order = orderOf(table, query.sort);
+  const order = orderOf(table, query.sort, engineOf(db));
   let select = narrowed(db.selectFrom(table).selectAll(table) as Query, table, query);
   if (order?.full) select = select.orderBy(order.by, query.dir);
   else if (order)
@@ -249,12 +251,14 @@ interface Order {
 }
 
 /** What a column is sorted by; texts without case, as the indexes of migrations 0005 and 0021 have them. Null = by id only. */
-function orderOf(table: GridTable, field: string | null): Order | null {
+function orderOf(table: GridTable, field: string | null, engine: Database['engine']): Order | null {
   const column = field === null ? undefined : columnOf(table, field);
   if (!column) return null;
+  const start = (text: RawBuilder<unknown>) => (engine === 'postgres' ? sql`left(${text}, 200)` : text);
   if (column.field === 'address') return { by: ref(table, 'address_key'), full: true };
   if (column.field === 'target') return { by: ref(table, 'value'), full: true };
-  if (column.field === 'name' && table !== 'prospects') return { by: ref(table, 'name_key'), full: true };
+  if (column.field === 'name' && table !== 'prospects')
+    return { by: start(ref(table, 'name_key')), full: true };
   switch (column.kind) {
     case 'time':
       return { by: ref(table, column.field), full: true };
@@ -267,7 +271,7 @@ function orderOf(table: GridTable, field: string | null): Order | null {
       };
     case 'text':
     case 'choice':
-      return { by: sql`lower(${ref(table, column.field)})`, full: false };
+      return { by: start(sql`lower(${ref(table, column.field)})`), full: false };
     default:
       return { by: ref(table, column.field), full: false };
   }

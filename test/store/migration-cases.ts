@@ -356,7 +356,7 @@ const CASES: Record<string, (put: Put) => void> = {
   '0017-due-deliveries': () => {},
   '0018-held-lists': () => {},
   // Indexes of PostgreSQL only.
-  '0021-empty-names': () => {},
+  '0021-postgres-indexes': () => {},
 };
 
 /** Migrations that have rows here. */

@@ -15,7 +15,7 @@ import * as retention from './0015-retention.ts';
 import * as engineNetworks from './0016-engine-networks.ts';
 import * as dueDeliveries from './0017-due-deliveries.ts';
 import * as heldLists from './0018-held-lists.ts';
-import * as emptyNames from './0021-empty-names.ts';
+import * as postgresIndexes from './0021-postgres-indexes.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -35,5 +35,5 @@ export const migrations: Record<string, Migration> = {
   '0016-engine-networks': engineNetworks,
   '0017-due-deliveries': dueDeliveries,
   '0018-held-lists': heldLists,
-  '0021-empty-names': emptyNames,
+  '0021-postgres-indexes': postgresIndexes,
 };
