@@ -10,7 +10,7 @@ const SAYS_MOST = [
   'pipeline/*',
   'access/session',
   'notify/digest',
-  'kill-switch/{switch,canary}',
+  'kill-switch/switch',
   'privacy/{erase,retention}',
   'insight/search',
   'feedback/{unsubscribe,write-back}',
