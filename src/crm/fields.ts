@@ -155,11 +155,13 @@ function parseMoney(text: string, field: string): number | null {
     /^(?:usd|us)?\s*\$?\s*(\d+(?:[,']\d{3})*)(\.\d+)?\s*(k|thousand|m|mm|mn|million|b|bn|billion)?\s*(?:usd)?$/iu.exec(
       text,
     );
-  if (!found) {
+  const unit = { k: 1e3, t: 1e3, m: 1e6, b: 1e9 }[found?.[3]?.[0]?.toLowerCase() ?? ''] ?? 1;
+  const amount = Math.round(Number(`${found?.[1]?.replace(/[,']/gu, '')}${found?.[2] ?? ''}`) * unit);
+  // What is no amount, and what no column of whole numbers takes.
+  if (!Number.isSafeInteger(amount)) {
     throw new UserError(`${field} "${text}" is not an amount in US dollars: write e.g. 12000000 or 12M`);
   }
-  const unit = { k: 1e3, t: 1e3, m: 1e6, b: 1e9 }[found[3]?.[0]?.toLowerCase() ?? ''] ?? 1;
-  return Math.round(Number(`${found[1]?.replace(/[,']/gu, '')}${found[2] ?? ''}`) * unit);
+  return amount;
 }
 
 function parseStage(text: string): string | null {

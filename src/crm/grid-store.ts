@@ -1,4 +1,6 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type { Database } from '../store/database.ts';
+import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import { parseTime } from './fields.ts';
 import { columnOf, TABLES } from './grid-tables.ts';
@@ -23,15 +25,19 @@ export type GridFilter = Pick<GridQuery, 'q' | 'filters'>;
 type Query = SelectQueryBuilder<any, any, any>;
 type AnyRow = Record<string, unknown>;
 
-/** One page of a table, in the order asked for and by id among equals. */
+/** One page of a table, in the order asked for and by id among equals; what is empty is less than anything. */
 export async function gridRows(
   db: Kysely<Schema>,
   table: GridTable,
   query: GridQuery,
 ): Promise<GridRecord[]> {
-  const order = orderOf(table, query.sort);
+  const order = orderOf(table, query.sort, engineOf(db));
   let select = narrowed(db.selectFrom(table).selectAll(table) as Query, table, query);
-  if (order) select = select.orderBy(order, query.dir);
+  if (order?.full) select = select.orderBy(order.by, query.dir);
+  else if (order)
+    select = select.orderBy(order.by, (by) =>
+      query.dir === 'asc' ? by.asc().nullsFirst() : by.desc().nullsLast(),
+    );
   const rows = await select
     .orderBy(`${table}.id`, query.dir)
     .limit(query.limit)
@@ -203,8 +209,11 @@ function range(
   const parts: RawBuilder<boolean>[] = [];
   const low = bound(kind, from, 'low');
   const high = bound(kind, to, 'high');
-  if (low !== null) parts.push(sql`${column} >= ${low}`);
-  if (high !== null) parts.push(sql`${column} <= ${high}`);
+  // Any number may be asked for; PostgreSQL would take it for one that fits the column.
+  const value = (end: number | string) =>
+    kind === 'number' ? sql`cast(${end} as double precision)` : sql`${end}`;
+  if (low !== null) parts.push(sql`${column} >= ${value(low)}`);
+  if (high !== null) parts.push(sql`${column} <= ${value(high)}`);
   return parts.length === 0 ? sql`1 = 0` : sql`(${sql.join(parts, sql` and `)})`;
 }
 
@@ -235,22 +244,35 @@ function ref(table: GridTable, field: string): RawBuilder<unknown> {
   return sql.ref(`${table}.${field}`);
 }
 
-/** What a column is sorted by; texts without case, as the indexes of migration 0005 have them. Null = by id only. */
-function orderOf(table: GridTable, field: string | null): RawBuilder<unknown> | null {
+interface Order {
+  by: RawBuilder<unknown>;
+  /** It is never empty: PostgreSQL finds no index where that is left open. */
+  full: boolean;
+}
+
+/** What a column is sorted by; texts without case, as the indexes of migrations 0005 and 0021 have them. Null = by id only. */
+function orderOf(table: GridTable, field: string | null, engine: Database['engine']): Order | null {
   const column = field === null ? undefined : columnOf(table, field);
   if (!column) return null;
-  if (column.field === 'address') return ref(table, 'address_key');
-  if (column.field === 'target') return ref(table, 'value');
-  if (column.field === 'name' && table !== 'prospects') return ref(table, 'name_key');
+  const start = (text: RawBuilder<unknown>) => (engine === 'postgres' ? sql`left(${text}, 200)` : text);
+  if (column.field === 'address') return { by: ref(table, 'address_key'), full: true };
+  if (column.field === 'target') return { by: ref(table, 'value'), full: true };
+  if (column.field === 'name' && table !== 'prospects')
+    return { by: start(ref(table, 'name_key')), full: true };
   switch (column.kind) {
+    case 'time':
+      return { by: ref(table, column.field), full: true };
     case 'company':
-      return sql`(select c.name_key from companies c where c.id = prospects.company_id)`;
+      return { by: sql`(select c.name_key from companies c where c.id = prospects.company_id)`, full: false };
     case 'prospect':
-      return sql`(select p.address_key from prospects p where p.id = commitments.prospect_id)`;
+      return {
+        by: sql`(select p.address_key from prospects p where p.id = commitments.prospect_id)`,
+        full: false,
+      };
     case 'text':
     case 'choice':
-      return sql`lower(${ref(table, column.field)})`;
+      return { by: start(sql`lower(${ref(table, column.field)})`), full: false };
     default:
-      return ref(table, column.field);
+      return { by: ref(table, column.field), full: false };
   }
 }

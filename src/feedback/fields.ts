@@ -32,11 +32,12 @@ export function lineOf(value: unknown): string | null {
 /**
  * A time as ISO 8601 text or seconds since the epoch, in milliseconds.
  *
- * @returns `fallback` when it is neither
+ * @returns `fallback` when it is neither, or of no calendar
  */
 export function timeOf(value: unknown, fallback: number): number {
   const ms = typeof value === 'number' ? value * 1000 : Date.parse(textOf(value) ?? '');
-  return Number.isFinite(ms) ? Math.round(ms) : fallback;
+  const at = new Date(Math.round(ms)).getTime();
+  return Number.isNaN(at) ? fallback : at;
 }
 
 /** Stands in for the id of an event that has none: the same event sent again is the same text. */

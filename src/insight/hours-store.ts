@@ -39,11 +39,11 @@ export async function countHours(db: Reader, from: number, to: number): Promise<
   const hour = hourOf('verdicts.created_at').as('hour');
   const names = {
     judged: sql<string>`coalesce(verdicts.decision, 'doubt:' || verdicts.hold_reason)`,
-    // To two digits or so: enough for percentiles, and few different ones.
-    latency: sql<string>`cast(case when verdicts.latency_ms < 10 then cast(verdicts.latency_ms * 10 as integer) * 100
-      when verdicts.latency_ms < 100 then cast(verdicts.latency_ms as integer) * 1000
-      when verdicts.latency_ms < 1000 then cast(verdicts.latency_ms / 10 as integer) * 10000
-      else cast(verdicts.latency_ms / 100 as integer) * 100000 end as text)`,
+    // To two digits or so: enough for percentiles, and few different ones. PostgreSQL's cast alone would round.
+    latency: sql<string>`cast(case when verdicts.latency_ms < 10 then cast(trunc(verdicts.latency_ms * 10) as integer) * 100
+      when verdicts.latency_ms < 100 then cast(trunc(verdicts.latency_ms) as integer) * 1000
+      when verdicts.latency_ms < 1000 then cast(trunc(verdicts.latency_ms / 10) as integer) * 10000
+      else cast(trunc(verdicts.latency_ms / 100) as integer) * 100000 end as text)`,
     stopped: sql<string>`coalesce(deliveries.hold_reason, '')`,
   };
   const counts: HourCount[] = [];

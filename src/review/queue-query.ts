@@ -102,13 +102,15 @@ export function writeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @throws ApiError for text that no page gave */
-export function readCursor(text: string): Cursor {
+/**
+ * @param numbers whether the rows are sorted by numbers, or by their ids
+ * @throws ApiError for text that no page in such an order gave
+ */
+export function readCursor(text: string, numbers: boolean): Cursor {
   try {
     const [value, id, ...rest] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if ((typeof value === 'number' || typeof value === 'string') && typeof id === 'string' && !rest.length) {
-      return [value, id];
-    }
+    const fits = numbers ? Number.isSafeInteger(value) : typeof value === 'string';
+    if (fits && typeof id === 'string' && !rest.length) return [value as Cursor[0], id];
   } catch {
     // Told below.
   }

@@ -53,7 +53,8 @@ export async function queuePage(
 ): Promise<QueuePage> {
   const { db, now } = viewer;
   const filter = await byEngineId(db, asked);
-  const after = page.cursor === undefined ? null : readCursor(page.cursor);
+  const numbers = page.sort === 'due' || filter.states?.length === 1;
+  const after = page.cursor === undefined ? null : readCursor(page.cursor, numbers);
   // Before the rows: a change in between is told twice rather than not at all.
   const live = await newestAuditId(db);
   const place = { now, sort: page.sort, after, limit: page.limit };

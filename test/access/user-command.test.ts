@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 import { startGate } from '../support/gate.ts';
 import { signIn } from '../support/sign-in.ts';
+import { storeFor } from '../support/store.ts';
 import { BrowserClient } from './browser-client.ts';
 
 /** Runs `presend --data … user …`. @returns what it printed */
@@ -69,6 +70,7 @@ test('Tokens of a user are listed and revoked from the terminal', async () => {
 
 test('A setup link can be had before the gate has ever run', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'presend-setup-'));
+  await storeFor(dataDir);
   const { link } = await json(dataDir, 'setup-link');
   const gate = await startGate({ dataDir });
   const token = link.slice(link.lastIndexOf('/') + 1);

@@ -56,6 +56,7 @@ test('a page is sorted, filtered and searched by the gate, with totals', async (
   expect(await labels('/crm/prospects?q=100%25')).toEqual([]);
   expect((await ann.get<GridPage>('/crm/companies?f.headcount=400..400&q=works')).body.total).toBe(3);
   expect((await ann.get<GridPage>('/crm/companies?f.headcount=401..&q=works')).body.total).toBe(0);
+  expect((await ann.get<GridPage>('/crm/companies?f.headcount=399.5..1e300&q=works')).body.total).toBe(3);
   const { body: page } = await ann.get<GridPage>('/crm/prospects?f.name=ANNA&f.address=@acme');
   expect(page.total).toBe(1);
   expect(page.rows[0]?.labels).toEqual({ company_id: 'anna works' });
@@ -68,11 +69,13 @@ test('a page is sorted, filtered and searched by the gate, with totals', async (
 test('a cell is checked as an import checks it, and says what is allowed', async () => {
   const { ann, company, prospect } = await heldGate();
   const bad = await ann.send('PATCH', `/crm/companies/${company}`, {
-    fields: { headcount: '12-50', funding_confidence: 'sure' },
+    fields: { headcount: '12-50', funding_amount_usd: '99999999999B', funding_confidence: 'sure' },
   });
   expect(bad.status).toBe(400);
   expect(bad.body.error.fields).toEqual({
     headcount: 'Headcount "12-50" is a range: write one number, the upper end when unsure.',
+    funding_amount_usd:
+      'Funding, USD "99999999999B" is not an amount in US dollars: write e.g. 12000000 or 12M.',
     funding_confidence:
       'Funding confidence "sure" is not known: write one of high, medium, low, insufficient_signal.',
   });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { changeEngine, requireEngine } from '../../src/intake/engine-store.ts';
 import { hashPassword } from '../../src/intake/credentials.ts';
 import { PASSWORD, addProspect, startGate } from '../support/gate.ts';
+import { onPostgres } from '../support/store.ts';
 import { SmtpUpstream } from '../support/smtp-upstream.ts';
 import { upstreamConfig } from '../support/upstream-config.ts';
 import { SmtpSession } from '../support/smtp-session.ts';
@@ -275,20 +276,24 @@ describe('accepting', () => {
     ]);
   });
 
-  test('when the database takes no writes the client hears 451, and the gate recovers by itself', async () => {
-    const gate = await startGate();
-    await addProspect(gate, 'maria@fine.example');
-    const { sql } = await import('kysely');
-    const pages = await sql<{ page_count: number }>`pragma page_count`.execute(gate.app.database.db);
-    await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0].page_count))}`.execute(
-      gate.app.database.db,
-    );
-    const big = MAIL + 'A long and harmless line of text in this mail.\r\n'.repeat(20_000);
-    expect(await submit(gate.port, big)).toMatch(/^451 4\.3\.1/);
-    expect((await fetch(`${gate.httpBase}/healthz`)).status).toBe(200);
-    await sql`pragma max_page_count = 1000000`.execute(gate.app.database.db);
-    expect(await submit(gate.port, MAIL)).toMatch(/^250 2\.0\.0 Relaying/);
-  });
+  // A limit that SQLite can be given; PostgreSQL's troubles are in test/store.
+  test.skipIf(onPostgres)(
+    'when the database takes no writes the client hears 451, and the gate recovers by itself',
+    async () => {
+      const gate = await startGate();
+      await addProspect(gate, 'maria@fine.example');
+      const { sql } = await import('kysely');
+      const pages = await sql<{ page_count: number }>`pragma page_count`.execute(gate.app.database.db);
+      await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0].page_count))}`.execute(
+        gate.app.database.db,
+      );
+      const big = MAIL + 'A long and harmless line of text in this mail.\r\n'.repeat(20_000);
+      expect(await submit(gate.port, big)).toMatch(/^451 4\.3\.1/);
+      expect((await fetch(`${gate.httpBase}/healthz`)).status).toBe(200);
+      await sql`pragma max_page_count = 1000000`.execute(gate.app.database.db);
+      expect(await submit(gate.port, MAIL)).toMatch(/^250 2\.0\.0 Relaying/);
+    },
+  );
 
   test('what was accepted before a stop is judged and sent after the next start', async () => {
     const first = await startGate({ engine: { answer: 'async' } });

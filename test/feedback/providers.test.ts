@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ProviderName } from '../../src/message/provider.ts';
 import { UnreadableEventError } from '../../src/feedback/errors.ts';
+import { timeOf } from '../../src/feedback/fields.ts';
 import type { Form } from '../../src/feedback/form.ts';
 import { readMailersend } from '../../src/feedback/providers/mailersend.ts';
 import { readMailgun, readMailgunRoute } from '../../src/feedback/providers/mailgun.ts';
@@ -108,6 +109,13 @@ test('events without an id of their own are told apart by what they say, and kno
   const idOf = async (body: unknown) => (await readPostmark(body, NOW)).events[0].eventId;
   expect(await idOf(delivery)).toBe(await idOf({ ...delivery }));
   expect(await idOf(delivery)).not.toBe(await idOf({ ...delivery, Recipient: 'b@x.example' }));
+});
+
+test('a time that no calendar has counts as now, and one in parts of a second as the nearest millisecond', () => {
+  expect([1e300, 1e13, -1e13, Number.NaN, 'never', null].map((time) => timeOf(time, NOW))).toEqual(
+    Array.from({ length: 6 }, () => NOW),
+  );
+  expect(timeOf(1_772_366_400.1236, NOW)).toBe(1_772_366_400_124);
 });
 
 test('a mail fetched from Resend becomes an inbound mail', async () => {

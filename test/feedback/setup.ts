@@ -15,6 +15,8 @@ export const HOUR = 3_600_000;
 /** A CRM mirror with Jane at Acme, to whom `<ours-1@sender.example>` was sent an hour ago, and what taking replies needs. */
 export async function replyDesk(changes: { config?: Parameters<typeof configSchema.parse>[0] } = {}) {
   const database = await openDatabase();
+  // Mailboxes are read by the gate that leads.
+  await database.peers.start();
   const queued: LearntOptOut[] = [];
   const deps: TakeReplyDeps = {
     database,

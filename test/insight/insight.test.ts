@@ -4,7 +4,7 @@ import type { HealthView, InsightView } from '../../src/insight/web-types.ts';
 import { certificateAnswer, clockAnswer, diskAnswer } from '../../src/insight/machine-checks.ts';
 import { HealthChecks } from '../../src/insight/health-check.ts';
 import { addLabel } from '../../src/review/label-store.ts';
-import { type TestGate, addProspect } from '../support/gate.ts';
+import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { populatedGate } from '../support/populate.ts';
 import { signIn } from '../support/sign-in.ts';
 
@@ -45,6 +45,19 @@ test('the figures are of the mail that was judged, by its decision, reason, late
   expect(labelled.every(({ precision }) => precision === null)).toBe(true);
   expect(body.false_positives).toMatchObject({ wrongly_stopped: 0, unlabelled: 0, enough: false });
   expect(body.missing).toBe(false);
+});
+
+test.each([
+  [9.97, 9.9],
+  [99.6, 99],
+  [996, 990],
+  [1_096, 1_000],
+])('a latency of %d ms counts as %d ms on every engine', async (latency_ms, counted) => {
+  const gate = await startGate();
+  await gate.send({ to: 'jane@acme.example' });
+  await gate.until((all) => all[0]?.state === 'held', 'held');
+  await gate.app.database.transact((trx) => trx.updateTable('verdicts').set({ latency_ms }).execute());
+  expect((await insight(gate)).body.latency_total.p50_ms).toBe(counted);
 });
 
 test('agreement is of reviewers who labelled the same verdict, in the time and of the engine asked for', async () => {

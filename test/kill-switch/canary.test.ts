@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
 import { AdapterError } from '../../src/judge/adapter/adapter.ts';
-import { listRuns, readRun } from '../../src/kill-switch/canary/store.ts';
+import { beginRun, listRuns, readRun } from '../../src/kill-switch/canary/store.ts';
 import { newestSwitchEntry, reset } from '../../src/kill-switch/switch-store.ts';
 import { DECISIONS } from '../../src/message/types.ts';
 import { newestVerdict } from '../../src/pipeline/verdict-store.ts';
+import { NO_PEERS } from '../../src/store/peers.ts';
+import { PostgresPeers } from '../../src/store/postgres/peers.ts';
 import { FakeAdapter, type Script, modelOf } from '../support/fake-adapter.ts';
 import { type TestGate, addProspect, startGate } from '../support/gate.ts';
 import { answerKey, someProbes } from '../support/probes.ts';
@@ -172,9 +174,9 @@ describe('an adapter that was never tried here', () => {
     const first = heldBack(folder, knows(folder));
     const gate = await startGate({ model: modelOf(new FakeAdapter(first.script)), probes: folder });
     await expect.poll(first.asked, PATIENCE).toBe(1);
-    const stopped = gate.app.stop();
+    // Only then: what is answered before the end has come to the canary is part of its run.
+    await gate.app.stop();
     first.release();
-    await stopped;
 
     const second = heldBack(folder, knows(folder));
     const again = await startGate({
@@ -189,6 +191,25 @@ describe('an adapter that was never tried here', () => {
     second.release();
     await ended(again, 2);
     expect((await runs(again))[1]).toMatchObject({ state: 'passed' });
+  });
+
+  test('leaves no run behind that seems to go on when another gate takes the lead', async () => {
+    const folder = someProbes(2);
+    const leads = vi.fn(() => false);
+    vi.spyOn(NO_PEERS, 'leads').mockImplementation(leads);
+    vi.spyOn(PostgresPeers.prototype, 'leads').mockImplementation(leads);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const gate = await startGate({ model: modelOf(new FakeAdapter(knows(folder))), probes: folder });
+    const of = { adapter_version: 'fake@1', rubric_version: 'r', cases_version: 'c' };
+    await gate.app.database.transact((trx) =>
+      beginRun(trx, { ...of, started_at: gate.now(), extent: 'all', trigger: 'model' }),
+    );
+    const asked = leads.mock.calls.length;
+    await expect.poll(() => leads.mock.calls.length, PATIENCE).toBeGreaterThan(asked + 10);
+    expect(await runs(gate)).toMatchObject([{ state: 'running' }]);
+    leads.mockReturnValue(true);
+    await ended(gate, 2);
+    expect(await runs(gate)).toMatchObject([{ state: 'cancelled' }, { state: 'passed' }]);
   });
 
   test('is not barred when the canary is off, and only watched where it may not decide', async () => {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAudit } from '../../src/store/audit.ts';
-import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
 import { Notes } from '../../src/review/notes.ts';
 import { Presence } from '../../src/review/presence.ts';
 import type { LiveChange } from '../../src/review/web-types.ts';
 import { type TestGate, startGate } from '../support/gate.ts';
 import { type SignedIn, signIn } from '../support/sign-in.ts';
+import { openDatabaseOf } from '../support/store.ts';
 import { act, hold, queue, startDesk } from './desk.ts';
 
 interface ServerEvent {
@@ -124,8 +124,8 @@ describe('the live stream', () => {
       "Bob's act",
     );
 
-    // Another process: the command line on the same file.
-    const other = new SqliteDatabase(join(gate.dataDir, 'presend.db'));
+    // Another process: the command line on the same database.
+    const other = await openDatabaseOf(gate.dataDir);
     onTestFinished(() => other.close());
     await new Notes({ database: other, now: () => gate.now() }).comment(id, 'from the terminal', {
       actor: 'cli:root',

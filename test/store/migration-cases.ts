@@ -358,6 +358,8 @@ const CASES: Record<string, (put: Put) => void> = {
   // The index's own words, as a table.
   '0019-search-terms': () => {},
   '0020-held-by-due': () => {},
+  // Indexes of PostgreSQL only.
+  '0021-postgres-indexes': () => {},
 };
 
 /** Migrations that have rows here. */

@@ -21,6 +21,7 @@ export class Canary {
   #fell = false;
   #round: CanaryRound | null = null;
   #asked: Due | null = null;
+  #led = false;
   /** Something was asked of the adapter since this process began. */
   #begun = false;
   #rest: { what: string; until: number } | null = null;
@@ -35,8 +36,8 @@ export class Canary {
 
   /** Looks up what is known, before the first mail. */
   async open(): Promise<void> {
-    const { database, now, log, mayDecide } = this.#options;
-    if (database.peers.leads()) await database.transact((trx) => endCutRuns(trx, now()));
+    const { log, mayDecide } = this.#options;
+    await this.#takeOver();
     await this.#learn();
     if (mayDecide && !this.#accepted)
       log.info('the adapter is barred until it has passed the probe cases; mail waits in its line meanwhile');
@@ -115,6 +116,7 @@ export class Canary {
   async #look(): Promise<void> {
     const { judge, now } = this.#options;
     if (this.#stopped) return;
+    await this.#takeOver();
     await this.#learnAndTell();
     if (judge.mode() === 'off' || judge.model.adapter.health().state !== 'ready') return;
     const due = this.#asked ?? (this.#options.database.peers.leads() ? await this.#due() : null);
@@ -145,6 +147,15 @@ export class Canary {
     } catch (err) {
       log.error({ err }, 'the canary could not look');
     }
+  }
+
+  /** What a gate that is gone was at is over, as soon as this one leads. */
+  async #takeOver(): Promise<void> {
+    const { database, now } = this.#options;
+    const leads = database.peers.leads();
+    if (leads && !this.#led && this.#round) return;
+    if (leads && !this.#led) await database.transact((trx) => endCutRuns(trx, now()));
+    this.#led = leads;
   }
 
   #due(): Promise<Due | null> {

@@ -17,6 +17,7 @@ import * as dueDeliveries from './0017-due-deliveries.ts';
 import * as heldLists from './0018-held-lists.ts';
 import * as searchTerms from './0019-search-terms.ts';
 import * as heldByDue from './0020-held-by-due.ts';
+import * as postgresIndexes from './0021-postgres-indexes.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0018-held-lists': heldLists,
   '0019-search-terms': searchTerms,
   '0020-held-by-due': heldByDue,
+  '0021-postgres-indexes': postgresIndexes,
 };
