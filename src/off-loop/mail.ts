@@ -22,11 +22,24 @@ import { judges, readers } from './shared-pool.ts';
  *
  * @returns never rejects for what the mail is: one that goes beyond a limit is `too_complex`, unread, and says which limit
  */
-export async function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+export function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+  return parse(raw, workers, copyOf);
+}
+
+/** The same of a mail that nobody needs any more: a large one is given away instead of copied, and `raw` is empty afterwards. */
+export function parseGivenMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+  return parse(raw, workers, (bytes) => wholeOf(bytes) ?? copyOf(bytes));
+}
+
+async function parse(
+  raw: Buffer,
+  workers: () => Workers,
+  bytesOf: (raw: Buffer) => Uint8Array<ArrayBuffer>,
+): Promise<ParsedMessage> {
   const isSmall = raw.length <= SMALL_MAIL_BYTES;
   if (isSmall && !inCrowd()) return parseMessage(raw);
   try {
-    const bytes = copyOf(raw);
+    const bytes = bytesOf(raw);
     // The one that judges reads it too: one worker more for a crowd, not two.
     return await (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
   } catch (error) {
@@ -105,6 +118,11 @@ function copyOf(raw: Buffer): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(raw.length);
   bytes.set(raw);
   return bytes;
+}
+
+/** All of the memory that a buffer stands in; null where it is not alone in it. */
+function wholeOf({ buffer, byteLength }: Buffer): Uint8Array<ArrayBuffer> | null {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : null;
 }
 
 /** @throws what is no limit: gate trouble, after which the mail is tried again */
