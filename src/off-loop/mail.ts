@@ -15,6 +15,7 @@ import { asBuffer } from './jobs.ts';
 import { SMALL_MAIL_BYTES } from './limits.ts';
 import type { Workers } from './pool.ts';
 import { judges, readers } from './shared-pool.ts';
+import { inTurn } from './turns.ts';
 
 /**
  * `parseMessage` without holding up the event loop: small mail is read at once unless there is a crowd of it, larger mail by a worker
@@ -39,9 +40,11 @@ async function parse(
   const isSmall = raw.length <= SMALL_MAIL_BYTES;
   if (isSmall && !inCrowd()) return parseMessage(raw);
   try {
-    const bytes = bytesOf(raw);
-    // The one that judges reads it too: one worker more for a crowd, not two.
-    return await (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
+    return await inTurn(raw.length, () => {
+      const bytes = bytesOf(raw);
+      // The one that judges reads it too: one worker more for a crowd, not two.
+      return (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
+    });
   } catch (error) {
     return unreadMessage({ kind: 'too_complex', detail: `reading it ${limitOf(error)}` });
   }
@@ -51,8 +54,10 @@ async function parse(
 export async function openMail(raw: Buffer, workers: () => Workers = readers): Promise<MailToRead> {
   if (raw.length <= SMALL_MAIL_BYTES) return readMail(raw);
   try {
-    const bytes = copyOf(raw);
-    const read = await workers().run('read', bytes, [bytes.buffer]);
+    const read = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('read', bytes, [bytes.buffer]);
+    });
     const attachments = read.attachments.map((one) => ({ ...one, content: asBuffer(one.content) }));
     return { ...read, attachments };
   } catch (error) {
@@ -64,8 +69,10 @@ export async function openMail(raw: Buffer, workers: () => Workers = readers): P
 /** `textsOf` in the same way. @throws JobLimitError for a mail beyond a limit */
 export async function textsOfMail(raw: Buffer, workers: () => Workers = readers): Promise<Texts> {
   if (raw.length <= SMALL_MAIL_BYTES) return textsOf(raw);
-  const bytes = copyOf(raw);
-  return workers().run('texts', bytes, [bytes.buffer]);
+  return inTurn(raw.length, () => {
+    const bytes = copyOf(raw);
+    return workers().run('texts', bytes, [bytes.buffer]);
+  });
 }
 
 /**
@@ -80,8 +87,10 @@ export async function editMail(
 ): Promise<Buffer> {
   if (raw.length + edit.text.length <= SMALL_MAIL_BYTES) return replaceBody(raw, edit);
   try {
-    const bytes = copyOf(raw);
-    const answer = await workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
+    const answer = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
+    });
     if ('refused' in answer) throw new EditError(answer.refused);
     return asBuffer(answer.edited);
   } catch (error) {
@@ -94,8 +103,11 @@ export async function editMail(
 export async function attachedTo(raw: Buffer, workers: () => Workers = readers): Promise<Buffer[]> {
   if (raw.length <= SMALL_MAIL_BYTES) return attachedMails(raw);
   try {
-    const bytes = copyOf(raw);
-    return (await workers().run('attached', bytes, [bytes.buffer])).map(asBuffer);
+    const mails = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('attached', bytes, [bytes.buffer]);
+    });
+    return mails.map(asBuffer);
   } catch (error) {
     limitOf(error);
     return [];
@@ -106,7 +118,7 @@ export async function attachedTo(raw: Buffer, workers: () => Workers = readers):
 export async function textOfHtml(html: string, workers: () => Workers = readers): Promise<string> {
   if (html.length <= SMALL_MAIL_BYTES) return renderHtml(html, PARSE_LIMITS).text;
   try {
-    return await workers().run('render', html.slice(0, PARSE_LIMITS.htmlChars));
+    return await inTurn(html.length, () => workers().run('render', html.slice(0, PARSE_LIMITS.htmlChars)));
   } catch (error) {
     limitOf(error);
     return '';

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { LARGE_INPUT, Turns, inTurn, turns } from '../../src/off-loop/turns.ts';
+
+/** Jobs that end when they are told to, and in which order they began. */
+function jobs(memory: { isFull: boolean }, longestMs = 60_000) {
+  const began: string[] = [];
+  const line = new Turns({ isFull: () => memory.isFull, longestMs });
+  const start = (name: string) => {
+    let end = (): void => {};
+    const done = line.run(() => {
+      began.push(name);
+      return new Promise<void>((resolve) => (end = resolve));
+    });
+    return { done, end: () => end() };
+  };
+  return { began, line, start };
+}
+
+/** All that can go on without anybody else has gone on. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('large jobs', () => {
+  it('go at once while there is memory', () => {
+    const { began, start } = jobs({ isFull: false });
+    start('first');
+    start('second');
+    expect(began).toEqual(['first', 'second']);
+  });
+
+  it('go one after another while there is none', async () => {
+    const { began, start } = jobs({ isFull: true });
+    const first = start('first');
+    const second = start('second');
+    start('third');
+    await settled();
+    expect(began).toEqual(['first']);
+    first.end();
+    await settled();
+    expect(began).toEqual(['first', 'second']);
+    second.end();
+    await settled();
+    expect(began).toEqual(['first', 'second', 'third']);
+  });
+
+  it('that waited all go when there is memory again', async () => {
+    const memory = { isFull: true };
+    const { began, start } = jobs(memory);
+    const first = start('first');
+    start('second');
+    start('third');
+    memory.isFull = false;
+    first.end();
+    await settled();
+    expect(began).toEqual(['first', 'second', 'third']);
+  });
+
+  it('that fail let the next one go', async () => {
+    const { began, line, start } = jobs({ isFull: true });
+    const failed = line.run(async () => {
+      await settled();
+      throw new Error('too complex');
+    });
+    start('second');
+    await expect(failed).rejects.toThrow('too complex');
+    await settled();
+    expect(began).toEqual(['second']);
+  });
+
+  it('wait for one that does not end only so long', async () => {
+    const { began, start } = jobs({ isFull: true }, 5);
+    start('first');
+    start('second');
+    await expect.poll(() => began).toEqual(['first', 'second']);
+  });
+
+  it('are waited for by nothing that is small', async () => {
+    let end = (): void => {};
+    const large = turns.run(() => new Promise<void>((resolve) => (end = resolve)));
+    expect(await inTurn(LARGE_INPUT - 1, async () => 'done')).toBe('done');
+    end();
+    await large;
+  });
+});
