@@ -1,4 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  attachedTo,
+  editMail,
+  openMail,
+  parseMail,
+  textOfHtml,
+  textsOfMail,
+} from '../../src/off-loop/mail.ts';
+import type { Workers } from '../../src/off-loop/pool.ts';
 import { LARGE_INPUT, Turns, inTurn, turns } from '../../src/off-loop/turns.ts';
 
 /** Jobs that end when they are told to, and in which order they began. */
@@ -18,6 +27,38 @@ function jobs(memory: { isFull: boolean }, longestMs = 60_000) {
 
 /** All that can go on without anybody else has gone on. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('what a worker does with a large mail', () => {
+  const raw = Buffer.alloc(LARGE_INPUT, 'x');
+  it.each<[string, (workers: () => Workers) => Promise<unknown>]>([
+    ['parsing', (workers) => parseMail(raw, workers)],
+    ['showing', (workers) => openMail(raw, workers)],
+    ['taking its texts', (workers) => textsOfMail(raw, workers)],
+    ['editing', (workers) => editMail(raw, { text: 'New' }, workers)],
+    ['taking attached mails out of it', (workers) => attachedTo(raw, workers)],
+    ['rendering its HTML', (workers) => textOfHtml(raw.toString(), workers)],
+  ])('%s is a large job', async (_, job) => {
+    vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(400e6);
+    let end = (): void => {};
+    const other = turns.run(() => new Promise<void>((resolve) => (end = resolve)));
+    let begun = false;
+    const workers = {
+      run: () => {
+        begun = true;
+        return Promise.reject(new Error('not done here'));
+      },
+    };
+    const done = job(() => workers).catch((error: unknown) => String(error));
+    await settled();
+    expect(begun).toBe(false);
+    end();
+    await other;
+    expect(await done).toContain('not done here');
+    expect(begun).toBe(true);
+  });
+});
 
 describe('large jobs', () => {
   it('go at once while there is memory', () => {
