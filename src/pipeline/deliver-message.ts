@@ -69,6 +69,9 @@ interface Member {
 
 type Sendable = SendableMail | ComposedRequest;
 
+/** Nobody waits for an attempt: what many write at once shares a commit. */
+const IN_BACKGROUND = { concurrent: true, background: true };
+
 /** Longer than the ten minutes a client waits for the answer to DATA. */
 const ANSWER_LEASE_MS = 11 * 60_000;
 
@@ -94,7 +97,7 @@ export async function deliverMessage(options: DeliverOptions, delivery: Delivery
   }
 
   const members = await outlast(
-    () => database.transact((trx) => begin(trx, options, delivery, mail), { concurrent: true }),
+    () => database.transact((trx) => begin(trx, options, delivery, mail), IN_BACKGROUND),
     options.giveUp,
   );
   if (members === null) return;
@@ -117,7 +120,7 @@ async function attemptFor(
   failPoint('attempt-opened');
 
   const beforeLastByte = (): Promise<boolean> =>
-    database.transact((trx) => handOver(trx, options, members), { concurrent: true });
+    database.transact((trx) => handOver(trx, options, members), IN_BACKGROUND);
   const stage = stages.attempting(members.map((member) => member.delivery));
   const answered = await attempt(options, delivery, mail, beforeLastByte);
   failPoint('reply-received');
@@ -126,7 +129,7 @@ async function attemptFor(
   // What the upstream answered is known only here. Should the gate end first, the attempt is left open and so uncertain.
   await stage.settle(() =>
     outlast(
-      () => database.transact((trx) => finish(trx, options, members, mail, result), { concurrent: true }),
+      () => database.transact((trx) => finish(trx, options, members, mail, result), IN_BACKGROUND),
       options.giveUp,
     ),
   );
@@ -313,7 +316,7 @@ async function joinThread(
       if (replied !== null && replied > read) return;
       await removeSuppressions(trx, { kind: 'address', value }, UNCLEAR, { actor, at: now() }, read);
     };
-    await database.transact(join, { concurrent: true });
+    await database.transact(join, IN_BACKGROUND);
   } catch (err) {
     log.error(
       { err, message: delivery.message_id, delivery: delivery.id },

@@ -105,7 +105,11 @@ export async function processMessage(
   );
   if (consulted.waits) {
     await outlast(
-      () => database.transact((trx) => joinAdapterLine(trx, message, consulted.failed), { concurrent: true }),
+      () =>
+        database.transact((trx) => joinAdapterLine(trx, message, consulted.failed), {
+          concurrent: true,
+          background: true,
+        }),
       giveUp,
     );
     stage.waits(consulted.failed);
@@ -134,7 +138,7 @@ export async function processMessage(
             const verdicts = { judged, revision, whole, restored, answeredEarly, subject, text };
             return save(trx, { config, engine, message, ...verdicts }, now());
           },
-          { concurrent: true },
+          { concurrent: true, background: !board.isWaitedFor(message.id) },
         ),
       giveUp,
     ),

@@ -208,7 +208,7 @@ export class Runner {
                     limit: free,
                     inHand: [...this.#claimed.ids(), ...attempting.ids()],
                   }),
-                { concurrent: true },
+                { concurrent: true, background: true },
               ),
             );
       if (due.length > 0) failPoint('delivery-claimed');

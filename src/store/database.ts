@@ -22,6 +22,8 @@ export interface TransactOptions {
    * as all do on SQLite.
    */
   concurrent?: boolean;
+  /** Nobody waits for it. Where others are to be expected it waits some milliseconds, to share its commit with them. */
+  background?: boolean;
 }
 
 /** Whether changes become durable. */

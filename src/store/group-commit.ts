@@ -1,16 +1,21 @@
-import type { Trx } from './database.ts';
+import type { Trx, TransactOptions } from './database.ts';
 
 /** A change that waits for its commit. */
 export interface Piece {
   work: (trx: Trx) => Promise<unknown>;
   /** See `TransactOptions`. */
   concurrent: boolean;
+  background: boolean;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
 
 /** Longest that a commit waits for company, milliseconds. */
 const MOST_MS = 8;
+
+/** How long a change that nobody waits for does, milliseconds, where so many more are to be expected by then that it pays. */
+const BACKGROUND_MS = 8;
+const BACKGROUND_COMPANY = 2;
 
 /** What weight the newest has in a running mean. */
 const NEWEST = 0.2;
@@ -43,7 +48,8 @@ const REAL_CLOCK: CommitClock = {
  * in the order in which they were asked for. Changes that run alone and such that do not never share one.
  *
  * A commit waits for company for as long as commits take of late, if at least one more change is to be expected by then (as is
- * advised for PostgreSQL's `commit_delay`, but measured): on a slow disk groups grow, and who comes alone waits for nobody.
+ * advised for PostgreSQL's `commit_delay`, but measured): on a slow disk groups grow, and who comes alone waits for nobody. Changes
+ * that nobody waits for do so longer, until one comes that somebody waits for: of many mails on their way each makes several.
  */
 export class GroupCommit {
   readonly #commit: (group: Piece[]) => Promise<void>;
@@ -55,6 +61,8 @@ export class GroupCommit {
   #gap = LONG_GAP_MS;
   #asked = 0;
   #idle: (() => void)[] = [];
+  /** Ends the wait of changes that nobody waits for. */
+  #hurry: () => void = () => {};
 
   /** @param commit settles every piece of the group it is given, and does not reject */
   constructor(commit: (group: Piece[]) => Promise<void>, clock: CommitClock = REAL_CLOCK) {
@@ -64,12 +72,20 @@ export class GroupCommit {
   }
 
   /** Resolves with the work's result once it is durable; rejects when it threw. */
-  add<T>(work: (trx: Trx) => Promise<T>, concurrent = false): Promise<T> {
+  add<T>(work: (trx: Trx) => Promise<T>, options: TransactOptions = {}): Promise<T> {
+    const { concurrent = false, background = false } = options;
     const now = this.#clock.now();
     this.#gap = mean(this.#gap, Math.min(now - this.#asked, LONG_GAP_MS));
     this.#asked = now;
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ work, concurrent, resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.push({
+        work,
+        concurrent,
+        background,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
+      if (!background || this.#pending.length >= MAX_GROUP) this.#hurry();
       if (!this.#running) {
         this.#running = true;
         void this.#gather().then(() => this.#drain());
@@ -83,9 +99,15 @@ export class GroupCommit {
   }
 
   /** In any case lets sockets be read before the commit, so that its group is a larger one. */
-  #gather(): Promise<void> {
+  async #gather(): Promise<void> {
+    const hasRoom = (): boolean => this.#pending.length < MAX_GROUP;
+    const many = this.#gap < BACKGROUND_MS / BACKGROUND_COMPANY;
+    if (many && hasRoom() && this.#pending.every(({ background }) => background)) {
+      const hurried = new Promise<true>((resolve) => (this.#hurry = () => resolve(true)));
+      if (!(await Promise.race([this.#clock.wait(BACKGROUND_MS), hurried]))) return;
+    }
     const ms = Math.floor(Math.min(this.#took, MOST_MS));
-    return this.#clock.wait(this.#gap < ms && this.#pending.length < MAX_GROUP ? ms : 0);
+    await this.#clock.wait(this.#gap < ms && hasRoom() ? ms : 0);
   }
 
   async #drain(): Promise<void> {

@@ -9,7 +9,7 @@ import { AuditTail, bindTail } from './audit-tail-store.ts';
 import { GroupCommit, type Piece } from './group-commit.ts';
 import { bindKeys, type GateKey, type GateKeys, gateKeys, isLost, lostKey } from './gate-keys.ts';
 import { anyChained, anyErased } from './key-use-store.ts';
-import type { Commit, Database, Trx } from './database.ts';
+import type { Commit, Database, TransactOptions, Trx } from './database.ts';
 import { diskTrouble } from './disk-trouble.ts';
 import { DiskTrust } from './disk-trust.ts';
 import { migrateDatabase, type SchemaState, schemaState } from './migrate.ts';
@@ -119,8 +119,9 @@ export class SqliteDatabase implements Database {
     return applied;
   }
 
-  transact<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    return this.#commits.add(work);
+  transact<T>(work: (trx: Trx) => Promise<T>, { background = false }: TransactOptions = {}): Promise<T> {
+    // All run alone here: what may run beside others' shares their commits.
+    return this.#commits.add(work, { background });
   }
 
   /** @param listener told of every commit of this process, before those who asked for it are */

@@ -43,11 +43,19 @@ export class SimulatedDatabase {
       },
       { now: () => this.#clock.now(), wait: (ms) => this.#clock.sleep(ms) },
     );
-    return { commit: (entries) => commits.add(() => Promise.resolve(entries), true) };
+    return {
+      commit: (entries, { background = true } = {}) =>
+        commits.add(() => Promise.resolve(entries), { concurrent: true, background }),
+    };
   }
 }
 
 export interface GateChanges {
-  /** Resolves when it is durable. @param entries that it adds to the audit log */
-  commit(entries: number): Promise<unknown>;
+  /**
+   * Resolves when it is durable.
+   *
+   * @param entries that it adds to the audit log
+   * @param options.background nobody waits for it, as for nothing but accepting and claims for the judge
+   */
+  commit(entries: number, options?: { background?: boolean }): Promise<unknown>;
 }

@@ -334,7 +334,7 @@ class Gate {
 
   async accept(mailbox: number): Promise<void> {
     await this.processor.intake(this.#scenario.costs.gate.accept);
-    await this.#changes.commit(1);
+    await this.#changes.commit(1, { background: false });
     this.#world.unjudged.push({ acceptedAt: this.#clock.now(), mailbox });
     this.#world.bells.judge.ring();
   }
@@ -348,7 +348,7 @@ class Gate {
       }
       const claimed = unjudged.take(JUDGE_BATCH);
       this.#world.taken();
-      await this.#changes.commit(0);
+      await this.#changes.commit(0, { background: false });
       const work = async (): Promise<void> => {
         for (let mail = claimed.shift(); mail; mail = claimed.shift()) await this.#judge(mail);
       };

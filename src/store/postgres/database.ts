@@ -107,8 +107,8 @@ export class PostgresDatabase implements Database {
     return applied;
   }
 
-  transact<T>(work: (trx: Trx) => Promise<T>, { concurrent = false }: TransactOptions = {}): Promise<T> {
-    return this.#commits.add(work, concurrent);
+  transact<T>(work: (trx: Trx) => Promise<T>, options?: TransactOptions): Promise<T> {
+    return this.#commits.add(work, options);
   }
 
   onCommit(listener: (commit: Commit) => void): void {
