@@ -1,3 +1,5 @@
+import { judges, readers } from './shared-pool.ts';
+
 export interface TurnsOptions {
   /** Whether the process takes so much memory that what is large goes one after another. */
   isFull: () => boolean;
@@ -56,19 +58,25 @@ export class Turns {
 /** Bytes or characters of input from which on a job is large. */
 export const LARGE_INPUT = 256 * 1024;
 
+/** From here on it needs more than a new worker costs: half a second of processor time. */
+export const VERY_LARGE_INPUT = 4 * 1024 * 1024;
+
 /** A gate at rest with all of its workers is below; two large jobs at once take it beyond 400 MB from here. */
 const FULL_BYTES = 310e6;
 
 /** Several times what a large job takes. A gate that is always this full, with a model of its own, goes on one after another. */
 const LONGEST_MS = 10_000;
 
-/** The turns of this process. */
-export const turns = new Turns({
-  isFull: () => process.memoryUsage.rss() > FULL_BYTES,
-  longestMs: LONGEST_MS,
-});
+const isFull = (): boolean => process.memoryUsage.rss() > FULL_BYTES;
 
-/** Runs at once what is small. */
+/** The turns of this process. */
+export const turns = new Turns({ isFull, longestMs: LONGEST_MS });
+
+/** Runs at once what is small. Before something very large idle workers are ended where memory is short. */
 export function inTurn<T>(size: number, job: () => Promise<T>): Promise<T> {
-  return size < LARGE_INPUT ? job() : turns.run(job);
+  if (size < LARGE_INPUT) return job();
+  return turns.run(() => {
+    if (size >= VERY_LARGE_INPUT && isFull()) for (const workers of [readers(), judges()]) workers.endIdle();
+    return job();
+  });
 }

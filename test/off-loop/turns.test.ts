@@ -8,7 +8,8 @@ import {
   textsOfMail,
 } from '../../src/off-loop/mail.ts';
 import type { Workers } from '../../src/off-loop/pool.ts';
-import { LARGE_INPUT, Turns, inTurn, turns } from '../../src/off-loop/turns.ts';
+import { judges } from '../../src/off-loop/shared-pool.ts';
+import { LARGE_INPUT, Turns, VERY_LARGE_INPUT, inTurn, turns } from '../../src/off-loop/turns.ts';
 
 /** Jobs that end when they are told to, and in which order they began. */
 function jobs(memory: { isFull: boolean }, longestMs = 60_000) {
@@ -57,6 +58,18 @@ describe('what a worker does with a large mail', () => {
     await other;
     expect(await done).toContain('not done here');
     expect(begun).toBe(true);
+  });
+});
+
+describe('before a very large job', () => {
+  it.each([
+    ['idle workers are ended while memory is short', VERY_LARGE_INPUT, 400e6, 1],
+    ['they are kept while there is memory', VERY_LARGE_INPUT, 200e6, 0],
+    ['they are kept for a smaller one', VERY_LARGE_INPUT - 1, 400e6, 0],
+  ])('%s', async (_, size, rss, times) => {
+    vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(rss);
+    const ended = vi.spyOn(judges(), 'endIdle');
+    await inTurn(size, async () => expect(ended).toHaveBeenCalledTimes(times));
   });
 });
 
