@@ -4,14 +4,14 @@ import { defineConfig } from 'vitest/config';
 const SAYS_MOST = [
   'queue/adapter-line',
   'crm/{store,snapshot,threads,csv,query-plan,mailbox,grid}',
-  'review/{queue,long-queue,acts}',
+  'review/{queue,long-queue,held-search,acts}',
   'events/event-store',
   'pipeline/*',
   'access/session',
   'notify/digest',
   'kill-switch/switch',
   'privacy/{erase,retention}',
-  'insight/search',
+  'insight/search{,-matches}',
   'feedback/{unsubscribe,write-back}',
   'observability/scrape-store',
 ].map((name) => `test/${name}.test.ts`);

@@ -13,6 +13,9 @@ const MAX_TERMS = 32;
 /** Shorter beginnings of words match half of all mail. */
 const MIN_PREFIX = 3;
 
+/** Where FTS5's tokenizer and `searchWords` are sure to write a word alike (test/insight/search.test.ts tries all of it). */
+const WRITTEN_ALIKE = /^[\0-\u{b4}\u{b6}-\u{17e}]*$/u;
+
 /**
  * Terms of a search, as typed: words, addresses, ids, and phrases in double quotes. Every one must be found, words by their
  * beginning, what holds punctuation (addresses, ids) and what stands in quotes as a run of words.
@@ -21,25 +24,50 @@ function termsOf(words: string): Term[] {
   return [...words.matchAll(/"([^"]*)"|(\S+)/g)]
     .map(([, phrase, word]): Term => {
       const text = phrase ?? word ?? '';
-      const end = /[\p{L}\p{N}]*$/u.exec(text)?.[0].length ?? 0;
-      return { text, prefix: phrase === undefined && end >= MIN_PREFIX };
+      return { text, prefix: phrase === undefined && lastWord(text).length >= MIN_PREFIX };
     })
     .filter(({ text }) => /[\p{L}\p{N}]/u.test(text))
     .slice(0, MAX_TERMS);
 }
 
+function lastWord(text: string): string {
+  return /[\p{L}\p{N}]*$/u.exec(text)?.[0] ?? '';
+}
+
+/** The word that a term's last one begins, as FTS5's index writes it; null = that is not certain, or it does not go on. */
+function beginningOf({ text, prefix }: Term): string | null {
+  return prefix && WRITTEN_ALIKE.test(text) ? (searchWords(text).at(-1) ?? null) : null;
+}
+
+/** The beginnings of words in a search, as FTS5's index writes them; those of which that is not certain are left out. */
+export function beginningsOf(words: string): string[] {
+  return [...new Set(termsOf(words).flatMap((term) => beginningOf(term) ?? []))];
+}
+
 /**
  * The search in FTS5's language (https://sqlite.org/fts5.html#full_text_query_syntax).
  *
+ * @param known all words of the index by what they begin with. FTS5 reads a whole word's list only as far as it is asked to, but
+ *   makes that of a beginning from all that begins so
  * @returns null when there is nothing to look for
  */
-export function ftsQuery(words: string): string | null {
-  const terms = termsOf(words).map(({ text, prefix }) => {
-    // SQLite reads a query up to its first NUL.
-    const quoted = `"${text.replaceAll(/["\0]/g, ' ')}"`;
-    return prefix ? `${quoted}*` : quoted;
+export function ftsQuery(
+  words: string,
+  known: ReadonlyMap<string, readonly string[]> = new Map(),
+): string | null {
+  const terms = termsOf(words).map((term) => {
+    const { text, prefix } = term;
+    const whole = known.get(beginningOf(term) ?? '');
+    if (!whole) return prefix ? `${quoted(text)}*` : quoted(text);
+    const before = text.slice(0, text.length - lastWord(text).length);
+    return `(${whole.map((word) => quoted(before + word)).join(' OR ')})`;
   });
   return terms.length === 0 ? null : terms.join(' AND ');
+}
+
+/** SQLite reads a query up to its first NUL. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\0]/g, ' ')}"`;
 }
 
 /**

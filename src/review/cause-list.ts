@@ -5,12 +5,12 @@ import type { Cause } from './web-types.ts';
 
 /** What takes no longer is done each time it is asked for, milliseconds. */
 const QUICK_MS = 50;
-/** What takes longer is kept for so many times as long: the event loop is held up by it for a twentieth of the time at most. */
+/** What takes longer is kept for so many times as long: a twentieth of the processor goes to it at most. */
 const KEPT_TIMES = 20;
 
 /**
- * What is held by cause, for whoever asks. Everything held is read for it, half a second of processor time with 100,000, and every
- * browser that shows the list asks after each change: so a long list is up to ten seconds old. Settling a cause reads it anew.
+ * What is held by cause, for whoever asks. Everything held is read for it, 0.3 s of processor time with 100,000, in pieces between
+ * which others have their turn, and every browser that shows the list asks after each change: so a long list is up to ten seconds old. Settling a cause reads it anew.
  */
 export class CauseList {
   readonly #options: { db: Kysely<Schema>; now: () => number; clock: () => number };

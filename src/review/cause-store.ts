@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
+import { breathe } from '../off-loop/breathe.ts';
 import type { Schema } from '../store/schema.ts';
 import { type CauseRow, SMALLEST_GROUP } from './cause.ts';
 import { heldByMenu } from './held-store.ts';
@@ -8,6 +9,7 @@ type Db = Kysely<Schema>;
 /** A held delivery with what its cause is read from. */
 export interface HeldRow extends CauseRow {
   id: string;
+  created_at: number;
   engine: string;
   lease_token: number;
 }
@@ -22,31 +24,48 @@ function withTemplate(db: Db) {
     .where('d.kind', '=', 'mail');
 }
 
-function heldWithTemplate(db: Db) {
-  return withTemplate(db).where('d.state', '=', 'held');
-}
+/** Read in one turn of the event loop: some five milliseconds. */
+const PIECE = 2_048;
 
-/** Every held delivery, oldest first. */
-export async function heldRows(db: Db): Promise<HeldRow[]> {
-  const rows = await heldWithTemplate(db)
+/**
+ * Held deliveries, oldest first and piece by piece; others have their turn in between.
+ *
+ * @param reason only what is held for it
+ */
+export async function* heldPieces(db: Db, reason?: string): AsyncGenerator<HeldRow[]> {
+  let held = withTemplate(db)
     .innerJoin('engines as e', 'e.id', 'd.engine_id')
-    .select(['d.id', 'd.hold_reason', 'd.engine_id', 'e.name as engine', 'd.lease_token', 't.template_key'])
+    .select([
+      'd.id',
+      'd.created_at',
+      'd.hold_reason',
+      'd.engine_id',
+      'e.name as engine',
+      'd.lease_token',
+      't.template_key',
+    ])
     .orderBy('d.created_at')
-    .execute();
-  const counts = new Map<string, number>();
-  for (const row of rows) counts.set(pair(row), (counts.get(pair(row)) ?? 0) + 1);
-  return rows.map((row) =>
-    (counts.get(pair(row)) ?? 0) >= SMALLEST_GROUP ? row : { ...row, template_key: null },
-  );
-}
-
-function pair({ hold_reason, template_key }: Pick<CauseRow, 'hold_reason' | 'template_key'>): string {
-  return `${hold_reason ?? ''}:${template_key ?? ''}`;
+    .orderBy('d.id')
+    .limit(PIECE);
+  held =
+    reason === undefined
+      ? held.where('d.state', '=', 'held')
+      : held.where(heldByMenu('d')).where('d.hold_reason', '=', reason);
+  let rest = held;
+  for (;;) {
+    const piece = await rest.execute();
+    yield piece;
+    const last = piece.at(-1);
+    if (piece.length < PIECE || !last) return;
+    rest = held.where(sql<SqlBool>`(d.created_at, d.id) > (${last.created_at}, ${last.id})`);
+    await breathe();
+  }
 }
 
 /** Templates of which at least `SMALLEST_GROUP` mails are held for a reason; a subquery. */
 export function floodingTemplates(db: Db, reason: string) {
-  return heldWithTemplate(db)
+  return withTemplate(db)
+    .where('d.state', '=', 'held')
     .select('t.template_key')
     .where('d.hold_reason', '=', reason)
     .where('t.template_key', 'is not', null)

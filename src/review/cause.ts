@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { randomFrom } from '../evaluate/random.ts';
 import type { Cause } from './web-types.ts';
 
 /** Reasons that are one cause, whichever engine's mail it is: the record or the adapter is in trouble, not the mail. */
@@ -61,25 +62,56 @@ export function causeLabel(key: CauseKey, count: number, engine: string): Pick<C
   }
 }
 
-/** How much of a group is read before all of it is settled: a tenth, at least 3, at most 10. */
+/** Most of a group that is read before all of it is settled. */
+const MOST_READ = 10;
+
+/** How much of a group is read before all of it is settled: a tenth, at least 3. */
 function sampleSize(count: number): number {
-  return Math.min(count, 10, Math.max(SMALLEST_GROUP, Math.ceil(count / 10)));
+  return Math.min(count, MOST_READ, Math.max(SMALLEST_GROUP, Math.ceil(count / 10)));
 }
 
 const HOUR = 3_600_000;
 
 /**
- * Some of a group at random, the same for everybody within an hour, so that nobody can choose what is read.
- *
- * @param hour whole hours since the epoch (`hourOf`)
+ * Draws some of a group at random, the same for everybody within an hour, so that nobody can choose what is read. Others that join the
+ * group or leave it do not change what the rest is drawn by.
  */
-export function sampleOf(key: string, ids: readonly string[], hour: number): string[] {
-  const rank = (id: string): string => createHash('sha256').update(`${key} ${hour} ${id}`).digest('hex');
-  return ids
-    .map((id) => ({ id, rank: rank(id) }))
-    .toSorted((a, b) => (a.rank < b.rank ? -1 : 1))
-    .slice(0, sampleSize(ids.length))
-    .map(({ id }) => id);
+export class Sample {
+  readonly #seed: number;
+  #drawn: { id: string; rank: number }[] = [];
+  #count = 0;
+
+  /** @param hour whole hours since the epoch (`hourOf`) */
+  constructor(key: string, hour: number) {
+    this.#seed = createHash('sha256').update(`${key} ${hour}`).digest().readUInt32LE();
+  }
+
+  /** How many the group has. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The ids drawn from all that were added. */
+  get ids(): string[] {
+    return this.#drawn.slice(0, sampleSize(this.#count)).map(({ id }) => id);
+  }
+
+  add(id: string): void {
+    this.#count += 1;
+    const rank = randomFrom(hashOf(id, this.#seed))();
+    const last = this.#drawn.at(-1);
+    if (this.#drawn.length >= MOST_READ && last && rank >= last.rank) return;
+    this.#drawn = [...this.#drawn, { id, rank }]
+      .toSorted((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
+      .slice(0, MOST_READ);
+  }
+}
+
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) from a seed, 32 bits. */
+function hashOf(text: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
 }
 
 export function hourOf(now: number): number {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../store/schema.ts';
-import type { QueueFilter } from './queue-query.ts';
-import { queueCount } from './queue-store.ts';
+import { type QueueFilter, isChosen } from './queue-query.ts';
+import { type QueueGroup, queueCount } from './queue-store.ts';
 import type { Facet, QueuePage } from './web-types.ts';
 
 type Db = Kysely<Schema>;
@@ -18,12 +18,22 @@ const COUNTED_OF_CHOICE = 100;
 /**
  * The filter menus of a list too long to be counted: every choice there is, most first, and how much it finds up to a bound. What is
  * rare is among them, however much else is held.
+ *
+ * @param some some of the list, counted: a choice that has its bound there is not looked for
  */
-export async function longMenus(db: Db, filter: QueueFilter, now: number): Promise<QueuePage['facets']> {
+export async function longMenus(
+  db: Db,
+  filter: QueueFilter,
+  now: number,
+  some: readonly QueueGroup[],
+): Promise<QueuePage['facets']> {
   const menu = async (choices: Choice[]): Promise<Facet[]> => {
     const counted: Facet[] = [];
     for (const { key, label, filters } of choices) {
-      const found = await queueCount(db, { ...filter, ...filters }, now, COUNTED_OF_CHOICE);
+      const chosen = { ...filter, ...filters };
+      const found = isFrequent(some, chosen)
+        ? { count: COUNTED_OF_CHOICE, more: true as const }
+        : await queueCount(db, chosen, now, COUNTED_OF_CHOICE);
       if (found.count > 0) counted.push({ key, label, ...found });
     }
     return counted.toSorted((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
@@ -39,6 +49,11 @@ export async function longMenus(db: Db, filter: QueueFilter, now: number): Promi
       ...people.map(({ key, label }) => ({ key, label, filters: { assigned: { id: key } } })),
     ]),
   };
+}
+
+function isFrequent(some: readonly QueueGroup[], filter: QueueFilter): boolean {
+  const found = some.filter((one) => isChosen(one, filter)).reduce((sum, { count }) => sum + count, 0);
+  return found > COUNTED_OF_CHOICE;
 }
 
 /** Each step of the recursion looks up the next reason in the index, and passes what has the same. */

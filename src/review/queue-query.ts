@@ -123,6 +123,11 @@ interface Chosen {
   assigned_id: string | null;
 }
 
+/** Whether anything is chosen by the filter menus. */
+export function isMenuUsed({ reasons, engine, assigned }: QueueFilter): boolean {
+  return reasons.length > 0 || engine !== null || assigned !== null;
+}
+
 /** Whether a delivery is what the filter menus choose. */
 export function isChosen(one: Chosen, filter: QueueFilter): boolean {
   return fitsReason(one, filter) && fitsEngine(one, filter) && fitsPerson(one, filter);

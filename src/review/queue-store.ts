@@ -1,14 +1,13 @@
-import { type Kysely, type SqlBool, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DeliveryState } from '../message/disposition.ts';
 import type { Decision } from '../message/types.ts';
 import type { Schema } from '../store/schema.ts';
-import { type Cursor, type QueueFilter, type QueueSort, isChosen } from './queue-query.ts';
+import { type Cursor, type QueueFilter, type QueueSort, isChosen, isMenuUsed } from './queue-query.ts';
+import { after, cursorOf, inOrder, isAfter } from './queue-order.ts';
+import { searched } from './queue-search-store.ts';
 import { asleep, chosen, filtered, mail } from './queue-where-store.ts';
 
 type Db = Kysely<Schema>;
-
-/** What a hold without an expiry sorts as. */
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** One listed delivery, as stored. */
 export interface QueueRow {
@@ -48,86 +47,63 @@ export interface Place {
   limit: number;
 }
 
-/**
- * The counts of a filter without words, and one page of rows: one more than `limit` where there is another page.
- *
- * @returns `groups` is null where the list is too long for them
- */
-export async function readQueue(
-  db: Db,
-  filter: QueueFilter,
-  place: Place,
-): Promise<{ groups: QueueGroup[] | null; rows: QueueRow[] }> {
-  const groups = await queueGroups(db, filter, place.now);
-  return { groups, rows: await queueRows(db, filter, place) };
+/** A page of a list, and what is counted for it. */
+interface Listed {
+  /** One more than the page's limit where there is another page. */
+  rows: QueueRow[];
+  /** Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two. */
+  groups: QueueGroup[];
+  /** Whether that is all; otherwise it is some `COUNTED` of it. */
+  complete: boolean;
 }
 
-/** As `readQueue`, for a filter with words: to look for them is what costs, so it is done once for counts and rows together. */
+/** The page of a filter without words. */
+export async function readQueue(db: Db, filter: QueueFilter, place: Place): Promise<Listed> {
+  const groups = await queueGroups(db, filter, place.now);
+  const complete = groups.reduce((sum, { count }) => sum + count, 0) <= COUNTED;
+  return { groups, complete, rows: await queueRows(db, filter, place) };
+}
+
+/** As `readQueue`, for a filter with words: what is found for the counts is used for the rows as well. */
 export async function searchQueue(
   db: Db,
   filter: QueueFilter,
-  { now, sort, after, limit }: Place,
-): Promise<{ groups: QueueGroup[]; rows: QueueRow[] }> {
-  const found = await filtered(db, filter, now)
-    .select([
-      'd.id',
-      'd.created_at as received_at',
-      'd.expires_at',
-      'd.hold_reason as reason',
-      'd.engine_id',
-      'e.name as engine',
-      's.assigned_id',
-      's.assigned_name',
-    ])
-    .execute();
-  const compare = (a: Cursor, b: Cursor): number => {
-    const order = a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
-    return sort === 'newest' ? -order : order;
-  };
-  const cursors = found
-    .filter((one) => isChosen(one, filter))
-    .map((one): Cursor => [sortValue(one, filter, sort), one.id])
-    .filter((one) => after === null || compare(one, after) > 0)
-    .toSorted(compare);
-  const ids = cursors.slice(0, limit + 1).map(([, id]) => id);
+  { now, sort, after: place, limit }: Place,
+): Promise<Listed> {
+  const counted = { now, sort, after: null, menus: false, most: COUNTED + 1 };
+  const found = await searched(db, filter, counted);
+  const complete = found.length <= COUNTED;
+  // What was found for the counts is the whole list, or its beginning.
+  const all =
+    complete || (place === null && !isMenuUsed(filter))
+      ? found.filter((one) => isChosen(one, filter))
+      : await searched(db, filter, { now, sort, after: place, menus: true, most: limit + 1 });
+  const ids = all
+    .filter((one) => place === null || isAfter(cursorOf(one, filter, sort), place, sort))
+    .slice(0, limit + 1)
+    .map(({ id }) => id);
   const rows = new Map((await rowsOf(db, ids, now)).map((row) => [row.id, row]));
   return {
     groups: found.map((one) => ({ ...one, count: 1 })),
+    complete,
     rows: ids.flatMap((id) => rows.get(id) ?? []),
   };
 }
 
-function queueRows(db: Db, filter: QueueFilter, { now, sort, after, limit }: Place): Promise<QueueRow[]> {
-  let query = chosen(db, filter, now)
+function queueRows(
+  db: Db,
+  filter: QueueFilter,
+  { now, sort, after: place, limit }: Place,
+): Promise<QueueRow[]> {
+  let query = chosen(db, filter, { now, sort })
     .innerJoin('messages as m', 'm.id', 'd.message_id')
     .select([...ROW])
     .select(sql<number>`${asleep(now)}`.as('asleep'));
-  // Ids begin with the time of acceptance. In one state there is an index by time; over all, the ids' own.
-  const by =
-    sort === 'due'
-      ? sql`coalesce(d.expires_at, ${sql.lit(NEVER)})`
-      : filter.states?.length === 1
-        ? sql.ref('d.created_at')
-        : sql.ref('d.id');
-  const direction = sort === 'newest' ? sql`desc` : sql`asc`;
-  if (after) {
-    const past = sort === 'newest' ? sql`<` : sql`>`;
-    query = query.where(sql<SqlBool>`(${by}, d.id) ${past} (${after[0]}, ${after[1]})`);
-  }
+  if (place) query = query.where(after(place, filter, sort));
   return query
-    .orderBy(sql`${by} ${direction}, d.id ${direction}`)
+    .orderBy(inOrder(filter, sort))
     .limit(limit + 1)
     .execute();
-}
-
-/** The sort value of a row, for a cursor. */
-export function sortValue(
-  row: Pick<QueueRow, 'id' | 'expires_at' | 'received_at'>,
-  filter: QueueFilter,
-  sort: QueueSort,
-): number | string {
-  if (sort === 'due') return row.expires_at ?? NEVER;
-  return filter.states?.length === 1 ? row.received_at : row.id;
 }
 
 const ROW = [
@@ -180,17 +156,12 @@ export interface QueueGroup {
 /** Counting stops here: what a page says beside its rows must cost no more when more is held. */
 export const COUNTED = 1_000;
 
-/**
- * Counts under all of the filter but reason, engine and assignment, so that each menu can count under the other two.
- *
- * @returns null where that is more than `COUNTED`
- */
-async function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[] | null> {
-  const first = filtered(db, filter, now)
+function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[]> {
+  const first = filtered(db, filter, { now })
     .select(['d.hold_reason', 'd.engine_id', 'e.name', 's.assigned_id', 's.assigned_name'])
     .limit(COUNTED + 1)
     .as('first');
-  const groups = await db
+  return db
     .selectFrom(first)
     .select(({ fn }) => [
       'hold_reason as reason',
@@ -202,7 +173,6 @@ async function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<Qu
     ])
     .groupBy(['hold_reason', 'engine_id', 'assigned_id'])
     .execute();
-  return groups.reduce((sum, { count }) => sum + count, 0) > COUNTED ? null : groups;
 }
 
 /** How much was found; with `more`, that much and more. */
@@ -218,15 +188,20 @@ export async function queueCount(
   now: number,
   most: number = COUNTED,
 ): Promise<Count> {
-  const first = chosen(db, filter, now)
-    .select('d.id')
-    .limit(most + 1)
-    .as('first');
+  const count = await countUpTo(db, filter, now, most + 1);
+  return count > most ? { count: most, more: true } : { count };
+}
+
+async function countUpTo(db: Db, filter: QueueFilter, now: number, most: number): Promise<number> {
+  if (filter.words.length > 0) {
+    return (await searched(db, filter, { now, sort: 'oldest', after: null, menus: true, most })).length;
+  }
+  const first = chosen(db, filter, { now }).select('d.id').limit(most).as('first');
   const { count } = await db
     .selectFrom(first)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return count > most ? { count: most, more: true } : { count };
+  return count;
 }
 
 /** What a page shows beside the rows, for these deliveries. */

@@ -1,10 +1,9 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import { matchingMessages } from '../insight/search-store.ts';
 import type { Schema } from '../store/schema.ts';
 import { readCause } from './cause.ts';
 import { floodingTemplates } from './cause-store.ts';
 import { heldByMenu } from './held-store.ts';
-import type { QueueFilter } from './queue-query.ts';
+import type { QueueFilter, QueueSort } from './queue-query.ts';
 
 type Db = Kysely<Schema>;
 
@@ -32,14 +31,20 @@ export function asleep(now: number): Expression<SqlBool> {
     and w.direction = 'in' and w.at > s.snoozed_at))`;
 }
 
-/** Everything of a filter but what the filter menus choose: reason, engine and assignment. */
-export function filtered(db: Db, filter: QueueFilter, now: number) {
-  return narrowed(db, { ...filter, reasons: [], engine: null, assigned: null }, now);
+/** When, and in which order if in one. */
+interface Asked {
+  now: number;
+  sort?: QueueSort;
 }
 
-function narrowed(db: Db, filter: QueueFilter, now: number) {
+/** Everything of a filter but its words (`searched`) and what the filter menus choose: reason, engine and assignment. */
+export function filtered(db: Db, filter: QueueFilter, asked: Asked) {
+  return narrowed(db, { ...filter, reasons: [], engine: null, assigned: null }, asked);
+}
+
+function narrowed(db: Db, filter: QueueFilter, { now, sort }: Asked) {
   let query = mail(db);
-  const states = ofStates(filter);
+  const states = ofStates(filter, sort);
   if (states) query = query.where(states);
   if (filter.snoozed === 'hide') query = query.where((eb) => eb.not(asleep(now)));
   if (filter.snoozed === 'only') {
@@ -48,7 +53,6 @@ function narrowed(db: Db, filter: QueueFilter, now: number) {
   if (filter.dueBefore !== null) query = query.where('d.expires_at', '<=', filter.dueBefore);
   if (filter.cause !== null) query = query.where(ofCause(db, filter.cause));
   if (filter.company !== null) query = query.where('p.company_id', '=', filter.company);
-  for (const word of filter.words) query = query.where(holds(db, word));
   return query;
 }
 
@@ -61,12 +65,15 @@ const isPerson = (assigned: QueueFilter['assigned']): assigned is { id: string }
  *
  * @param filter without what the menus choose where that does not count
  */
-function ofStates({ states, reasons, engine, assigned, snoozed }: QueueFilter): Expression<SqlBool> | null {
+function ofStates(
+  { states, reasons, engine, assigned, snoozed }: QueueFilter,
+  sort?: QueueSort,
+): Expression<SqlBool> | null {
   const [state, ...others] = states ?? [];
   if (state === undefined) return null;
   if (others.length > 0 || state !== 'held') return sql<SqlBool>`d.state in (${sql.join(states ?? [])})`;
   if (snoozed === 'only' || isPerson(assigned)) return heldAnyway;
-  if (engine !== null || reasons.length === 1) return heldByMenu('d');
+  if (engine !== null || reasons.length === 1 || sort === 'due') return heldByMenu('d');
   // A literal: an index of what is held alone is not taken for a parameter.
   return sql<SqlBool>`d.state = 'held'`;
 }
@@ -87,18 +94,15 @@ function ofCause(db: Db, cause: string): Expression<SqlBool> {
   }
 }
 
-/** A word anywhere in what is known of a delivery. */
-function holds(db: Db, word: string): Expression<SqlBool> {
+/** A word anywhere in what is known of a delivery but its texts. */
+export function names(word: string): Expression<SqlBool> {
   const like = `%${word.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   const columns = ['d.recipient', 'p.name', 'c.name', 'd.note', 'd.hold_reason', 'e.name', 'd.id'].map(
     (column) => sql<SqlBool>`lower(coalesce(${sql.ref(column)}, '')) like ${like} escape '\\'`,
   );
-  // Texts and headers, by the beginnings of words.
-  const texts = matchingMessages(db, word);
   return sql<SqlBool>`(${sql.join(columns, sql` or `)}
     or exists (select 1 from messages m where m.id = d.message_id and (lower(coalesce(m.subject, '')) like ${like} escape '\\'
       or lower(coalesce(m.message_id, '')) like ${like} escape '\\' or lower(m.envelope_from) like ${like} escape '\\'))
-    ${texts ? sql`or d.message_id in ${texts}` : sql``}
     or exists (select 1 from verdicts v where v.delivery_id = d.id and lower(v.rationale) like ${like} escape '\\'))`;
 }
 
@@ -117,9 +121,9 @@ export async function byEngineId(db: Db, filter: QueueFilter): Promise<QueueFilt
   return { ...filter, engine: found?.id ?? engine };
 }
 
-/** All of a filter; the engine is named by its id (`byEngineId`). */
-export function chosen(db: Db, filter: QueueFilter, now: number) {
-  let query = narrowed(db, filter, now);
+/** All of a filter but its words (`searched`); the engine is named by its id (`byEngineId`). */
+export function chosen(db: Db, filter: QueueFilter, asked: Asked) {
+  let query = narrowed(db, filter, asked);
   const { reasons, engine, assigned } = filter;
   if (reasons.length > 0) {
     const reason = isPerson(assigned) ? sql`coalesce(d.hold_reason, '')` : sql.ref('d.hold_reason');

@@ -16,9 +16,11 @@ import {
   fitsPerson,
   fitsReason,
   isChosen,
+  isMenuUsed,
   readCursor,
   writeCursor,
 } from './queue-query.ts';
+import { cursorOf } from './queue-order.ts';
 import {
   type QueueGroup,
   type QueueRow,
@@ -30,7 +32,6 @@ import {
   rowExtras,
   rowsOf,
   searchQueue,
-  sortValue,
 } from './queue-store.ts';
 import { byEngineId } from './queue-where-store.ts';
 import type { DueTone, Facet, QueueItem, QueuePage } from './web-types.ts';
@@ -56,14 +57,14 @@ export async function queuePage(
   // Before the rows: a change in between is told twice rather than not at all.
   const live = await newestAuditId(db);
   const place = { now, sort: page.sort, after, limit: page.limit };
-  const { groups, rows } =
+  const { groups, complete, rows } =
     filter.words.length > 0 ? await searchQueue(db, filter, place) : await readQueue(db, filter, place);
   const shown = rows.slice(0, page.limit);
   const last = rows.length > page.limit ? shown.at(-1) : undefined;
   return {
     items: await items(viewer, shown),
-    next: last ? writeCursor([sortValue(last, filter, page.sort), last.id]) : null,
-    ...(groups ? countsOf(groups, filter) : await longCounts(viewer, filter)),
+    next: last ? writeCursor(cursorOf(last, filter, page.sort)) : null,
+    ...(complete ? countsOf(groups, filter) : await longCounts(viewer, filter, groups)),
     live_id: live,
     at: now,
   };
@@ -156,10 +157,12 @@ function toneOf(due: number | null, now: number): DueTone {
 async function longCounts(
   { db, now }: Viewer,
   filter: QueueFilter,
+  some: QueueGroup[],
 ): Promise<Pick<QueuePage, 'total' | 'total_more' | 'facets'>> {
-  const menus = filter.reasons.length > 0 || filter.engine !== null || filter.assigned !== null;
-  const { count, more }: Count = menus ? await queueCount(db, filter, now) : { count: COUNTED, more: true };
-  return { total: count, ...(more && { total_more: more }), facets: await longMenus(db, filter, now) };
+  const { count, more }: Count = isMenuUsed(filter)
+    ? await queueCount(db, filter, now)
+    : { count: COUNTED, more: true };
+  return { total: count, ...(more && { total_more: more }), facets: await longMenus(db, filter, now, some) };
 }
 
 /** The total under the whole filter, and the choices of each menu under the rest of it. */

@@ -1,6 +1,7 @@
+import type { Expression } from 'kysely';
 import { expect, test } from 'vitest';
 import { FillIn } from '../../src/insight/fill-in.ts';
-import { matchingMessages, searchMessages } from '../../src/insight/search-store.ts';
+import { searchMessages, textSearch } from '../../src/insight/search-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { ftsQuery } from '../../src/insight/search-query.ts';
 import { addProspect, startGate, type TestGate } from '../support/gate.ts';
@@ -71,17 +72,19 @@ test('what has a meaning in the language of the index is searched as text', asyn
   }
 });
 
-test('another query can be narrowed to the mail that matches', async () => {
+test('another list can be searched by the texts of its messages', async () => {
   const gate = await gateWithMail();
   const { db } = gate.app.database;
-  const matching = matchingMessages(db, 'quillpost conveyor');
-  const rows = await db
-    .selectFrom('deliveries')
-    .select('recipient')
-    .where('message_id', 'in', matching ?? [])
-    .execute();
-  expect(rows).toEqual([{ recipient: 'lena.vogt@quillpost.example' }]);
-  expect(matchingMessages(db, ' - ')).toBeNull();
+  const all = db.selectFrom('deliveries');
+  const found = async (among: Expression<unknown>, word: string): Promise<string[]> => {
+    const [holds] = await (await textSearch(db, [word]))(among, 'deliveries.message_id');
+    const rows = await all.select('recipient').where(holds).orderBy('recipient').execute();
+    return rows.map(({ recipient }) => recipient);
+  };
+  const both = all.select('message_id');
+  expect(await found(both, 'quillp')).toEqual(['lena.vogt@quillpost.example']);
+  expect(await found(both, 'conveyor')).toEqual(['bo@harbour.example', 'lena.vogt@quillpost.example']);
+  expect(await found(both, '-')).toEqual([]);
 });
 
 test('the same text to two prospects has one template and two texts', async () => {

@@ -355,6 +355,9 @@ const CASES: Record<string, (put: Put) => void> = {
   // An index only.
   '0017-due-deliveries': () => {},
   '0018-held-lists': () => {},
+  // The index's own words, as a table.
+  '0019-search-terms': () => {},
+  '0020-held-by-due': () => {},
 };
 
 /** Migrations that have rows here. */

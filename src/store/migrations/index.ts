@@ -15,6 +15,8 @@ import * as retention from './0015-retention.ts';
 import * as engineNetworks from './0016-engine-networks.ts';
 import * as dueDeliveries from './0017-due-deliveries.ts';
 import * as heldLists from './0018-held-lists.ts';
+import * as searchTerms from './0019-search-terms.ts';
+import * as heldByDue from './0020-held-by-due.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +36,6 @@ export const migrations: Record<string, Migration> = {
   '0016-engine-networks': engineNetworks,
   '0017-due-deliveries': dueDeliveries,
   '0018-held-lists': heldLists,
+  '0019-search-terms': searchTerms,
+  '0020-held-by-due': heldByDue,
 };

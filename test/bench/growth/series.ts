@@ -8,7 +8,12 @@ import { searchMessages } from '../../../src/insight/search-store.ts';
 import { claimDeliveries, claimMessages } from '../../../src/queue/store.ts';
 import { summariseCauses } from '../../../src/review/causes.ts';
 import { queuePage } from '../../../src/review/queue.ts';
-import { queueQuerySchema, readQueueQuery, writeCursor } from '../../../src/review/queue-query.ts';
+import {
+  type QueueSort,
+  queueQuerySchema,
+  readQueueQuery,
+  writeCursor,
+} from '../../../src/review/queue-query.ts';
 import type { QueueQuery } from '../../../src/review/web-types.ts';
 import type { Database, Trx } from '../../../src/store/database.ts';
 import { SqliteDatabase } from '../../../src/store/sqlite-database.ts';
@@ -61,16 +66,17 @@ export function measureLists(size: number, held: number, rounds: number, match: 
       run: () => ask(database.db),
       plan: ask,
     });
-    const page = (query: QueueQuery, cursor?: string): Work<unknown> =>
+    const page = (query: QueueQuery, cursor?: string, sort: QueueSort = 'oldest'): Work<unknown> =>
       read((db) => {
         const viewer = { db, review, me: 'u0', now: NOW };
         const filter = readQueueQuery(queueQuerySchema.parse(query), viewer);
-        return queuePage(viewer, filter, { sort: 'oldest', cursor, limit: PAGE });
+        return queuePage(viewer, filter, { sort, cursor, limit: PAGE });
       });
     const search = (words: string): Work<unknown> => read((db) => searchMessages(db, words, { limit: PAGE }));
     const works = {
       'held, first page': page({}),
       'held, a page in the middle': page({}, await middleCursor(database)),
+      'held, by due time': page({}, undefined, 'due'),
       'held, one reason': page({ reason: 'thread_leak' }),
       'held, one engine': page({ engine: 'engine-3' }),
       'held, of one person': page({ assigned: 'me' }),
@@ -80,6 +86,7 @@ export function measureLists(size: number, held: number, rounds: number, match: 
       'search, two words': search('scheduler invoice'),
       'search, a word of every text': search('hello'),
       'held, a rare word': page({ q: 'q4711' }),
+      'held, two words': page({ q: 'scheduler invoice' }),
       'held, a word of every text': page({ q: 'hello' }),
     };
     const matching = Object.entries(works).filter(([name]) => name.includes(match));

@@ -1,0 +1,38 @@
+import { type Kysely, sql } from 'kysely';
+import { breathe } from '../off-loop/breathe.ts';
+import type { Schema } from '../store/schema.ts';
+import { beginningsOf } from './search-query.ts';
+
+/** A beginning that more words have is left to FTS5: looking them up would take longer than making their list. */
+const MOST_WORDS = 512;
+
+/** After every word that begins so. */
+const LAST = '\u{10ffff}';
+
+/**
+ * The words of SQLite's index that begin as the words of a search do, for `ftsQuery`. Beginnings that no word has or too many have
+ * are left out.
+ */
+export async function wordsBeginning(
+  db: Pick<Kysely<Schema>, 'getExecutor'>,
+  words: string,
+): Promise<Map<string, string[]>> {
+  const known = new Map<string, string[]>();
+  for (const beginning of beginningsOf(words)) {
+    const found = await beginningWith(db, beginning);
+    await breathe();
+    if (found.length > 0 && found.length <= MOST_WORDS) known.set(beginning, found);
+  }
+  return known;
+}
+
+/** Each step of the recursion looks up the next word in the index, and passes all the places of the one before. */
+async function beginningWith(db: Pick<Kysely<Schema>, 'getExecutor'>, beginning: string): Promise<string[]> {
+  const { rows } = await sql<{ term: string }>`with recursive found (term) as (
+      select (select term from draft_texts_terms where term >= ${beginning} limit 1)
+      union all
+      select (select term from draft_texts_terms where term >= found.term || char(1) limit 1) from found
+      where found.term < ${beginning + LAST})
+    select term from found where term < ${beginning + LAST} limit ${MOST_WORDS + 1}`.execute(db);
+  return rows.map(({ term }) => term);
+}
