@@ -163,7 +163,7 @@ function statusPart(input: ReportInput): Part {
   const groups = [perMessage, perRecipient].map((fields) => fields.filter((f) => f !== null).join('\r\n'));
   return {
     headers: ['Content-Type: message/delivery-status', 'Content-Transfer-Encoding: 7bit'],
-    body: Buffer.from(`${groups.join('\r\n\r\n')}\r\n`),
+    body: [Buffer.from(`${groups.join('\r\n\r\n')}\r\n`)],
   };
 }
 

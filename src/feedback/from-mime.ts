@@ -1,7 +1,7 @@
 import addressparser from 'nodemailer/lib/addressparser';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { parseHeaderBlock } from '../message/mime-headers.ts';
-import type { Draft } from '../message/types.ts';
+import type { Draft, ParsedMessage } from '../message/types.ts';
 import { type HeaderMap, headerMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from '../message/encoded-words.ts';
 import { parseMail } from '../off-loop/mail.ts';
@@ -11,11 +11,16 @@ import type { InboundMail } from './event.ts';
  * Reads a mail as it came by IMAP or SMTP.
  *
  * @param receivedAt milliseconds since the epoch; the mail's own date counts where it is before that
+ * @param parse `parseGivenMail` where nobody needs the bytes any more
  * @returns never rejects; of a mail that cannot be read the text is what could be made out, and `from` may be ''
  */
-export async function inboundFromMime(raw: Buffer, receivedAt: number): Promise<InboundMail> {
-  const { headers, draft } = await parseMail(raw);
+export async function inboundFromMime(
+  raw: Buffer,
+  receivedAt: number,
+  parse: (raw: Buffer) => Promise<ParsedMessage> = parseMail,
+): Promise<InboundMail> {
   const fields = headerFields(raw);
+  const { headers, draft } = await parse(raw);
   const [from] = addressparser(fields.get('from')?.split('\n', 1)[0] ?? '', { flatten: true });
   const date = Date.parse(headers.date ?? '');
   return {

@@ -2,7 +2,7 @@ import addressparser from 'nodemailer/lib/addressparser';
 import { PARSE_LIMITS } from '../message/limits.ts';
 import { type HeaderMap, isAutomatic } from './automatic.ts';
 import { decodeWords } from '../message/encoded-words.ts';
-import { textOfHtml } from '../off-loop/mail.ts';
+import { parseGivenMail, textOfHtml } from '../off-loop/mail.ts';
 import type { InboundMail } from './event.ts';
 import { inboundFromMime } from './from-mime.ts';
 
@@ -52,12 +52,12 @@ export async function mailFromFields(fields: MailFields, now: number): Promise<I
   };
 }
 
-/** The same of raw bytes (RFC 5322, MIME). Never throws. */
+/** The same of raw bytes (RFC 5322, MIME), which are given away. Never throws. */
 export async function mailFromRaw(
   raw: Buffer,
   { now, to }: { now: number; to?: readonly string[] },
 ): Promise<InboundMail | null> {
-  const mail = await inboundFromMime(raw, now);
+  const mail = await inboundFromMime(raw, now, parseGivenMail);
   if (mail.from === '') return null;
   return { ...mail, at: now, ...(to === undefined ? {} : { to: [...to] }) };
 }

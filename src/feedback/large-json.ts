@@ -4,7 +4,7 @@ import { UnreadableEventError } from './errors.ts';
 import { readJson } from './fields.ts';
 import type { Received } from './received.ts';
 import { shortenJson } from './shorten-json.ts';
-import { EVENT_BYTES } from './source.ts';
+import { EVENT_BYTES, type HeldBody } from './source.ts';
 
 /** The body of a mail in Postmark's words and in MailerSend's: as much as is read of the same text in MIME. */
 const TEXTS = { names: new Set(['HtmlBody', 'TextBody', 'html', 'text']), bytes: PARSE_LIMITS.htmlBytes };
@@ -22,12 +22,14 @@ const MOST_BYTES = 8 * 1024 * 1024;
  * @throws UnreadableEventError
  */
 export async function readMailOrEvent(
-  body: Buffer,
+  body: HeldBody,
   provider: ProviderName,
   read: (payload: unknown) => Promise<Received>,
 ): Promise<Received> {
-  if (body.length <= EVENT_BYTES) return read(readJson(body));
-  const { events, inbound } = await read(readJson(withoutFiles(body)));
+  if (body.bytes.length <= EVENT_BYTES) return read(readJson(body.bytes));
+  const payload = readJson(withoutFiles(body.bytes));
+  body.letGo();
+  const { events, inbound } = await read(payload);
   if (events.length > 0) {
     throw new UnreadableEventError(`the event is larger than any that ${PROVIDER_TITLES[provider]} sends`);
   }

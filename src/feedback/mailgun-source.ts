@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../store/database.ts';
 import { SignatureError } from './errors.ts';
 import { fieldsOf, readJson } from './fields.ts';
-import { isForm, readForm } from './form.ts';
+import { type Form, isForm, readForm } from './form.ts';
 import { claimToken } from './provider-event-store.ts';
-import { readMailgun, readMailgunRoute } from './providers/mailgun.ts';
+import { ROUTE_FIELDS, readMailgun, readMailgunRoute } from './providers/mailgun.ts';
 import { verifyMailgun } from './signatures/mailgun.ts';
 import { EVENT_BYTES, type EventSource, INBOUND_BYTES, nothingInHeaders } from './source.ts';
 
@@ -18,9 +18,9 @@ export function mailgunSource({
   database: Database;
   now: () => number;
 }): EventSource {
-  const verified = async (signature: unknown, content: unknown): Promise<void> => {
+  const verified = async (signature: unknown, hash: () => string): Promise<void> => {
     const { token } = verifyMailgun(signature, { key, now: now() });
-    const contentHash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+    const contentHash = hash();
     const claim = { provider: 'mailgun', token, contentHash, at: now() } as const;
     if (await database.transact((trx) => claimToken(trx, claim))) return;
     throw new SignatureError('the token of this signature was used for something else before');
@@ -30,14 +30,35 @@ export function mailgunSource({
     checkHeaders: nothingInHeaders,
     async receive(headers, body) {
       if (!isForm(headers)) {
-        const payload = fieldsOf(readJson(body));
-        await verified(payload['signature'], payload['event-data'] ?? null);
+        const payload = fieldsOf(readJson(body.bytes));
+        await verified(payload['signature'], () =>
+          createHash('sha256')
+            .update(JSON.stringify(payload['event-data'] ?? null))
+            .digest('hex'),
+        );
         return readMailgun(payload, now());
       }
-      const form = await readForm(body, headers);
-      const { timestamp, token, signature, ...content } = Object.fromEntries(form);
-      await verified({ timestamp, token, signature }, content);
+      const form = await readForm(body.bytes, headers);
+      body.letGo();
+      const [timestamp, token, signature] = SIGNATURE_FIELDS.map((name) => form.get(name));
+      await verified({ timestamp, token, signature }, () => contentHashOf(form));
+      // What nobody reads may be megabytes.
+      for (const name of form.keys()) if (!ROUTE_FIELDS.has(name)) form.delete(name);
       return readMailgunRoute(form, now());
     },
   };
+}
+
+const SIGNATURE_FIELDS = ['timestamp', 'token', 'signature'];
+
+/** Of the JSON that the fields but the signature's make up, field by field: as one text it would be the form once more. */
+function contentHashOf(form: Form): string {
+  const hash = createHash('sha256').update('{');
+  let before = '';
+  for (const [name, value] of Object.entries(Object.fromEntries(form))) {
+    if (SIGNATURE_FIELDS.includes(name)) continue;
+    hash.update(`${before}${JSON.stringify(name)}:`).update(JSON.stringify(value));
+    before = ',';
+  }
+  return hash.update('}').digest('hex');
 }

@@ -10,7 +10,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { type ApplyOptions, applyEvent } from './apply-event.ts';
 import { SignatureError, UnreadableEventError } from './errors.ts';
 import type { Received } from './received.ts';
-import { EVENT_BYTES, type EventSource } from './source.ts';
+import { EVENT_BYTES, type EventSource, HeldBody } from './source.ts';
 import { type InboundOptions, takeInboundEvent } from './take-inbound.ts';
 
 export interface FeedbackOptions extends ApplyOptions, InboundOptions {
@@ -127,11 +127,11 @@ const STATUS: Partial<Record<RefusalKind, number>> = { too_large: 413, too_slow:
 
 /** Reads the bytes as they came, since signatures are over those, and lets go of them. */
 async function receive(source: EventSource, req: Request, maxBytes: number): Promise<Received> {
-  const body = await readBody(req, { maxBytes, seconds: BODY_SECONDS });
+  const body = new HeldBody(await readBody(req, { maxBytes, seconds: BODY_SECONDS }), bodyDone);
   try {
     return await source.receive(req.headers, body);
   } finally {
-    bodyDone(body);
+    body.letGo();
   }
 }
 

@@ -32,7 +32,7 @@ export function sesSource({
     limit: () => EVENT_BYTES,
     checkHeaders: nothingInHeaders,
     async receive(_headers, body) {
-      const envelope = readSnsEnvelope(readJson(body));
+      const envelope = readSnsEnvelope(readJson(body.bytes));
       checkSnsEnvelope(envelope, { topics, now: now() });
       verifySns(envelope, await certificates.get(envelope.SigningCertURL), now());
       if (envelope.Type === 'Notification') return readSes(envelope, now());

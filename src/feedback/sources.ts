@@ -9,7 +9,7 @@ import { mailgunSource } from './mailgun-source.ts';
 import { readMailersend } from './providers/mailersend.ts';
 import { readPostmark } from './providers/postmark.ts';
 import { readResend } from './providers/resend.ts';
-import { readSendgrid, readSendgridInbound } from './providers/sendgrid.ts';
+import { INBOUND_FIELDS, readSendgrid, readSendgridInbound } from './providers/sendgrid.ts';
 import { sesSource } from './ses-source.ts';
 import { verifyBasicAuth } from './signatures/basic-auth.ts';
 import { mailersendSignature, verifyMailersend } from './signatures/mailersend.ts';
@@ -55,8 +55,8 @@ function resendSource(secrets: string, now: () => number): EventSource {
     limit: () => EVENT_BYTES,
     checkHeaders: (headers) => void svixHeaders(headers),
     receive: async (headers, body) => {
-      const eventId = verifySvix(body, headers, { webhooks, now: now() });
-      return readResend(readJson(body), { eventId, now: now() });
+      const eventId = verifySvix(body.bytes, headers, { webhooks, now: now() });
+      return readResend(readJson(body.bytes), { eventId, now: now() });
     },
   };
 }
@@ -75,7 +75,7 @@ function mailersendSource(secrets: string, now: () => number): EventSource {
     limit: () => INBOUND_BYTES,
     checkHeaders: (headers) => void mailersendSignature(headers),
     receive: async (headers, body) => {
-      verifyMailersend(body, headers, secrets);
+      verifyMailersend(body.bytes, headers, secrets);
       return readMailOrEvent(body, 'mailersend', (payload) => readMailersend(payload, now()));
     },
   };
@@ -102,9 +102,13 @@ function sendgridSource({
       else if (inbound !== null) verifyBasicAuth(headers, inbound);
     },
     receive: async (headers, body) => {
-      if (isForm(headers)) return readSendgridInbound(await readForm(body, headers), now());
-      if (key !== null) verifySendgrid(body, headers, { key, now: now() });
-      return readSendgrid(readJson(body), now());
+      if (isForm(headers)) {
+        const form = await readForm(body.bytes, headers, INBOUND_FIELDS);
+        body.letGo();
+        return readSendgridInbound(form, now());
+      }
+      if (key !== null) verifySendgrid(body.bytes, headers, { key, now: now() });
+      return readSendgrid(readJson(body.bytes), now());
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { idOf } from '../message/id.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { breathe } from '../off-loop/breathe.ts';
 import { readTraceparent } from '../observability/trace-ids.ts';
 import type { DryRun } from '../pipeline/dry-run.ts';
 import type { Database } from '../store/database.ts';
@@ -35,6 +36,8 @@ export interface HttpIntakeOptions extends SubmitOptions {
   fetchAttachment: Gate['fetchAttachment'];
   dryRun: DryRun;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** Clients that were told to come again do so after this many seconds. */
 const RETRY_AFTER = '5';
@@ -87,7 +90,7 @@ async function serve(
   onActivity();
   const handedOver = onTheirWay.begin();
   let answer: HttpAnswer;
-  let body: Buffer | null = null;
+  let letGo = (): void => {};
   try {
     if (isOwnRequest(req)) {
       throw new Refusal(
@@ -102,15 +105,24 @@ async function serve(
           key: front.key?.(req.headers) ?? null,
           place: front.keyPlace ?? 'its key',
         });
-    body = await readBody(req, {
-      maxBytes: config.http.max_body_bytes,
-      seconds: config.http.body_seconds,
-    });
-    const request = requestOf(req, body);
+    const request = requestOf(
+      req,
+      await readBody(req, { maxBytes: config.http.max_body_bytes, seconds: config.http.body_seconds }),
+    );
+    letGo = () => {
+      bodyDone(request.body);
+      request.body = NOTHING;
+    };
+    // Reading and composing what is large take a tenth of a second each.
+    await breathe();
     const engine = early?.engine ?? (await verified(options, front, { req, request }));
-    const accept: SubmitOptions['accept'] = (...mails) => {
+    await breathe();
+    const accept: SubmitOptions['accept'] = async (...mails) => {
       handedOver();
-      return options.accept(...mails);
+      const accepted = await options.accept(...mails);
+      // It is stored, and seconds may pass until it is judged.
+      letGo();
+      return accepted;
     };
     const gate = gateFor(
       { ...options, accept },
@@ -132,7 +144,7 @@ async function serve(
       answer = { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfter) } };
   } finally {
     handedOver();
-    if (body !== null) bodyDone(body);
+    letGo();
   }
   send(req, res, answer);
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { newId } from '../message/id.ts';
 import type { EnvelopeParams } from '../message/types.ts';
 import type { Logger } from '../observability/logger.ts';
+import { breathe } from '../off-loop/breathe.ts';
 import type { Stages } from '../observability/stages.ts';
 import { type SpanLink, spanTime } from '../observability/tracing.ts';
 import { type OutcomeReader, toldOutcome } from './answer.ts';
@@ -37,6 +38,7 @@ const KEY_MS = 24 * 3_600_000;
  * The way of an HTTP request's mails into the gate: compose → check → accept, all or none, durable → wait for the
  * verdicts. A retry gets the messages of the first one.
  *
+ * @param mails once they are stored, nothing is left in them but whom they are from and to
  * @param from.digest of the whole request, body and path
  * @param from.intake what it came in by: the front's name, or `browser`
  * @param from.link where it comes from in the caller's own trace
@@ -52,15 +54,19 @@ export async function submitMails(
   const began = spanTime();
   const mode = engine.answer ?? config.answer.mode;
   const one = mails.length === 1;
-  const submissions = await Promise.all(
-    mails.map((read, index) =>
-      toSubmission(options, engine, read, { origin: from.origin, answerEarly: mode === 'async' }).catch(
-        (error: unknown) => {
-          throw error instanceof Refusal && !one ? error.of(index) : error;
-        },
-      ),
-    ),
-  );
+  const submissions: Submission[] = [];
+  for (const [index, read] of mails.entries()) {
+    // A large one takes a tenth of a second, and so do a thousand.
+    await breathe();
+    try {
+      submissions.push(
+        await toSubmission(options, engine, read, { origin: from.origin, answerEarly: mode === 'async' }),
+      );
+    } catch (error) {
+      throw error instanceof Refusal && !one ? error.of(index) : error;
+    }
+  }
+  await breathe();
   const accepted = await accept(submissions, onceOf(options, engine, from)).catch((error: unknown) => {
     if (error instanceof IdempotencyConflictError) {
       throw new Refusal(
@@ -79,6 +85,8 @@ export async function submitMails(
     })),
     { engine: engine.name, intake: from.intake, began, link: from.link ?? null },
   );
+  submissions.length = 0;
+  letGo(mails);
   return Promise.all(
     accepted.map(async ({ id, duplicate }): Promise<Submitted> => {
       // It is stored: whatever goes wrong now, the client must not be told that it is not.
@@ -89,6 +97,20 @@ export async function submitMails(
       return { id, duplicate, outcomes, ...toldOutcome(outcomes) };
     }),
   );
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Takes the contents out of mails that are stored: seconds may pass until they are judged, and who reads them for that reads them
+ * from the database. Whom they are from and to stays for the answer.
+ */
+function letGo(mails: readonly ReadMail[]): void {
+  for (const { mail, request } of mails) {
+    if ('raw' in mail) mail.raw = NOTHING;
+    else Object.assign(mail, { text: null, html: null, attachments: [] });
+    if (request) request.body = NOTHING;
+  }
 }
 
 function onceOf(

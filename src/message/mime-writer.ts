@@ -10,10 +10,10 @@ import {
 } from 'nodemailer/lib/mime-funcs';
 import { encode as encodeQp, wrap as wrapQp } from 'nodemailer/lib/qp';
 
-/** One MIME entity: its own header lines (without the empty line) and its body. */
+/** One MIME entity: its own header lines (without the empty line) and its body, in pieces, so that a large file is copied once. */
 export interface Part {
   headers: string[];
-  body: Buffer;
+  body: readonly Buffer[];
 }
 
 const CRLF = Buffer.from('\r\n');
@@ -69,7 +69,7 @@ export function textPart(type: 'plain' | 'html', text: string): Part {
       `Content-Type: ${contentType}`,
       `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`,
     ],
-    body: Buffer.from(plain ? lines : wrapQp(encodeQp(lines), 76)),
+    body: [Buffer.from(plain ? lines : wrapQp(encodeQp(lines), 76))],
   };
 }
 
@@ -140,7 +140,7 @@ export function originalPart(raw: Buffer, disposition?: string): Part {
   const encoding = isAscii(raw) ? '7bit' : '8bit';
   return {
     headers: ['Content-Type: message/rfc822', `Content-Transfer-Encoding: ${encoding}`, ...extra],
-    body: raw,
+    body: [raw],
   };
 }
 
@@ -148,7 +148,10 @@ export function originalPart(raw: Buffer, disposition?: string): Part {
 export function originalHeaderPart(raw: Buffer): Part {
   const header = headerOf(raw);
   if (!isAscii(header)) return base64('message/global-headers', header, []);
-  return { headers: ['Content-Type: text/rfc822-headers', 'Content-Transfer-Encoding: 7bit'], body: header };
+  return {
+    headers: ['Content-Type: text/rfc822-headers', 'Content-Transfer-Encoding: 7bit'],
+    body: [header],
+  };
 }
 
 /** Joins parts. The boundary is derived from `seed`, and is not a line of any part. */
@@ -157,7 +160,7 @@ export function multipart(type: string, parts: readonly Part[], seed: string): P
   const chunks: Buffer[] = [];
   for (const part of parts) {
     // The CRLF before a boundary belongs to the boundary (RFC 2046 5.1.1), so bodies stay exact.
-    chunks.push(Buffer.from(`\r\n--${boundary}\r\n${part.headers.join('\r\n')}\r\n\r\n`), part.body);
+    chunks.push(Buffer.from(`\r\n--${boundary}\r\n${part.headers.join('\r\n')}\r\n\r\n`), ...part.body);
   }
   chunks.push(Buffer.from(`\r\n--${boundary}--\r\n`));
   const eightBit = parts.some((part) => part.headers.includes('Content-Transfer-Encoding: 8bit'));
@@ -166,14 +169,14 @@ export function multipart(type: string, parts: readonly Part[], seed: string): P
       `Content-Type: multipart/${type}; boundary="${boundary}"`,
       `Content-Transfer-Encoding: ${eightBit ? '8bit' : '7bit'}`,
     ],
-    body: Buffer.concat(chunks),
+    body: chunks,
   };
 }
 
 /** A whole message. */
 export function message(headers: readonly string[], content: Part): Buffer {
   const lines = [...headers, 'MIME-Version: 1.0', ...content.headers];
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n`), CRLF, content.body]);
+  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n`), CRLF, ...content.body]);
 }
 
 /** The header section with its last CRLF, without the empty line. */
@@ -183,25 +186,33 @@ function headerOf(raw: Buffer): Buffer {
   return end < 0 ? raw : raw.subarray(0, end + 2);
 }
 
-/** Bytes that make one line of base64 (RFC 2045 6.8), and those that are encoded at once: a large file as one text takes several times its size. */
+/** Bytes that make one line of base64 (RFC 2045 6.8), that line's characters, and the bytes encoded at once: a large file as one text takes several times its size. */
 const LINE_BYTES = 57;
+const LINE_CHARS = 76;
 const BLOCK_BYTES = LINE_BYTES * 1_000;
 
 function base64(type: string, content: Buffer, extra: string[]): Part {
-  const blocks: Buffer[] = [];
+  const chars = 4 * Math.ceil(content.length / 3);
+  const lines = Buffer.allocUnsafeSlow(chars + 2 * Math.max(0, Math.ceil(chars / LINE_CHARS) - 1));
+  const block = Buffer.allocUnsafe((BLOCK_BYTES / LINE_BYTES) * LINE_CHARS);
+  let end = 0;
   for (let at = 0; at < content.length; at += BLOCK_BYTES) {
-    const lines = content.toString('base64', at, at + BLOCK_BYTES).match(/.{1,76}/g) ?? [];
-    blocks.push(Buffer.from(`${at > 0 ? '\r\n' : ''}${lines.join('\r\n')}`));
+    const size = block.write(content.toString('base64', at, at + BLOCK_BYTES), 'latin1');
+    for (let line = 0; line < size; line += LINE_CHARS) {
+      if (end > 0) end += CRLF.copy(lines, end);
+      end += block.copy(lines, end, line, Math.min(line + LINE_CHARS, size));
+    }
   }
   return {
     headers: [`Content-Type: ${type}`, 'Content-Transfer-Encoding: base64', ...extra],
-    body: Buffer.concat(blocks),
+    body: [lines],
   };
 }
 
 function freeBoundary(parts: readonly Part[], seed: string): string {
   for (let salt = 0; ; salt += 1) {
     const boundary = `=_${createHash('sha256').update(`${salt}:${seed}`).digest('hex').slice(0, 32)}`;
-    if (!parts.some((part) => part.body.includes(`--${boundary}`))) return boundary;
+    // It is no line across two pieces: a piece begins or ends with a line break wherever another was added.
+    if (!parts.some(({ body }) => body.some((piece) => piece.includes(`--${boundary}`)))) return boundary;
   }
 }

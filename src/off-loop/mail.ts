@@ -15,6 +15,7 @@ import { asBuffer } from './jobs.ts';
 import { SMALL_MAIL_BYTES } from './limits.ts';
 import type { Workers } from './pool.ts';
 import { judges, readers } from './shared-pool.ts';
+import { inTurn } from './turns.ts';
 
 /**
  * `parseMessage` without holding up the event loop: small mail is read at once unless there is a crowd of it, larger mail by a worker
@@ -22,13 +23,28 @@ import { judges, readers } from './shared-pool.ts';
  *
  * @returns never rejects for what the mail is: one that goes beyond a limit is `too_complex`, unread, and says which limit
  */
-export async function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+export function parseMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+  return parse(raw, workers, copyOf);
+}
+
+/** The same of a mail that nobody needs any more: a large one is given away instead of copied, and `raw` is empty afterwards. */
+export function parseGivenMail(raw: Buffer, workers: () => Workers = readers): Promise<ParsedMessage> {
+  return parse(raw, workers, (bytes) => wholeOf(bytes) ?? copyOf(bytes));
+}
+
+async function parse(
+  raw: Buffer,
+  workers: () => Workers,
+  bytesOf: (raw: Buffer) => Uint8Array<ArrayBuffer>,
+): Promise<ParsedMessage> {
   const isSmall = raw.length <= SMALL_MAIL_BYTES;
   if (isSmall && !inCrowd()) return parseMessage(raw);
   try {
-    const bytes = copyOf(raw);
-    // The one that judges reads it too: one worker more for a crowd, not two.
-    return await (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
+    return await inTurn(raw.length, () => {
+      const bytes = bytesOf(raw);
+      // The one that judges reads it too: one worker more for a crowd, not two.
+      return (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
+    });
   } catch (error) {
     return unreadMessage({ kind: 'too_complex', detail: `reading it ${limitOf(error)}` });
   }
@@ -38,8 +54,10 @@ export async function parseMail(raw: Buffer, workers: () => Workers = readers): 
 export async function openMail(raw: Buffer, workers: () => Workers = readers): Promise<MailToRead> {
   if (raw.length <= SMALL_MAIL_BYTES) return readMail(raw);
   try {
-    const bytes = copyOf(raw);
-    const read = await workers().run('read', bytes, [bytes.buffer]);
+    const read = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('read', bytes, [bytes.buffer]);
+    });
     const attachments = read.attachments.map((one) => ({ ...one, content: asBuffer(one.content) }));
     return { ...read, attachments };
   } catch (error) {
@@ -51,8 +69,10 @@ export async function openMail(raw: Buffer, workers: () => Workers = readers): P
 /** `textsOf` in the same way. @throws JobLimitError for a mail beyond a limit */
 export async function textsOfMail(raw: Buffer, workers: () => Workers = readers): Promise<Texts> {
   if (raw.length <= SMALL_MAIL_BYTES) return textsOf(raw);
-  const bytes = copyOf(raw);
-  return workers().run('texts', bytes, [bytes.buffer]);
+  return inTurn(raw.length, () => {
+    const bytes = copyOf(raw);
+    return workers().run('texts', bytes, [bytes.buffer]);
+  });
 }
 
 /**
@@ -67,8 +87,10 @@ export async function editMail(
 ): Promise<Buffer> {
   if (raw.length + edit.text.length <= SMALL_MAIL_BYTES) return replaceBody(raw, edit);
   try {
-    const bytes = copyOf(raw);
-    const answer = await workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
+    const answer = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
+    });
     if ('refused' in answer) throw new EditError(answer.refused);
     return asBuffer(answer.edited);
   } catch (error) {
@@ -81,8 +103,11 @@ export async function editMail(
 export async function attachedTo(raw: Buffer, workers: () => Workers = readers): Promise<Buffer[]> {
   if (raw.length <= SMALL_MAIL_BYTES) return attachedMails(raw);
   try {
-    const bytes = copyOf(raw);
-    return (await workers().run('attached', bytes, [bytes.buffer])).map(asBuffer);
+    const mails = await inTurn(raw.length, () => {
+      const bytes = copyOf(raw);
+      return workers().run('attached', bytes, [bytes.buffer]);
+    });
+    return mails.map(asBuffer);
   } catch (error) {
     limitOf(error);
     return [];
@@ -93,7 +118,7 @@ export async function attachedTo(raw: Buffer, workers: () => Workers = readers):
 export async function textOfHtml(html: string, workers: () => Workers = readers): Promise<string> {
   if (html.length <= SMALL_MAIL_BYTES) return renderHtml(html, PARSE_LIMITS).text;
   try {
-    return await workers().run('render', html.slice(0, PARSE_LIMITS.htmlChars));
+    return await inTurn(html.length, () => workers().run('render', html.slice(0, PARSE_LIMITS.htmlChars)));
   } catch (error) {
     limitOf(error);
     return '';
@@ -105,6 +130,11 @@ function copyOf(raw: Buffer): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(raw.length);
   bytes.set(raw);
   return bytes;
+}
+
+/** All of the memory that a buffer stands in; null where it is not alone in it. */
+function wholeOf({ buffer, byteLength }: Buffer): Uint8Array<ArrayBuffer> | null {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? new Uint8Array(buffer) : null;
 }
 
 /** @throws what is no limit: gate trouble, after which the mail is tried again */

@@ -12,6 +12,7 @@ import { breathe } from '../off-loop/breathe.ts';
 import { findClues } from '../off-loop/clues.ts';
 import { judgeMail } from '../off-loop/judge.ts';
 import { parseMail } from '../off-loop/mail.ts';
+import { turns } from '../off-loop/turns.ts';
 import { readRaw } from '../queue/store.ts';
 import type { Database } from '../store/database.ts';
 import { together } from '../store/together.ts';
@@ -136,7 +137,8 @@ export function createRejudge({
       await parseMail(raw),
       leavesByApi(request, engine, accounts) ? request : null,
     );
-    const byRules = await judge({ parsed, engine, address: delivery.recipient, now: now() });
+    // Nobody waits for it who could not: not beside the reading of a large mail while memory is short.
+    const byRules = await turns.run(() => judge({ parsed, engine, address: delivery.recipient, now: now() }));
     const { adapter_failures } = await database.db
       .selectFrom('messages')
       .select('adapter_failures')

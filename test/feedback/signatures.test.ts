@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UserError } from '../../src/config/user-error.ts';
 import type { FetchText } from '../../src/feedback/bounded-fetch.ts';
 import { FeedbackTroubleError, SignatureError } from '../../src/feedback/errors.ts';
 import type { Received } from '../../src/feedback/received.ts';
+import { HeldBody } from '../../src/feedback/source.ts';
 import { sendgridKey } from '../../src/feedback/signatures/sendgrid.ts';
 import { isSnsUrl } from '../../src/feedback/signatures/sns.ts';
 import { svixWebhooks } from '../../src/feedback/signatures/svix.ts';
@@ -39,9 +40,32 @@ async function receiver(now = NOW, fetchText?: FetchText) {
   return async (provider: ProviderName, { headers, body }: SignedRequest): Promise<Received> => {
     const source = sources.get(provider)!;
     source.checkHeaders(headers);
-    return source.receive(headers, body);
+    return source.receive(headers, new HeldBody(body));
   };
 }
+
+describe('the body of a request is let go of by whoever reads a mail out of it', () => {
+  const mail = { from: 'jane@prospect.example', 'body-plain': 'Stop.', recipient: 'ann@sender.example' };
+  const reply = { RecordType: 'Inbound', FromFull: { Email: mail.from }, TextBody: 'Stop. '.repeat(200_000) };
+  it.each<[ProviderName, () => Promise<SignedRequest>]>([
+    ['mailgun', () => form({ ...mail, ...mailgunSignature({ at: NOW, token: 'large' }) })],
+    [
+      'sendgrid',
+      () => form({ ...mail, text: 'Stop.' }, { authorization: basic('presend', SECRETS.sendgridInbound) }),
+    ],
+    ['postmark', () => signed('postmark', reply, { at: NOW })],
+  ])('%s', async (provider, make) => {
+    const { headers, body } = await make();
+    const sources = testSources({ database: await openDatabase(), now: () => NOW });
+    let done = 0;
+    const held = new HeldBody(body, ({ length }) => (done += length));
+    const { inbound } = await sources.get(provider)!.receive(headers, held);
+    expect(inbound).toHaveLength(1);
+    expect(held.bytes).toHaveLength(0);
+    held.letGo();
+    expect(done).toBe(body.length);
+  });
+});
 
 /** Why it is refused; the test fails when it is believed, or refused for another reason than its signature. */
 async function refusal(received: Promise<Received>): Promise<string> {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { parseMessage } from '../../src/message/parse.ts';
-import { filePart, message, textPart } from '../../src/message/mime-writer.ts';
+import { filePart, message, multipart, textPart } from '../../src/message/mime-writer.ts';
 
 const file = (content: Buffer) =>
   filePart({ filename: 'a.bin', content, contentType: 'application/octet-stream', contentId: null });
@@ -9,11 +9,22 @@ describe('base64', () => {
   // Around a line, and around what is encoded at once.
   it.each([0, 1, 56, 57, 58, 56_999, 57_000, 57_001, 114_057])('of %i bytes has lines of 76', (size) => {
     const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7) % 256));
-    const lines = file(content).body.toString().split('\r\n');
+    const lines = Buffer.concat(file(content).body).toString().split('\r\n');
     expect(Buffer.from(lines.join(''), 'base64')).toEqual(content);
     expect(lines.slice(0, -1).every((line) => line.length === 76)).toBe(true);
     expect(lines.at(-1)!.length).toBeLessThanOrEqual(76);
   });
+});
+
+test('a file is copied once, into the whole message', () => {
+  const large = file(Buffer.alloc(1_000_000, 'x'));
+  expect(large.body).toHaveLength(1);
+  const inner = multipart('mixed', [textPart('plain', 'Hello'), large], 'inner');
+  const outer = multipart('mixed', [inner], 'outer');
+  expect(outer.body.includes(large.body[0])).toBe(true);
+  const raw = message(['From: a@b.example'], outer);
+  const body = raw.length - raw.indexOf('\r\n\r\n') - 4;
+  expect(body).toBe(outer.body.reduce((sum, { length }) => sum + length, 0));
 });
 
 describe('a text', () => {

@@ -10,7 +10,7 @@ import { readMail } from '../../src/message/reading.ts';
 import { JobLimitError } from '../../src/off-loop/job-limit-error.ts';
 import { isShort, judgeMail } from '../../src/off-loop/judge.ts';
 import { SHORT_TEXT_CHARS, SMALL_MAIL_BYTES, WORKER_LIMITS } from '../../src/off-loop/limits.ts';
-import { editMail, openMail, parseMail, textsOfMail } from '../../src/off-loop/mail.ts';
+import { editMail, openMail, parseGivenMail, parseMail, textsOfMail } from '../../src/off-loop/mail.ts';
 import { WorkerPool } from '../../src/off-loop/pool.ts';
 
 const SENTENCE = 'Your team raised $14M last week and would a short call be useful? ';
@@ -76,6 +76,18 @@ describe('a mail that a worker reads', () => {
     expect(parsed.draft.attachments).toMatchObject([{ filename: 'offer.pdf', size: PDF.length }]);
     // The bytes are still the caller's.
     expect(LARGE.equals(kept)).toBe(true);
+  });
+
+  it('is given away instead of copied where nobody needs it any more', async () => {
+    const own = Buffer.from(LARGE.toString('latin1'), 'latin1');
+    expect(await parseGivenMail(own, workers)).toEqual(await parseMessage(LARGE));
+    expect(own).toHaveLength(0);
+  });
+
+  it('is copied where other bytes stand in the same memory', async () => {
+    const part = Buffer.concat([Buffer.from('other'), LARGE]).subarray('other'.length);
+    expect(await parseGivenMail(part, workers)).toEqual(await parseMessage(LARGE));
+    expect(part.equals(LARGE)).toBe(true);
   });
 
   it('is shown as it would be, with its attachments as buffers', async () => {

@@ -42,12 +42,22 @@ describe('a gate that is given large mail', () => {
   });
 
   it('collects again a second later, and not before', () => {
-    const { memory, did, look } = processOf({ used: 200, garbage: 150, idle: 0 });
+    const { memory, did, look } = processOf({ used: 260, garbage: 150, idle: 0 });
     look(0);
-    memory.garbage = 150;
+    memory.garbage = 55;
     look(900);
     expect(did).toEqual(['collect']);
     look(1_000);
+    expect(did).toEqual(['collect', 'collect']);
+  });
+
+  it('collects again sooner where large mail fills it faster', () => {
+    const { memory, did, look } = processOf({ used: 260, garbage: 150, idle: 0 });
+    look(0);
+    memory.garbage = 65;
+    look(200);
+    expect(did).toEqual(['collect']);
+    look(300);
     expect(did).toEqual(['collect', 'collect']);
   });
 

@@ -3,7 +3,7 @@ import { UnreadableEventError } from '../errors.ts';
 import { PARSE_LIMITS } from '../../message/limits.ts';
 import { headerMap } from '../automatic.ts';
 import { type Fields, fieldsOf, hashOf, lineOf, textOf, textsOf, timeOf } from '../fields.ts';
-import type { Form } from '../form.ts';
+import { type Form, takeBytes } from '../form.ts';
 import { inBrackets, mailFromFields, mailFromRaw } from '../inbound-mail.ts';
 import type { Received } from '../received.ts';
 
@@ -60,25 +60,36 @@ function kindOf(event: Fields, status: Fields): FeedbackKind {
   return (textOf(status['enhanced-code'])?.startsWith('5.1.') ?? false) ? 'hard_bounce' : 'soft_bounce';
 }
 
+/** What is read of a form of a route. */
+export const ROUTE_FIELDS: ReadonlySet<string> = new Set([
+  'recipient',
+  'body-mime',
+  'from',
+  'sender',
+  'subject',
+  'body-plain',
+  'body-html',
+  'message-headers',
+  'Message-Id',
+]);
+
 /** A route's `forward` to a URL ("Routes", parsed messages, or raw ones in `body-mime`): a form. */
 export async function readMailgunRoute(form: Form, now: number): Promise<Received> {
   const to = [form.get('recipient') ?? ''];
-  const raw = form.get('body-mime');
-  const mail =
-    raw === undefined
-      ? await mailFromFields(
-          {
-            from: form.get('from') ?? form.get('sender') ?? '',
-            to,
-            subject: form.get('subject') ?? null,
-            text: form.get('body-plain') ?? null,
-            html: form.get('body-html') ?? null,
-            headers: headersOf(form.get('message-headers')),
-            messageId: form.get('Message-Id') ?? null,
-          },
-          now,
-        )
-      : await mailFromRaw(Buffer.from(raw, 'utf8'), { now, to });
+  const mail = !form.has('body-mime')
+    ? await mailFromFields(
+        {
+          from: form.get('from') ?? form.get('sender') ?? '',
+          to,
+          subject: form.get('subject') ?? null,
+          text: form.get('body-plain') ?? null,
+          html: form.get('body-html') ?? null,
+          headers: headersOf(form.get('message-headers')),
+          messageId: form.get('Message-Id') ?? null,
+        },
+        now,
+      )
+    : await mailFromRaw(takeBytes(form, 'body-mime'), { now, to });
   if (mail === null) throw new UnreadableEventError('the mail has no From address');
   const eventId = `inbound:${mail.messageId ?? hashOf({ ...mail, at: 0 })}`;
   return { events: [], inbound: [{ provider: 'mailgun', eventId, content: { mail }, payload: null }] };

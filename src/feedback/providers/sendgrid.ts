@@ -3,7 +3,7 @@ import { UnreadableEventError } from '../errors.ts';
 import { PARSE_LIMITS } from '../../message/limits.ts';
 import { headerMap } from '../automatic.ts';
 import { type Fields, fieldsOf, hashOf, lineOf, textOf, textsOf, timeOf } from '../fields.ts';
-import type { Form } from '../form.ts';
+import { type Form, takeBytes } from '../form.ts';
 import { inBrackets, mailFromFields, mailFromRaw } from '../inbound-mail.ts';
 import type { Received } from '../received.ts';
 
@@ -62,27 +62,37 @@ function upstreamIdOf(event: Fields): string | null {
   return textOf(event['sg_message_id'])?.replace(/\.(?:filter|recvd)[^]*$/, '') ?? null;
 }
 
+/** What is read of a form of the inbound parse webhook. */
+export const INBOUND_FIELDS: ReadonlySet<string> = new Set([
+  'email',
+  'envelope',
+  'from',
+  'to',
+  'subject',
+  'text',
+  'html',
+  'headers',
+]);
+
 /** The inbound parse webhook ("Setting Up The Inbound Parse Webhook"): a form, with the raw mail in `email` where that is chosen. */
 export async function readSendgridInbound(form: Form, now: number): Promise<Received> {
-  const raw = form.get('email');
   const to = fieldsOf(parsed(form.get('envelope')))['to'];
-  const mail =
-    raw === undefined
-      ? await mailFromFields(
-          {
-            from: form.get('from') ?? '',
-            to: [form.get('to') ?? ''],
-            subject: form.get('subject') ?? null,
-            text: form.get('text') ?? null,
-            html: form.get('html') ?? null,
-            headers: headersOf(form.get('headers') ?? ''),
-          },
-          now,
-        )
-      : await mailFromRaw(Buffer.from(raw, 'utf8'), {
-          now,
-          ...(to === undefined ? {} : { to: textsOf(to) }),
-        });
+  const mail = !form.has('email')
+    ? await mailFromFields(
+        {
+          from: form.get('from') ?? '',
+          to: [form.get('to') ?? ''],
+          subject: form.get('subject') ?? null,
+          text: form.get('text') ?? null,
+          html: form.get('html') ?? null,
+          headers: headersOf(form.get('headers') ?? ''),
+        },
+        now,
+      )
+    : await mailFromRaw(takeBytes(form, 'email'), {
+        now,
+        ...(to === undefined ? {} : { to: textsOf(to) }),
+      });
   if (mail === null) throw new UnreadableEventError('the mail has no From address');
   const eventId = `inbound:${mail.messageId ?? hashOf({ ...mail, at: 0 })}`;
   return { events: [], inbound: [{ provider: 'sendgrid', eventId, content: { mail }, payload: null }] };

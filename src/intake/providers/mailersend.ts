@@ -67,8 +67,7 @@ export const mailersend: Front = {
 };
 
 async function send(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
-  const { value } = readJson(request);
-  const read = readMailerSendMail(value, request.body, gate);
+  const read = readMailerSendMail(readJson(request).value, request.body, gate);
   const [submitted] = await gate.submit([read]);
   const told = presendHeaders([submitted!]);
   const headers = { ...told, 'x-message-id': uuidOf(submitted!.id) };

@@ -67,7 +67,9 @@ async function send(request: HttpRequest, gate: Gate, composed: boolean): Promis
     return { status: 200, body: { id: messageIdOf(newId(gate.now()), from), message: 'Queued. Thank you.' } };
   }
   const read: ReadMail = { mail, request: passedOn(request, { domain, composed, entries, gate }) };
-  const [submitted] = await gate.submit([read], null, formContent(entries));
+  const content = formContent(entries);
+  entries.length = 0;
+  const [submitted] = await gate.submit([read], null, content);
   const headers = presendHeaders([submitted!]);
   if (submitted!.told === 'suppressed' && gate.refusesSuppressed) {
     return { ...mailgun.refuse(suppressed(submitted!)), headers };

@@ -74,8 +74,7 @@ export const postmark: Front = {
 const errorOf = ({ kind, message }: Refusal): object => ({ ErrorCode: ERRORS[kind][1], Message: message });
 
 async function send(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
-  const { value } = readJson(request);
-  const read = readPostmarkMail(value, request.body, gate);
+  const read = readPostmarkMail(readJson(request).value, request.body, gate);
   if (tokenOf(request.headers) === TEST_TOKEN) return { status: 200, body: tested(read, gate) };
   const [submitted] = await gate.submit([read]);
   const headers = presendHeaders([submitted!]);

@@ -77,8 +77,7 @@ export const resend: Front = {
 };
 
 async function send(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
-  const { value } = readJson(request);
-  const mail = await readResendMail(value, request.body, gate);
+  const mail = await readResendMail(readJson(request).value, request.body, gate);
   const [submitted] = await gate.submit([mail], idempotencyKey(request.headers));
   const headers = presendHeaders([submitted!]);
   if (submitted!.told === 'suppressed' && gate.refusesSuppressed) {

@@ -69,14 +69,14 @@ export const ses: Front = {
   ],
 };
 
-async function send({ headers, body }: HttpRequest, gate: Gate): Promise<HttpAnswer> {
-  if (!/^application\/(?:json|x-amz-json-1\.[01])\b/i.test(headers['content-type'] ?? '')) {
+async function send(request: HttpRequest, gate: Gate): Promise<HttpAnswer> {
+  if (!/^application\/(?:json|x-amz-json-1\.[01])\b/i.test(request.headers['content-type'] ?? '')) {
     throw new Refusal(
       'content_type',
       'Send the body as JSON, with the header Content-Type: application/json.',
     );
   }
-  const [submitted] = await gate.submit([readSesMail(parseJson(body).value, body, gate)]);
+  const [submitted] = await gate.submit([readSesMail(parseJson(request.body).value, request.body, gate)]);
   const told = presendHeaders([submitted!]);
   if (submitted!.told === 'suppressed' && gate.refusesSuppressed) {
     return withHeaders(ses.refuse(suppressed(submitted!)), told);
