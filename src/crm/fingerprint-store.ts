@@ -133,12 +133,9 @@ export async function sharing(db: Kysely<Schema>, hashes: readonly number[]): Pr
 const safeHashes = (hashes: readonly number[]): number[] =>
   [...new Set(hashes)].filter((hash) => Number.isSafeInteger(hash) && hash >= 0);
 
-/**
- * Hashes as rows. On SQLite a literal list, since hundreds of parameters cost more to bind than the look-up itself; all are checked
- * to be integers. On PostgreSQL one array, so that the statement is prepared once.
- */
+/** Hashes as rows, by one parameter: the statement is prepared once for lists of any length. All are checked to be integers. */
 function wantedOf(db: Kysely<Schema>, hashes: readonly number[]): RawBuilder<unknown> {
   return engineOf(db) === 'postgres'
     ? sql`select unnest(${[...hashes]}::bigint[])`
-    : sql`values ${sql.raw(hashes.map((hash) => `(${hash})`).join(','))}`;
+    : sql`select value from json_each(${JSON.stringify(hashes)})`;
 }

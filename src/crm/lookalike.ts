@@ -1,10 +1,14 @@
 import { domainToUnicode } from 'node:url';
+import { remember } from '../judge/language/remember.ts';
 import { CONFUSABLE, LOOKALIKE } from '../message/confusables.ts';
 import { addressKey, domainOfKey } from './address.ts';
 
 /** How often a route is followed, and how many readings are looked up. */
 const MAX_HOPS = 3;
 const MAX_READINGS = 64;
+
+/** Addresses whose readings are kept: a mail on its way asks three times. */
+const REMEMBERED = 500;
 
 /**
  * Other mailboxes that an address may reach, or be taken for: by routing in its local part (`jane%example.com@relay.example`,
@@ -14,7 +18,7 @@ const MAX_READINGS = 64;
  * @param key as `addressKey` gives it
  * @returns keys, without `key` itself
  */
-export function lookalikes(key: string): string[] {
+export const lookalikes = remember((key): readonly string[] => {
   const found = new Set<string>();
   let edge = [key];
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
@@ -24,7 +28,7 @@ export function lookalikes(key: string): string[] {
   for (const one of [key, ...found]) for (const alike of looks(one)) found.add(alike);
   found.delete(key);
   return [...found].slice(0, MAX_READINGS);
-}
+}, REMEMBERED);
 
 /** Whether the local part names a host of its own, where another server may send the mail on to. */
 export function isRouted(key: string): boolean {

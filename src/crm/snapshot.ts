@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ulid } from 'ulid';
+import { newId } from '../message/id.ts';
 import type { Trx } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
 import { together } from '../store/together.ts';
@@ -152,7 +152,7 @@ export async function recordRelayed(
   ]);
   if (prospect === null) return null;
   const there = own ?? known;
-  const threadId = there ?? `t_${ulid(relayed.at).toLowerCase()}`;
+  const threadId = there ?? `t_${newId(relayed.at).toLowerCase()}`;
   await together([
     addThreadMessage(
       trx,

@@ -10,11 +10,12 @@ const REST_MS = 600_000;
  * while anything is in hand, whose lease would lapse.
  *
  * @param load null = clients have nothing left to submit
+ * @param gate null = its clock is the machine's
  */
 export async function rest(
   { db }: Database,
   load: Pick<Load, 'unanswered' | 'retry'> | null,
-  gate: GateChild,
+  gate: Pick<GateChild, 'clock'> | null,
   ports: Ports,
   clock: { offsetMs: number },
 ): Promise<void> {
@@ -36,7 +37,7 @@ export async function rest(
     const now = Date.now() + clock.offsetMs;
     const inHand = open.some(({ lease_until: lease }) => lease !== null && lease > now);
     const next = Math.min(...open.map(({ next_attempt_at: at }) => at ?? 0));
-    if (!inHand && open.length > 0 && next > now) {
+    if (gate && !inHand && open.length > 0 && next > now) {
       clock.offsetMs = next - Date.now();
       gate.clock(clock.offsetMs);
     }

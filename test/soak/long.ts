@@ -8,13 +8,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { count } from '../../src/cli/arguments.ts';
-import { PROJECT_ROOT } from '../../src/config/config.ts';
 import { progressOn } from '../../src/evaluate/progress.ts';
 import { randomFrom } from '../../src/evaluate/random.ts';
 import { percentile } from '../../src/evaluate/statistics.ts';
 import { WORKER_LIMITS } from '../../src/off-loop/limits.ts';
 import { SqliteDatabase } from '../../src/store/sqlite-database.ts';
-import { GateChild } from '../crash/child.ts';
 import { configOf } from '../crash/cycle-config.ts';
 import { openLane } from '../crash/lane.ts';
 import { Mails } from '../crash/mails.ts';
@@ -24,6 +22,7 @@ import { ENGINES } from '../crash/template.ts';
 import { account } from './account.ts';
 import { type Floor, floorOf, memoryTrend, sampleOf } from './gauge.ts';
 import { HostileMails } from './hostile-mail.ts';
+import { ProductGate } from './product-gate.ts';
 import { Traffic } from './traffic.ts';
 
 const SAMPLE_MS = 5_000;
@@ -55,26 +54,13 @@ const { ledger, template } = lane;
 const folder = mkdtempSync(join(tmpdir(), 'presend-soak-'));
 cpSync(template.folder, folder, { recursive: true });
 const probe = join(folder, 'probe.sock');
-const gate = new GateChild(
-  lane.gate,
-  {
-    folder,
-    rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
-    config: configOf(lane),
-    model: 'rules',
-  },
-  // As `npm start` and the unit set them.
-  {
-    MALLOC_ARENA_MAX: '2',
-    MALLOC_MMAP_THRESHOLD_: '262144',
-    NODE_OPTIONS: `--import ${new URL('memory-probe.mjs', import.meta.url).href}`,
-    PRESEND_MEMORY_PROBE: probe,
-  },
-);
-await gate.loaded();
+const gate = new ProductGate(folder, configOf(lane), {
+  NODE_OPTIONS: `--import ${new URL('memory-probe.mjs', import.meta.url).href}`,
+  PRESEND_MEMORY_PROBE: probe,
+});
 ledger.generation = 1;
-const ports = await gate.start(0);
-if (ports === null) throw new Error(`the gate does not start: ${(await gate.ended).stderr}`);
+const ports = await gate.ports();
+if (ports === null) throw new Error(`the gate does not start: ${await gate.ended}`);
 
 const began = performance.now();
 const seconds = (): number => Math.round((performance.now() - began) / 1_000);
@@ -115,11 +101,11 @@ clearInterval(advancing);
 progress.end();
 
 const faults: string[] = [];
-if (died) faults.push(`the gate ended by itself: ${(await gate.ended).stderr}`);
+if (died) faults.push(`the gate ended by itself: ${await gate.ended}`);
 lane.upstreams.calm = true;
 lane.webhook.calm = true;
 const database = new SqliteDatabase(join(folder, 'presend.db'), { readonly: true });
-if (!died) await rest(database, traffic, gate, ports, { offsetMs: 0 });
+if (!died) await rest(database, traffic, null, ports, { offsetMs: 0 });
 const atRest = died ? idle : sampleOf(gate.pid, seconds());
 await gate.kill();
 const known = await reconcile(database, ledger, 'rules');
