@@ -47,16 +47,16 @@ const REAL_CLOCK: CommitClock = {
  * Puts changes that are asked for at the same time into one transaction, and so one sync of the disk; one group after the other,
  * in the order in which they were asked for. Changes that run alone and such that do not never share one.
  *
- * A commit waits for company for as long as commits take of late, if at least one more change is to be expected by then (as is
+ * A commit waits for company for as long as becoming durable takes of late, if at least one more change is to be expected by then (as is
  * advised for PostgreSQL's `commit_delay`, but measured): on a slow disk groups grow, and who comes alone waits for nobody. Changes
  * that nobody waits for do so longer, until one comes that somebody waits for: of many mails on their way each makes several.
  */
 export class GroupCommit {
-  readonly #commit: (group: Piece[]) => Promise<void>;
+  readonly #commit: (group: Piece[]) => Promise<number>;
   readonly #clock: CommitClock;
   #pending: Piece[] = [];
   #running = false;
-  /** Running means, milliseconds: what a commit takes, and from one change that is asked for to the next. */
+  /** Running means, milliseconds: what becoming durable takes, and from one change that is asked for to the next. */
   #took = 0;
   #gap = LONG_GAP_MS;
   #asked = 0;
@@ -64,8 +64,11 @@ export class GroupCommit {
   /** Ends the wait of changes that nobody waits for. */
   #hurry: () => void = () => {};
 
-  /** @param commit settles every piece of the group it is given, and does not reject */
-  constructor(commit: (group: Piece[]) => Promise<void>, clock: CommitClock = REAL_CLOCK) {
+  /**
+   * @param commit settles every piece of the group it is given, and does not reject; returns how long the group took to become durable
+   *   once its work was done, milliseconds
+   */
+  constructor(commit: (group: Piece[]) => Promise<number>, clock: CommitClock = REAL_CLOCK) {
     this.#commit = commit;
     this.#clock = clock;
     this.#asked = clock.now();
@@ -113,9 +116,7 @@ export class GroupCommit {
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const group = this.#pending.splice(0, this.#alike());
-      const began = this.#clock.now();
-      await this.#commit(group);
-      this.#took = mean(this.#took, this.#clock.now() - began);
+      this.#took = mean(this.#took, await this.#commit(group));
       if (this.#pending.length > 0) await this.#gather();
     }
     this.#running = false;

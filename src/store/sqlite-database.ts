@@ -166,9 +166,10 @@ export class SqliteDatabase implements Database {
     if (this.#raw.open) this.#raw.close();
   }
 
-  async #commit(group: Piece[]): Promise<void> {
+  async #commit(group: Piece[]): Promise<number> {
     const settle: (() => void)[] = [];
     const began = performance.now();
+    let done = began;
     let cause: unknown;
     try {
       await this.db.connection().execute(async (connection) => {
@@ -199,6 +200,7 @@ export class SqliteDatabase implements Database {
               settle.push(() => reject(error));
             }
           }
+          done = performance.now();
           await tail.save(trx);
           failPoint('commit-before');
           this.#control.commit.run();
@@ -214,12 +216,13 @@ export class SqliteDatabase implements Database {
       // transaction left.
       this.disk.failed(cause ?? error);
       for (const { reject } of group) reject(cause ?? error);
-      return;
+      return 0;
     }
     this.disk.stored();
-    const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
-    for (const tell of this.#afterCommit) tell(commit);
-    for (const done of settle) done();
+    const durable = performance.now();
+    for (const tell of this.#afterCommit) tell({ size: group.length, seconds: (durable - began) / 1000 });
+    for (const tell of settle) tell();
+    return durable - done;
   }
 
   /**

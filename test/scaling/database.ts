@@ -38,8 +38,10 @@ export class SimulatedDatabase {
         }
         await this.#clock.sleep(group.length * journeys * journeyMs);
         await this.cores.serve(group.length * change);
+        const done = this.#clock.now();
         if (entries > 0) await this.end.serve(end + entries * entry);
-        for (const done of settle) done();
+        for (const tell of settle) tell();
+        return this.#clock.now() - done;
       },
       { now: () => this.#clock.now(), wait: (ms) => this.#clock.sleep(ms) },
     );

@@ -12,6 +12,7 @@ function commits(tookMs: number) {
       groups.push(pieces.length);
       await clock.sleep(tookMs);
       for (const { resolve } of pieces) resolve(clock.now());
+      return tookMs;
     },
     { now: () => clock.now(), wait: (ms) => clock.sleep(ms) },
   );

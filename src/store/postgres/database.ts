@@ -199,19 +199,19 @@ export class PostgresDatabase implements Database {
     this.#keyUse.erased = erased !== undefined;
   }
 
-  async #commit(group: Piece[]): Promise<void> {
+  async #commit(group: Piece[]): Promise<number> {
     let concurrent = group[0]?.concurrent ?? false;
     // What may be run again is: savepoints for a case so rare would cost each change a statement.
     let apart = !concurrent;
     for (let left = TRIES - 1; ; left -= 1) {
       try {
         const began = performance.now();
-        const settle = await this.#attempt(group, { concurrent, apart });
+        const { settle, tookMs } = await this.#attempt(group, { concurrent, apart });
         this.disk.stored();
         const commit = { size: group.length, seconds: (performance.now() - began) / 1000 };
         for (const tell of this.#afterCommit) tell(commit);
         for (const done of settle) done();
-        return;
+        return tookMs;
       } catch (error) {
         if (error instanceof OneFailed) {
           apart = true;
@@ -223,13 +223,13 @@ export class PostgresDatabase implements Database {
         }
         this.disk.failed(error);
         for (const { reject } of group) reject(error);
-        return;
+        return 0;
       }
     }
   }
 
-  /** One transaction. @returns what tells those who asked, once it is durable */
-  async #attempt(group: Piece[], how: How): Promise<(() => void)[]> {
+  /** One transaction. */
+  async #attempt(group: Piece[], how: How): Promise<Durable> {
     const own = await this.#own.connect();
     try {
       return await this.#transaction(own.connection, group, how);
@@ -246,7 +246,7 @@ export class PostgresDatabase implements Database {
     connection: PostgresConnection,
     group: Piece[],
     { concurrent, apart }: How,
-  ): Promise<(() => void)[]> {
+  ): Promise<Durable> {
     const settle: (() => void)[] = [];
     const control = new Control(connection);
     const lock = concurrent ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
@@ -280,6 +280,7 @@ export class PostgresDatabase implements Database {
       }
     }
     const told = tail.mark().entries > 0;
+    const done = performance.now();
     // Of a transaction in which a statement failed nothing is committed; the first that did says why.
     await together([
       control.sent(),
@@ -289,9 +290,10 @@ export class PostgresDatabase implements Database {
       }),
     ]);
     failPoint('commit-done');
+    const tookMs = performance.now() - done;
     // Whatever others have to know of is in the log.
     if (told) this.peers.tell();
-    return settle;
+    return { settle, tookMs };
   }
 }
 
@@ -301,6 +303,14 @@ interface How {
   concurrent: boolean;
   /** One that fails is taken back alone. */
   apart: boolean;
+}
+
+/** What came of a group of changes. */
+interface Durable {
+  /** Tells those who asked. */
+  settle: (() => void)[];
+  /** What becoming durable took once their work was done, milliseconds. */
+  tookMs: number;
 }
 
 /** One of several changes failed that cannot be taken back alone: all are made again, apart from each other. */
