@@ -10,8 +10,10 @@ test('a digest tells what is held and due, what was decided, and where the judge
   const { gate, upstream } = await startNotifying({
     email: ['ann@reviewer.example'],
     about: [],
-    digest: { at: timeIn(2 * HOUR) },
+    digest: { at: '12:00' },
   });
+  // What is decided two hours before a digest was not decided yesterday for the next one, when midnight lies between.
+  gate.advance((10 * HOUR - (Date.now() % DAY) + DAY) % DAY);
   const [one, two] = [await hold(gate, 'one@rumour.example'), await hold(gate, 'two@rumour.example')];
   await hold(gate, 'three@rumour.example');
   await gate.app.review.reject(one.id, { actor: 'ben', label: 'right', reason: 'no' });
