@@ -21,6 +21,7 @@ import {
   notifications,
   startNotifying,
   untilTold,
+  waitForTen,
 } from './setup.ts';
 
 describe('a held mail', () => {
@@ -65,6 +66,7 @@ describe('a held mail', () => {
 
   test('makes a mail of two parts that answers nobody, and one thread a day', async () => {
     const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
+    waitForTen(gate);
     await hold(gate, 'one@rumour.example', 'Tom & <b>Jerry</b>');
     await gather(gate);
     await untilTold(upstream, 1);
@@ -131,6 +133,7 @@ describe('a held mail', () => {
 
 test('a flood of 500 holds makes two messages, and one line each', async () => {
   const { gate, upstream } = await startNotifying({ email: ['ann@reviewer.example'] });
+  waitForTen(gate);
   const flood = (from: number, to: number) =>
     Promise.all(
       Array.from({ length: to - from }, (_, i) =>

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, aRound, hold, notifications, startNotifying, untilTold } from './setup.ts';
+import {
+  DAY,
+  HOUR,
+  MINUTE,
+  aRound,
+  hold,
+  notifications,
+  startNotifying,
+  untilTold,
+  waitForTen,
+} from './setup.ts';
 
 /** The UTC time of day in an hour or so; the tests' clock starts now. */
 function timeIn(ms: number): string {
@@ -13,7 +23,7 @@ test('a digest tells what is held and due, what was decided, and where the judge
     digest: { at: '12:00' },
   });
   // What is decided two hours before a digest was not decided yesterday for the next one, when midnight lies between.
-  gate.advance((10 * HOUR - (Date.now() % DAY) + DAY) % DAY);
+  waitForTen(gate);
   const [one, two] = [await hold(gate, 'one@rumour.example'), await hold(gate, 'two@rumour.example')];
   await hold(gate, 'three@rumour.example');
   await gate.app.review.reject(one.id, { actor: 'ben', label: 'right', reason: 'no' });

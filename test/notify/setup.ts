@@ -39,6 +39,11 @@ export async function startNotifying(
   return { gate, upstream };
 }
 
+/** Moves the gate's clock on to ten in the morning (UTC), for what must not lie on two days. */
+export function waitForTen(gate: TestGate): void {
+  gate.advance((10 * HOUR - (Date.now() % DAY) + DAY) % DAY);
+}
+
 /** A mail held for a funding rumour. */
 export async function hold(gate: TestGate, address: string, subject = 'Capacity'): Promise<Delivery> {
   await addProspect(gate, address, { company: { funding_confidence: 'low' } });
