@@ -37,6 +37,8 @@ export class Cluster {
   readonly #nodes: (Node | null)[] = [];
   /** The clock of all of them is ahead of the real one by so much. */
   #offsetMs = 0;
+  /** The database was brought up to date by a version of presend after this one. */
+  #newer = false;
   /** As somebody with a console sees the database. */
   readonly database: Database;
 
@@ -58,8 +60,9 @@ export class Cluster {
     return this.#nodes.length;
   }
 
-  /** Starts a node, at first or after its end. */
+  /** Starts a node, at first or after its end. Once one was newer all that start are. */
   async begin(i: number, options: Pick<ChildOptions, 'newer'> = {}): Promise<void> {
+    this.#newer ||= options.newer ?? false;
     const { lane, store, hosts = [], config = {} } = this.#options;
     const folder = join(this.#folder, `node-${i}`);
     if (!existsSync(folder)) {
@@ -75,7 +78,7 @@ export class Cluster {
       rubric: join(PROJECT_ROOT, 'config/rubric.yaml'),
       config: { ...configOf(lane), ...config, store },
       model: hosts.length > 0 ? 'configured' : 'rules',
-      ...options,
+      newer: this.#newer,
     });
     const ports = await gate.start(this.#offsetMs);
     if (!ports) throw new Error(`node ${i} does not start: ${(await gate.ended).stderr.slice(-1_000)}`);
