@@ -64,10 +64,14 @@ export const VERY_LARGE_INPUT = 4 * 1024 * 1024;
 /** A gate at rest with all of its workers is below; two large jobs at once take it beyond 400 MB from here. */
 const FULL_BYTES = 310e6;
 
+/** From here one very large job may take it beyond 400 MB, with an idle worker's 70. */
+const TIGHT_BYTES = 250e6;
+
 /** Several times what a large job takes. A gate that is always this full, with a model of its own, goes on one after another. */
 const LONGEST_MS = 10_000;
 
 const isFull = (): boolean => process.memoryUsage.rss() > FULL_BYTES;
+const isTight = (): boolean => process.memoryUsage.rss() > TIGHT_BYTES;
 
 /** The turns of this process. */
 export const turns = new Turns({ isFull, longestMs: LONGEST_MS });
@@ -76,7 +80,7 @@ export const turns = new Turns({ isFull, longestMs: LONGEST_MS });
 export function inTurn<T>(size: number, job: () => Promise<T>): Promise<T> {
   if (size < LARGE_INPUT) return job();
   return turns.run(() => {
-    if (size >= VERY_LARGE_INPUT && isFull()) for (const workers of [readers(), judges()]) workers.endIdle();
+    if (size >= VERY_LARGE_INPUT && isTight()) for (const workers of [readers(), judges()]) workers.endIdle();
     return job();
   });
 }
