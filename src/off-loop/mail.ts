@@ -40,11 +40,9 @@ async function parse(
   const isSmall = raw.length <= SMALL_MAIL_BYTES;
   if (isSmall && !inCrowd()) return parseMessage(raw);
   try {
-    return await inTurn(raw.length, () => {
-      const bytes = bytesOf(raw);
-      // The one that judges reads it too: one worker more for a crowd, not two.
-      return (isSmall ? judges() : workers()).run('parse', bytes, [bytes.buffer]);
-    });
+    // The one that judges reads it too: one worker more for a crowd, not two.
+    const pool = isSmall ? judges : workers;
+    return await withBytes(raw, (bytes) => pool().run('parse', bytes, [bytes.buffer]), bytesOf);
   } catch (error) {
     return unreadMessage({ kind: 'too_complex', detail: `reading it ${limitOf(error)}` });
   }
@@ -54,10 +52,7 @@ async function parse(
 export async function openMail(raw: Buffer, workers: () => Workers = readers): Promise<MailToRead> {
   if (raw.length <= SMALL_MAIL_BYTES) return readMail(raw);
   try {
-    const read = await inTurn(raw.length, () => {
-      const bytes = copyOf(raw);
-      return workers().run('read', bytes, [bytes.buffer]);
-    });
+    const read = await withBytes(raw, (bytes) => workers().run('read', bytes, [bytes.buffer]));
     const attachments = read.attachments.map((one) => ({ ...one, content: asBuffer(one.content) }));
     return { ...read, attachments };
   } catch (error) {
@@ -69,10 +64,7 @@ export async function openMail(raw: Buffer, workers: () => Workers = readers): P
 /** `textsOf` in the same way. @throws JobLimitError for a mail beyond a limit */
 export async function textsOfMail(raw: Buffer, workers: () => Workers = readers): Promise<Texts> {
   if (raw.length <= SMALL_MAIL_BYTES) return textsOf(raw);
-  return inTurn(raw.length, () => {
-    const bytes = copyOf(raw);
-    return workers().run('texts', bytes, [bytes.buffer]);
-  });
+  return withBytes(raw, (bytes) => workers().run('texts', bytes, [bytes.buffer]));
 }
 
 /**
@@ -87,10 +79,9 @@ export async function editMail(
 ): Promise<Buffer> {
   if (raw.length + edit.text.length <= SMALL_MAIL_BYTES) return replaceBody(raw, edit);
   try {
-    const answer = await inTurn(raw.length, () => {
-      const bytes = copyOf(raw);
-      return workers().run('edit', { raw: bytes, edit }, [bytes.buffer]);
-    });
+    const answer = await withBytes(raw, (bytes) =>
+      workers().run('edit', { raw: bytes, edit }, [bytes.buffer]),
+    );
     if ('refused' in answer) throw new EditError(answer.refused);
     return asBuffer(answer.edited);
   } catch (error) {
@@ -103,10 +94,7 @@ export async function editMail(
 export async function attachedTo(raw: Buffer, workers: () => Workers = readers): Promise<Buffer[]> {
   if (raw.length <= SMALL_MAIL_BYTES) return attachedMails(raw);
   try {
-    const mails = await inTurn(raw.length, () => {
-      const bytes = copyOf(raw);
-      return workers().run('attached', bytes, [bytes.buffer]);
-    });
+    const mails = await withBytes(raw, (bytes) => workers().run('attached', bytes, [bytes.buffer]));
     return mails.map(asBuffer);
   } catch (error) {
     limitOf(error);
@@ -123,6 +111,15 @@ export async function textOfHtml(html: string, workers: () => Workers = readers)
     limitOf(error);
     return '';
   }
+}
+
+/** Runs a job that is given bytes of its own, which are made when its turn has come. */
+function withBytes<T>(
+  raw: Buffer,
+  job: (bytes: Uint8Array<ArrayBuffer>) => Promise<T>,
+  bytesOf = copyOf,
+): Promise<T> {
+  return inTurn(raw.length, () => job(bytesOf(raw)));
 }
 
 /** One copy that can be given away; a message between threads would copy the bytes twice. */

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { readers, judges } from './shared-pool.ts';
+import { endIdleWorkers } from './shared-pool.ts';
 
 export interface MemoryWatchOptions {
   /** Of the whole process, bytes. */
@@ -39,9 +39,7 @@ export class MemoryWatch {
     this.#options = {
       rss: () => process.memoryUsage.rss(),
       collect: collector(),
-      endIdleWorkers: () => {
-        for (const workers of [readers(), judges()]) workers.endIdle();
-      },
+      endIdleWorkers,
       ...options,
     };
     this.#timer = setInterval(() => this.look(performance.now()), LOOK_MS).unref();

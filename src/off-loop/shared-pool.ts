@@ -17,3 +17,8 @@ function pools(): Record<'readers' | 'judges', WorkerPool> {
  */
 export const readers = (): WorkerPool => pools().readers;
 export const judges = (): WorkerPool => pools().judges;
+
+/** Gives back what workers that have nothing to do take; the next job starts one anew. */
+export function endIdleWorkers(): void {
+  for (const workers of [readers(), judges()]) workers.endIdle();
+}

@@ -1,4 +1,4 @@
-import { judges, readers } from './shared-pool.ts';
+import { endIdleWorkers } from './shared-pool.ts';
 
 export interface TurnsOptions {
   /** Whether the process takes so much memory that what is large goes one after another. */
@@ -80,7 +80,7 @@ export const turns = new Turns({ isFull, longestMs: LONGEST_MS });
 export function inTurn<T>(size: number, job: () => Promise<T>): Promise<T> {
   if (size < LARGE_INPUT) return job();
   return turns.run(() => {
-    if (size >= VERY_LARGE_INPUT && isTight()) for (const workers of [readers(), judges()]) workers.endIdle();
+    if (size >= VERY_LARGE_INPUT && isTight()) endIdleWorkers();
     return job();
   });
 }
