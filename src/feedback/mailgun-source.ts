@@ -51,14 +51,28 @@ export function mailgunSource({
 
 const SIGNATURE_FIELDS = ['timestamp', 'token', 'signature'];
 
-/** Of the JSON that the fields but the signature's make up, field by field: as one text it would be the form once more. */
+/** Of the JSON that the fields but the signature's make up, piece by piece: as one text it would be the form three times more. */
 function contentHashOf(form: Form): string {
   const hash = createHash('sha256').update('{');
   let before = '';
   for (const [name, value] of Object.entries(Object.fromEntries(form))) {
     if (SIGNATURE_FIELDS.includes(name)) continue;
-    hash.update(`${before}${JSON.stringify(name)}:`).update(JSON.stringify(value));
+    hash.update(`${before}${JSON.stringify(name)}:"`);
+    for (const piece of piecesOf(value)) hash.update(JSON.stringify(piece).slice(1, -1));
+    hash.update('"');
     before = ',';
   }
   return hash.update('}').digest('hex');
+}
+
+const PIECE_CHARS = 64 * 1024;
+
+/** A text in pieces. None ends inside a pair of surrogates: JSON writes each half of such a pair in another way. */
+function* piecesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const last = text.charCodeAt(from + PIECE_CHARS - 1);
+    const to = from + PIECE_CHARS - (last >= 0xd8_00 && last <= 0xdb_ff ? 1 : 0);
+    yield text.slice(from, to);
+    from = to;
+  }
 }

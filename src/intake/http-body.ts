@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { VERY_LARGE_INPUT, makeRoom } from '../off-loop/turns.ts';
 import { Refusal, TROUBLE } from './refusal.ts';
 
 export interface BodyLimits {
@@ -56,8 +57,11 @@ export function readBody(req: IncomingMessage, { maxBytes, seconds }: BodyLimits
     req.on('data', (chunk: Buffer) => {
       if (whole === null) chunks.push(chunk);
       else chunk.copy(whole, size);
+      const before = size;
       size += chunk.length;
       inHand += chunk.length;
+      // By what came, not by what was announced, which costs a stranger nothing.
+      if (before < VERY_LARGE_INPUT) makeRoom(size);
       if (size > maxBytes) refuse(tooLarge());
       else if (inHand > MAX_IN_HAND) refuse(TROUBLE);
     });

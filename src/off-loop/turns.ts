@@ -76,11 +76,20 @@ const isTight = (): boolean => process.memoryUsage.rss() > TIGHT_BYTES;
 /** The turns of this process. */
 export const turns = new Turns({ isFull, longestMs: LONGEST_MS });
 
-/** Runs at once what is small. Before something very large idle workers are ended where memory is short. */
+/**
+ * Before something very large is taken in or read, idle workers are ended where memory is short.
+ *
+ * @param size bytes or characters of it
+ */
+export function makeRoom(size: number): void {
+  if (size >= VERY_LARGE_INPUT && isTight()) endIdleWorkers();
+}
+
+/** Runs at once what is small; what is large when its turn has come, with room made for it. */
 export function inTurn<T>(size: number, job: () => Promise<T>): Promise<T> {
   if (size < LARGE_INPUT) return job();
   return turns.run(() => {
-    if (size >= VERY_LARGE_INPUT && isTight()) endIdleWorkers();
+    makeRoom(size);
     return job();
   });
 }

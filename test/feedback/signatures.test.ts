@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
 import { UserError } from '../../src/config/user-error.ts';
 import type { FetchText } from '../../src/feedback/bounded-fetch.ts';
@@ -215,6 +216,30 @@ describe('mailgun', () => {
       { content: { mail: { text: 'Stop.' } } },
     ]);
     await refusal(receive('mailgun', await form(fields)));
+  });
+
+  test('a long form is known by the JSON of its fields, wherever it is cut for that', async () => {
+    const database = await openDatabase();
+    const fields = {
+      from: 'jane@prospect.example',
+      recipient: 'ann@sender.example',
+      // Pairs of surrogates, from each of two places on.
+      'body-plain': '😀'.repeat(100_000),
+      'stripped-text': `"${'😀'.repeat(100_000)}`,
+      short: '',
+    };
+    const source = testSources({ database, now: () => NOW }).get('mailgun')!;
+    const { headers, body } = await form({
+      ...fields,
+      ...mailgunSignature({ at: NOW, token: 'long' }),
+    });
+    await source.receive(headers, new HeldBody(body));
+    const { effect } = await database.db
+      .selectFrom('provider_events')
+      .select('effect')
+      .where('event_id', '=', 'token:long')
+      .executeTakeFirstOrThrow();
+    expect(effect).toBe(`signed ${createHash('sha256').update(JSON.stringify(fields)).digest('hex')}`);
   });
 });
 

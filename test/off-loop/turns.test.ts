@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bodyDone, readBody } from '../../src/intake/http-body.ts';
 import {
   attachedTo,
   editMail,
@@ -70,6 +73,20 @@ describe('before a very large job', () => {
     vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(rss);
     const ended = vi.spyOn(judges(), 'endIdle');
     await inTurn(size, async () => expect(ended).toHaveBeenCalledTimes(times));
+  });
+
+  it('is it a request, room is made once, while it is taken in', async () => {
+    vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(400e6);
+    const ended = vi.spyOn(judges(), 'endIdle');
+    const body = async (bytes: number): Promise<void> => {
+      const pieces = Array.from({ length: bytes / LARGE_INPUT }, () => Buffer.alloc(LARGE_INPUT));
+      const request = Object.assign(Readable.from(pieces), { headers: {} }) as unknown as IncomingMessage;
+      bodyDone(await readBody(request, { maxBytes: bytes, seconds: 5 }));
+    };
+    await body(VERY_LARGE_INPUT - LARGE_INPUT);
+    expect(ended).not.toHaveBeenCalled();
+    await body(2 * VERY_LARGE_INPUT);
+    expect(ended).toHaveBeenCalledTimes(1);
   });
 });
 
