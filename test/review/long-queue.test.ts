@@ -142,6 +142,21 @@ describe('a list of more than is counted', () => {
       'deliveries_held_by_both (<expr>=? AND hold_reason=? AND engine_id=?)',
     ],
     ['all by due time', { sort: 'due' }, 'deliveries_held_by_due (<expr>=?)'],
+    [
+      'of one reason by due time',
+      { reason: 'stale_record', sort: 'due' },
+      'deliveries_held_by_reason_and_due (<expr>=? AND hold_reason=?)',
+    ],
+    [
+      'of one engine by due time',
+      { engine: 'busy', sort: 'due' },
+      'deliveries_held_by_engine_and_due (<expr>=? AND engine_id=?)',
+    ],
+    [
+      'of one reason and engine by due time',
+      { reason: 'stale_record', engine: 'busy', sort: 'due' },
+      'deliveries_held_by_both_and_due (<expr>=? AND hold_reason=? AND engine_id=?)',
+    ],
     ['of one person', { assigned: 'me' }, 'sqlite_autoindex_deliveries_1 (id=?)'],
     ['of one person and reason', { assigned: 'me', reason: 'x' }, 'sqlite_autoindex_deliveries_1 (id=?)'],
     ['snoozed', { snoozed: 'only' }, 'sqlite_autoindex_deliveries_1 (id=?)'],
@@ -151,6 +166,7 @@ describe('a list of more than is counted', () => {
     const [rows] = plans.filter(({ sql }) => sql.includes('"m"."subject"'));
     expect(rows?.steps).toContain(`SEARCH d USING INDEX ${index}`);
     expect(rows?.steps).not.toContain('USE TEMP B-TREE FOR GROUP BY');
+    if (query.sort === 'due') expect(rows?.steps).not.toContain('USE TEMP B-TREE FOR ORDER BY');
     const counts = plans.filter(({ sql }) => sql.includes('count(*)') && sql.includes('"deliveries"'));
     expect(counts).not.toEqual([]);
     for (const { sql } of counts) expect(sql).toMatch(/ limit \?\) as "first"/);

@@ -360,6 +360,8 @@ const CASES: Record<string, (put: Put) => void> = {
   '0020-held-by-due': () => {},
   // Indexes of PostgreSQL only.
   '0021-postgres-indexes': () => {},
+  // Indexes only.
+  '0022-held-by-due-and-menu': () => {},
 };
 
 /** Migrations that have rows here. */

@@ -18,6 +18,7 @@ import * as heldLists from './0018-held-lists.ts';
 import * as searchTerms from './0019-search-terms.ts';
 import * as heldByDue from './0020-held-by-due.ts';
 import * as postgresIndexes from './0021-postgres-indexes.ts';
+import * as heldByDueAndMenu from './0022-held-by-due-and-menu.ts';
 
 /** Migrations in code, so that a build carries them and no folder is scanned at start. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0019-search-terms': searchTerms,
   '0020-held-by-due': heldByDue,
   '0021-postgres-indexes': postgresIndexes,
+  '0022-held-by-due-and-menu': heldByDueAndMenu,
 };
