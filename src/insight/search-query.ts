@@ -1,7 +1,7 @@
 import { searchWords } from './search-words.ts';
 
 /** One term of a search. */
-interface Term {
+export interface Term {
   text: string;
   /** Its last word may go on. */
   prefix: boolean;
@@ -13,14 +13,21 @@ const MAX_TERMS = 32;
 /** Shorter beginnings of words match half of all mail. */
 const MIN_PREFIX = 3;
 
-/** Where FTS5's tokenizer and `searchWords` are sure to write a word alike (test/insight/search.test.ts tries all of it). */
-const WRITTEN_ALIKE = /^[\0-\u{b4}\u{b6}-\u{17e}]*$/u;
+/**
+ * Latin letters, and signs and pictures that stand between words, as far as FTS5's Unicode (6.1) has them: it takes for a letter what it
+ * does not know (test/insight/search-matches.test.ts tries all of it).
+ */
+const WRITTEN_ALIKE =
+  /^[\0-\u{b4}\u{b6}-\u{17e}\u{2000}-\u{2064}\u{20a0}-\u{20b9}\u{2190}-\u{22ff}\u{1f442}-\u{1f4f7}\u{1f600}-\u{1f640}\u{1f680}-\u{1f6c5}]*$/u;
+
+/** Whether FTS5's tokenizer and `searchWords` are sure to read the words of a text alike. */
+export const isWrittenAlike = (text: string): boolean => WRITTEN_ALIKE.test(text);
 
 /**
  * Terms of a search, as typed: words, addresses, ids, and phrases in double quotes. Every one must be found, words by their
  * beginning, what holds punctuation (addresses, ids) and what stands in quotes as a run of words.
  */
-function termsOf(words: string): Term[] {
+export function termsOf(words: string): Term[] {
   return [...words.matchAll(/"([^"]*)"|(\S+)/g)]
     .map(([, phrase, word]): Term => {
       const text = phrase ?? word ?? '';
@@ -36,7 +43,7 @@ function lastWord(text: string): string {
 
 /** The word that a term's last one begins, as FTS5's index writes it; null = that is not certain, or it does not go on. */
 function beginningOf({ text, prefix }: Term): string | null {
-  return prefix && WRITTEN_ALIKE.test(text) ? (searchWords(text).at(-1) ?? null) : null;
+  return prefix && isWrittenAlike(text) ? (searchWords(text).at(-1) ?? null) : null;
 }
 
 /** The beginnings of words in a search, as FTS5's index writes them; those of which that is not certain are left out. */

@@ -2,6 +2,7 @@ import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { engineOf } from '../store/engine.ts';
 import type { Schema } from '../store/schema.ts';
 import type { TextOf } from './draft-text-store.ts';
+import { newestWith } from './search-newest-store.ts';
 import { ftsQuery, tsQuery } from './search-query.ts';
 import { wordsBeginning } from './search-terms-store.ts';
 
@@ -18,21 +19,24 @@ export async function searchMessages(
   words: string,
   { limit }: { limit: number },
 ): Promise<TextOf[]> {
-  const query = await queryOf(db, words);
+  const { query, frequent } = await queryOf(db, words);
   if (query === null) return [];
   const newest = new Map<string, TextOf>();
   // Of a message that reviewers edited several texts may match.
   const most = limit * 2;
   let before = Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const rows = await db
-      .selectFrom('draft_texts')
-      .select(['draft_texts.id', 'draft_texts.message_id', 'draft_texts.revision'])
-      .where('draft_texts.id', '<', before)
-      .where(matching(db, query, { before, most }))
-      .orderBy('draft_texts.id', 'desc')
-      .limit(most)
-      .execute();
+    const part = { before, most };
+    const rows =
+      (frequent ? await newestWith(db, words, part) : null) ??
+      (await db
+        .selectFrom('draft_texts')
+        .select(['draft_texts.id', 'draft_texts.message_id', 'draft_texts.revision'])
+        .where('draft_texts.id', '<', before)
+        .where(matching(db, query, part))
+        .orderBy('draft_texts.id', 'desc')
+        .limit(most)
+        .execute());
     for (const { message_id, revision } of rows) {
       if (!newest.has(message_id)) newest.set(message_id, { message_id, revision });
     }
@@ -42,9 +46,17 @@ export async function searchMessages(
   }
 }
 
-/** The search in the language of the database's index; null = nothing to look for */
-async function queryOf(db: Reader, words: string): Promise<string | null> {
-  return engineOf(db) === 'postgres' ? tsQuery(words) : ftsQuery(words, await wordsBeginning(db, words));
+interface Query {
+  /** In the language of the database's index; null = nothing to look for. */
+  query: string | null;
+  /** SQLite's index would read long lists before it tells the first match. */
+  frequent: boolean;
+}
+
+async function queryOf(db: Reader, words: string): Promise<Query> {
+  if (engineOf(db) === 'postgres') return { query: tsQuery(words), frequent: false };
+  const { known, frequent } = await wordsBeginning(db, words);
+  return { query: ftsQuery(words, known), frequent };
 }
 
 /** What `draft_texts` must be like: by PostgreSQL's tsvector, or by SQLite's FTS5 index, which is read from its newest end. */
@@ -75,7 +87,7 @@ const NEVER = sql<SqlBool>`1 = 0`;
 /** As `searchMessages`, for a list that has more than texts to be searched and is looked at piece by piece. */
 export async function textSearch(db: Reader, words: readonly string[]): Promise<TextSearch> {
   const queries: (string | null)[] = [];
-  for (const word of words) queries.push(await queryOf(db, word));
+  for (const word of words) queries.push((await queryOf(db, word)).query);
   if (engineOf(db) === 'postgres') {
     return async (_among, messageId) =>
       queries.map((query) =>

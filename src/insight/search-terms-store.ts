@@ -3,27 +3,34 @@ import { breathe } from '../off-loop/breathe.ts';
 import type { Schema } from '../store/schema.ts';
 import { beginningsOf } from './search-query.ts';
 
-/** A beginning that more words have is left to FTS5: looking them up would take longer than making their list. */
+/** A beginning that more words have is frequent: looking them up would take longer than making their list. */
 const MOST_WORDS = 512;
 
 /** After every word that begins so. */
 const LAST = '\u{10ffff}';
 
-/**
- * The words of SQLite's index that begin as the words of a search do, for `ftsQuery`. Beginnings that no word has or too many have
- * are left out.
- */
+/** The beginnings of words in a search, and what SQLite's index has of them. */
+export interface Beginnings {
+  /** All words that begin so, for `ftsQuery`; without beginnings that no word has. */
+  known: Map<string, string[]>;
+  /** Whether more words than are looked up begin as one of them. */
+  frequent: boolean;
+}
+
+/** Looks up the words that begin as the words of a search do. */
 export async function wordsBeginning(
   db: Pick<Kysely<Schema>, 'getExecutor'>,
   words: string,
-): Promise<Map<string, string[]>> {
+): Promise<Beginnings> {
   const known = new Map<string, string[]>();
+  let frequent = false;
   for (const beginning of beginningsOf(words)) {
     const found = await beginningWith(db, beginning);
     await breathe();
-    if (found.length > 0 && found.length <= MOST_WORDS) known.set(beginning, found);
+    if (found.length > MOST_WORDS) frequent = true;
+    else if (found.length > 0) known.set(beginning, found);
   }
-  return known;
+  return { known, frequent };
 }
 
 /** Each step of the recursion looks up the next word in the index, and passes all the places of the one before. */

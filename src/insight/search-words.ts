@@ -3,7 +3,7 @@ const WORD = /[\p{L}\p{N}\p{Co}]+/gu;
 const MARKS = /\p{Mn}+/gu;
 
 /** A lexeme of a tsvector has fewer than 2 KiB; no word that anybody looks for is longer than this. */
-const MAX_WORD = 200;
+export const MAX_WORD = 200;
 
 /** PostgreSQL counts positions up to here (https://www.postgresql.org/docs/current/textsearch-limitations.html) … */
 const MAX_POSITION = 16_383;

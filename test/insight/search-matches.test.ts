@@ -7,6 +7,8 @@ import { type Random, randomFrom } from '../../src/evaluate/random.ts';
 import { keepDraftText } from '../../src/insight/draft-text-store.ts';
 import { beginningsOf } from '../../src/insight/search-query.ts';
 import { searchMessages } from '../../src/insight/search-store.ts';
+import { textMatch } from '../../src/insight/search-match.ts';
+import { newestWith } from '../../src/insight/search-newest-store.ts';
 import { wordsBeginning } from '../../src/insight/search-terms-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { addHeldMail } from '../support/held-mail.ts';
@@ -51,6 +53,7 @@ let database: Database;
 /** Oldest first, in the order in which they were kept. */
 const kept: { id: string; revision: number; text: string }[] = [];
 
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)];
 const aWord = (random: Random): string => pick(random, random() < 0.5 ? WORDS : TAGS);
 const sentence = (random: Random, length: number): string =>
@@ -125,9 +128,34 @@ describe('words looked up before they are searched', () => {
   });
 
   test.skipIf(onPostgres)('are left to the index where too many begin so', async () => {
-    const known = await wordsBeginning(database.db, 'tag tag1 invoic nothing');
+    expect(await wordsBeginning(database.db, 'tag1 nothing')).toMatchObject({ frequent: false });
+    const { known, frequent } = await wordsBeginning(database.db, 'tag tag1 invoic nothing');
+    expect(frequent).toBe(true);
     expect([...known.keys()]).toEqual(['tag1', 'invoic']);
     expect(known.get('invoic')).toEqual(['invoice', 'invoiced', 'invoices', 'invoicing']);
+  });
+
+  test('are looked for in the newest texts where too many begin so, and enough of those have them', async () => {
+    const newest = (words: string, most: number) =>
+      newestWith(database.db, words, { before: Number.MAX_SAFE_INTEGER, most });
+    for (const terms of [['tag'], ['tag', 'invoi']]) {
+      const found = await newest(terms.join(' '), 20);
+      const expected = kept.toReversed().filter(({ text }) => terms.every((term) => has(text, term)));
+      expect(found?.map(({ message_id, revision }) => [message_id, revision])).toEqual(
+        expected.slice(0, 20).map(({ id, revision }) => [id, revision]),
+      );
+    }
+    expect(await newest('tag', TEXTS * 2)).toBeNull();
+    expect(await newest('tag Добрый', 1)).toBeNull();
+  });
+
+  test('are not said to be in a text that the index may read otherwise', () => {
+    const tag = textMatch('tag')!;
+    expect(tag(['', 'a tag1 – “here” 🚀'])).toBe(true);
+    expect(tag(['a stag', 'ta g'])).toBe(false);
+    expect(tag(['a tag1', 'Добрый день'])).toBeNull();
+    expect(textMatch('tag\u0301')).toBeNull();
+    expect(textMatch('x'.repeat(200))).toBeNull();
   });
 
   test('are written as the index writes them, or not looked up', () => {
@@ -136,10 +164,8 @@ describe('words looked up before they are searched', () => {
       create virtual table terms using fts5vocab('texts', 'instance')`);
     const insert = raw.prepare('insert into texts (rowid, text) values (?, ?)');
     let lookedUp = 0;
-    for (let code = 1; code < 0x3000; code += 1) {
-      const text = `x${String.fromCodePoint(code)}abc`;
-      insert.run(code, text);
-    }
+    const codes = [...range(1, 0x30_00), ...range(0x1_f0_00, 0x1_ff_ff)];
+    for (const code of codes) insert.run(code, `x${String.fromCodePoint(code)}abc`);
     const last = new Map<number, string>();
     for (const row of raw.prepare('select doc, term from terms order by doc, offset').all() as {
       doc: number;
@@ -147,7 +173,7 @@ describe('words looked up before they are searched', () => {
     }[]) {
       last.set(row.doc, row.term);
     }
-    for (let code = 1; code < 0x3000; code += 1) {
+    for (const code of codes) {
       const character = String.fromCodePoint(code);
       if (/[\s"]/u.test(character)) continue;
       const [beginning] = beginningsOf(`x${character}abc`);
@@ -155,7 +181,7 @@ describe('words looked up before they are searched', () => {
       lookedUp += 1;
       expect(beginning, `U+${code.toString(16)}`).toBe(last.get(code));
     }
-    expect(lookedUp).toBeGreaterThan(300);
+    expect(lookedUp).toBeGreaterThan(1_000);
     raw.close();
   });
 });
