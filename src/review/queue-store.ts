@@ -156,9 +156,14 @@ export interface QueueGroup {
 /** Counting stops here: what a page says beside its rows must cost no more when more is held. */
 export const COUNTED = 1_000;
 
+/**
+ * Of a long list only what came first: an index by reason would begin with a thousand of one, and each other choice of
+ * the menus would have to be looked for.
+ */
 function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGroup[]> {
   const first = filtered(db, filter, { now })
     .select(['d.hold_reason', 'd.engine_id', 'e.name', 's.assigned_id', 's.assigned_name'])
+    .$if(isWholeState(filter), (list) => list.orderBy('d.created_at'))
     .limit(COUNTED + 1)
     .as('first');
   return db
@@ -173,6 +178,13 @@ function queueGroups(db: Db, filter: QueueFilter, now: number): Promise<QueueGro
     ])
     .groupBy(['hold_reason', 'engine_id', 'assigned_id'])
     .execute();
+}
+
+/** Whether a list, but for its menus, is all that is in one state: other lists are short, and sorted for nothing. */
+function isWholeState({ states, snoozed, dueBefore, company, cause }: QueueFilter): boolean {
+  return (
+    states?.length === 1 && snoozed !== 'only' && dueBefore === null && company === null && cause === null
+  );
 }
 
 /** How much was found; with `more`, that much and more. */

@@ -171,4 +171,13 @@ describe('a list of more than is counted', () => {
     expect(counts).not.toEqual([]);
     for (const { sql } of counts) expect(sql).toMatch(/ limit \?\) as "first"/);
   });
+
+  test.skipIf(onPostgres)(
+    'has its menus from what came first, and not from what is of one reason',
+    async () => {
+      const plans = await plansOf(database, (db) => page({ reason: 'thread_leak' }, db));
+      const [groups] = plans.filter(({ sql }) => sql.includes('as "first" group by'));
+      expect(groups?.steps).toContain('SEARCH d USING INDEX deliveries_by_state (state=?)');
+    },
+  );
 });
