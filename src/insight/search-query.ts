@@ -46,9 +46,10 @@ function beginningOf({ text, prefix }: Term): string | null {
   return prefix && isWrittenAlike(text) ? (searchWords(text).at(-1) ?? null) : null;
 }
 
-/** The beginnings of words in a search, as FTS5's index writes them; those of which that is not certain are left out. */
-export function beginningsOf(words: string): string[] {
-  return [...new Set(termsOf(words).flatMap((term) => beginningOf(term) ?? []))];
+/** The beginnings of words in a search, as FTS5's index writes them; null = of one of them that is not certain. */
+export function beginningsOf(words: string): Set<string | null> {
+  const terms = termsOf(words).filter(({ prefix }) => prefix);
+  return new Set(terms.map(beginningOf));
 }
 
 /**

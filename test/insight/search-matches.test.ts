@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Random, randomFrom } from '../../src/evaluate/random.ts';
 import { keepDraftText } from '../../src/insight/draft-text-store.ts';
 import { beginningsOf } from '../../src/insight/search-query.ts';
-import { searchMessages } from '../../src/insight/search-store.ts';
+import { searchMessages, textSearch } from '../../src/insight/search-store.ts';
 import { textMatch } from '../../src/insight/search-match.ts';
-import { newestWith } from '../../src/insight/search-newest-store.ts';
+import { newestTexts } from '../../src/insight/search-texts-store.ts';
 import { wordsBeginning } from '../../src/insight/search-terms-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { addHeldMail } from '../support/held-mail.ts';
@@ -128,16 +128,17 @@ describe('words looked up before they are searched', () => {
   });
 
   test.skipIf(onPostgres)('are left to the index where too many begin so', async () => {
-    expect(await wordsBeginning(database.db, 'tag1 nothing')).toMatchObject({ frequent: false });
-    const { known, frequent } = await wordsBeginning(database.db, 'tag tag1 invoic nothing');
-    expect(frequent).toBe(true);
+    expect(await wordsBeginning(database.db, 'tag1 nothing')).toMatchObject({ listed: false });
+    const { known, listed } = await wordsBeginning(database.db, 'tag tag1 invoic nothing');
+    expect(listed).toBe(true);
+    expect(await wordsBeginning(database.db, 'Добрый')).toMatchObject({ listed: true });
     expect([...known.keys()]).toEqual(['tag1', 'invoic']);
     expect(known.get('invoic')).toEqual(['invoice', 'invoiced', 'invoices', 'invoicing']);
   });
 
   test('are looked for in the newest texts where too many begin so, and enough of those have them', async () => {
     const newest = (words: string, most: number) =>
-      newestWith(database.db, words, { before: Number.MAX_SAFE_INTEGER, most });
+      newestTexts(database.db, words, { before: Number.MAX_SAFE_INTEGER, most });
     for (const terms of [['tag'], ['tag', 'invoi']]) {
       const found = await newest(terms.join(' '), 20);
       const expected = kept.toReversed().filter(({ text }) => terms.every((term) => has(text, term)));
@@ -177,11 +178,44 @@ describe('words looked up before they are searched', () => {
       const character = String.fromCodePoint(code);
       if (/[\s"]/u.test(character)) continue;
       const [beginning] = beginningsOf(`x${character}abc`);
-      if (beginning === undefined) continue;
+      if (typeof beginning !== 'string') continue;
       lookedUp += 1;
       expect(beginning, `U+${code.toString(16)}`).toBe(last.get(code));
     }
     expect(lookedUp).toBeGreaterThan(1_000);
     raw.close();
+  });
+
+  test('are found in another list as well, in whatever letters its texts are written', async () => {
+    await database.transact((trx) =>
+      keepDraftText(
+        trx,
+        { message_id: kept[7].id, revision: 99 },
+        {
+          subject: 'Добрый',
+          body: 'день tag77',
+          headers: '',
+          addresses: '',
+          text_key: null,
+          template_key: null,
+        },
+      ),
+    );
+    kept.push({ id: kept[7].id, revision: 99, text: 'Добрый день tag77' });
+    // Every third, so that they are many runs of ids.
+    const some = [...new Set(kept.map(({ id }) => id))].filter((id, i) => i % 3 === 0 || id === kept[7].id);
+    const { db } = database;
+    const messages = db.selectFrom('messages').where('id', 'in', some);
+    const words = ['tag', 'tag77', 'добр', 'Добрый', 'invoice', 'nothing', '-'];
+    const holds = await (await textSearch(db, words))(messages.select('id'), 'messages.id');
+    for (const [i, word] of words.entries()) {
+      const found = await messages.select('id').where(holds[i]).orderBy('id').execute();
+      const expected = some.filter((id) => kept.some((one) => one.id === id && has(one.text, word)));
+      expect(
+        found.map(({ id }) => id),
+        word,
+      ).toEqual(word === '-' ? [] : expected.toSorted());
+      if (/^(?:tag|добр)/iu.test(word)) expect(expected).toContain(kept[7].id);
+    }
   });
 });
