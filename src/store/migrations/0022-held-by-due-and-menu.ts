@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What is held in the order in which it expires, as in 0020, of one reason, of one engine and of both: not sorted for each page. */
+/** What is held in the order in which it expires, as in 0020, of one reason, of one engine and of both: not looked for in all of it. */
 export async function up(db: Kysely<any>): Promise<void> {
   const held = sql`(case when state = 'held' then 1 end)`;
   const menus = {
