@@ -133,13 +133,19 @@ function target() {
 }
 
 const own = ['test', 'bench', 'prove'].includes(command);
+// Where the lists of tests write what failed: said again at the end, since of a long log often only that is kept.
+const failures = join(root, 'node_modules/.cache/presend-test-failures.txt');
+if (command === 'test') {
+  mkdirSync(dirname(failures), { recursive: true });
+  rmSync(failures, { force: true });
+}
 // glibc keeps what large mails took once, in a heap for each thread, unless told to give it back (mallopt(3)).
 const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144' };
 const start = (parameters) =>
   spawn(process.execPath, parameters, {
     stdio: 'inherit',
     cwd: own ? root : process.cwd(),
-    env: { ...memory, ...process.env },
+    env: { ...memory, ...(command === 'test' ? { PRESEND_TEST_FAILURES: failures } : {}), ...process.env },
   });
 let child = start(target());
 // What says most of a store runs on PostgreSQL as well; there are programs of it for this platform only.
@@ -157,7 +163,12 @@ const orphaned = setInterval(() => {
 }, 500).unref();
 child.on('exit', (code, signal) => {
   const failed = signal ? 1 : (code ?? 1);
-  if (second === null || signal) process.exit(failed);
+  if (second === null || signal) end(failed);
   child = start(second);
-  child.on('exit', (its) => process.exit(failed || (its ?? 1)));
+  child.on('exit', (its) => end(failed || (its ?? 1)));
 });
+
+function end(code) {
+  if (command === 'test' && code !== 0 && existsSync(failures)) process.stderr.write(readFileSync(failures));
+  process.exit(code);
+}

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FailureReport } from './support/failure-report.ts';
 
 export default defineConfig({
   test: {
@@ -9,5 +10,6 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,
+    reporters: ['default', new FailureReport()],
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FailureReport } from './support/failure-report.ts';
 
 /** What says most of a store: claims and settling, records and stops, what people do with held mail, rights of sessions, removal. */
 const SAYS_MOST = [
@@ -40,5 +41,6 @@ export default defineConfig({
     retry: Number(process.env['PRESEND_TEST_RETRIES'] ?? 0),
     hookTimeout: 30_000,
     maxWorkers: 2,
+    reporters: ['default', new FailureReport()],
   },
 });
