@@ -4,10 +4,10 @@ import { FailureReport } from './support/failure-report.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     // A shared machine may stall for seconds: what fails once and then passes is named in the report, what fails twice is wrong.
     retry: Number(process.env['PRESEND_TEST_RETRIES'] ?? 0),
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,
     reporters: ['default', new FailureReport()],
