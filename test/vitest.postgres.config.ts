@@ -16,6 +16,7 @@ const SAYS_MOST = [
   'insight/search{,-matches}',
   'feedback/{unsubscribe,write-back}',
   'observability/scrape-store',
+  'store/prepared',
 ].map((name) => `test/${name}.test.ts`);
 
 /** About SQLite's file: its copies, its locks, edits behind the gate's back. */
@@ -26,7 +27,7 @@ const SQLITE_ALONE = [
   'doctor/cli',
   'faults/*',
   'queue/hanging-disk',
-  'store/*',
+  'store/!(prepared)',
   'store-copy/cli',
 ].map((name) => `test/${name}.test.ts`);
 
@@ -37,9 +38,9 @@ export default defineConfig({
     exclude: SQLITE_ALONE,
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/postgres-file.ts'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     retry: Number(process.env['PRESEND_TEST_RETRIES'] ?? 0),
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
     reporters: ['default', new FailureReport()],
   },

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../store/schema.ts';
+import { prepared } from '../store/prepared.ts';
 import { together } from '../store/together.ts';
 import { addressKey } from './address.ts';
 import { erasedValue } from './erased.ts';
@@ -14,6 +15,10 @@ export interface AliasRecord {
   address: string;
   record: RecordNow;
 }
+
+const keysAmong = prepared((db, { readings }: { readings: string[] }) =>
+  db.selectFrom('prospects').select('address_key').where('address_key', 'in', readings),
+);
 
 /**
  * Records of those who may be meant by the address although nobody can say that it is the same mailbox (`lookalikes`). What
@@ -33,7 +38,7 @@ export async function aliasRecords(db: Kysely<Schema>, address: string): Promise
       addresses: readings,
       domains: suppressingDomains(readings).filter((domain) => !own.includes(domain)),
     }),
-    db.selectFrom('prospects').select('address_key').where('address_key', 'in', readings).execute(),
+    keysAmong(db, { readings }),
   ]);
   const meant = readings.filter(
     (reading) =>

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import { together } from '../store/together.ts';
 import { nameKey, placeKey } from './names.ts';
@@ -52,20 +53,23 @@ async function commitment(db: Kysely<Schema>, id: number): Promise<Row<'commitme
   return row;
 }
 
+const notEnded = prepared((db, { prospectId, today }: { prospectId: string; today: string }) =>
+  db
+    .selectFrom('commitments')
+    .select(['subject', 'starts', 'ends', 'type', 'note'])
+    .where((where) => where.or([where('prospect_id', '=', prospectId), where('prospect_id', 'is', null)]))
+    .where((where) => where.or([where('ends', 'is', null), where('ends', '>=', today)]))
+    .orderBy('id')
+    .limit(MAX_COMMITMENTS),
+);
+
 /** Commitments of a prospect and general ones that have not ended before `today` (ISO date). */
 export async function commitmentsFor(
   db: Kysely<Schema>,
   prospectId: string,
   today: string,
 ): Promise<Commitment[]> {
-  return await db
-    .selectFrom('commitments')
-    .select(['subject', 'starts', 'ends', 'type', 'note'])
-    .where((where) => where.or([where('prospect_id', '=', prospectId), where('prospect_id', 'is', null)]))
-    .where((where) => where.or([where('ends', 'is', null), where('ends', '>=', today)]))
-    .orderBy('id')
-    .limit(MAX_COMMITMENTS)
-    .execute();
+  return await notEnded(db, { prospectId, today });
 }
 
 /** The whole row of a peer. @throws UserError when the name holds no letter or digit */
@@ -110,6 +114,21 @@ function namePlace({ name, city, industry }: PeerFields): PeerFields {
   return { name, city, industry };
 }
 
+const withUses = (db: Queries, prospectId: string) =>
+  db
+    .selectFrom('peers')
+    .select(['name_key', 'name', 'city', 'industry'])
+    // The inner query bounds the count whatever the number of prospects a worn name went to.
+    .select(
+      sql<number>`(select count(*) from (select 1 as used from peer_uses
+        where peer_uses.name_key = peers.name_key and peer_uses.prospect_id <> ${prospectId}
+        limit ${sql.lit(MAX_USES)}) as uses)`.as('timesUsed'),
+    );
+
+const peersNamed = prepared((db, { prospectId, keys }: { prospectId: string; keys: string[] }) =>
+  withUses(db, prospectId).where('name_key', 'in', keys),
+);
+
 /**
  * Peers that fit the prospect's city and industry, the best first, and any that `names` mentions.
  * `timesUsed` counts other prospects only and stops at 50.
@@ -122,17 +141,9 @@ export async function peersFor(
   const city = placeKey(prospect.city);
   const industry = placeKey(prospect.industry);
   const nameKeys = [...new Set(names.map(nameKey))].filter((key) => key !== '').slice(0, 100);
-  const select = db
-    .selectFrom('peers')
-    .select(['name_key', 'name', 'city', 'industry'])
-    // The inner query bounds the count whatever the number of prospects a worn name went to.
-    .select(
-      sql<number>`(select count(*) from (select 1 as used from peer_uses
-        where peer_uses.name_key = peers.name_key and peer_uses.prospect_id <> ${prospect.id}
-        limit ${sql.lit(MAX_USES)}) as uses)`.as('timesUsed'),
-    );
+  const select = withUses(db, prospect.id);
   const [named, both, either] = await together([
-    nameKeys.length === 0 ? [] : select.where('name_key', 'in', nameKeys).execute(),
+    nameKeys.length === 0 ? [] : peersNamed(db, { prospectId: prospect.id, keys: nameKeys }),
     city === null || industry === null
       ? []
       : select.where('city_key', '=', city).where('industry_key', '=', industry).limit(MAX_PEERS).execute(),

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { isCommit } from '../store/audit-tail-store.ts';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import { domainChain, domainKey, domainOfKey } from './address.ts';
 import { type MailboxRules, NO_RULES, domainsLike, hasRules, mailboxKey, respells } from './mailbox.ts';
@@ -48,8 +49,10 @@ function mailboxRules(db: Kysely<Schema>): Promise<MailboxRules> {
   return rules;
 }
 
+const setting = prepared((db) => db.selectFrom('settings').select('value').where('key', '=', SETTING));
+
 async function readRules(db: Kysely<Schema>): Promise<MailboxRules> {
-  const row = await db.selectFrom('settings').select('value').where('key', '=', SETTING).executeTakeFirst();
+  const [row] = await setting(db, {});
   return row ? (JSON.parse(row.value) as MailboxRules) : NO_RULES;
 }
 

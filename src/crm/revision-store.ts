@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import type { RevisionTable, Schema } from '../store/schema.ts';
 import type { Change } from './records.ts';
 import { countedId } from './record-id.ts';
@@ -30,17 +31,23 @@ function untyped(db: Kysely<Schema>): Untyped {
   return db;
 }
 
+const byId = (table: TrackedTable) =>
+  prepared((db, { id }: { id: string | number }) =>
+    (db as Untyped).selectFrom(table).selectAll().where('id', '=', id),
+  );
+
+const rowById = Object.fromEntries(TRACKED.map((table) => [table, byId(table)])) as Record<
+  TrackedTable,
+  ReturnType<typeof byId>
+>;
+
 export async function getRow<T extends TrackedTable>(
   db: Kysely<Schema>,
   table: T,
   id: string | number,
 ): Promise<Row<T> | undefined> {
-  const row: unknown = await untyped(db)
-    .selectFrom(table)
-    .selectAll()
-    .where('id', '=', idOf(table, id))
-    .executeTakeFirst();
-  return row as Row<T> | undefined;
+  const [row] = (await rowById[table](db, { id: idOf(table, id) })) as Row<T>[];
+  return row;
 }
 
 /** Inserts a row with its revision and returns it as stored, with its id. */

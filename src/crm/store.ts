@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import { together } from '../store/together.ts';
 import { addressKey, domainKey } from './address.ts';
@@ -91,12 +92,25 @@ export async function getProspectByAddress(db: Kysely<Schema>, address: string):
   return prospect ?? null;
 }
 
+const withKeys = prepared((db, { keys }: { keys: string[] }) =>
+  db.selectFrom('prospects').selectAll().where('address_key', 'in', keys),
+);
+
+const companiesOfKeys = prepared((db, { keys }: { keys: string[] }) =>
+  db
+    .selectFrom('companies')
+    .selectAll()
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('prospects').select('company_id').where('address_key', 'in', keys),
+    ),
+);
+
 /** Every prospect whose address reaches the same mailbox, the one of exactly this address key first. */
 export async function prospectsOfMailbox(db: Kysely<Schema>, address: string): Promise<Prospect[]> {
   const key = addressKey(address);
   if (key === null) return [];
   const keys = await sameMailbox(db, key);
-  const rows = await db.selectFrom('prospects').selectAll().where('address_key', 'in', keys).execute();
+  const rows = await withKeys(db, { keys });
   return rows
     .toSorted((a, b) => keys.indexOf(a.address_key) - keys.indexOf(b.address_key))
     .map(prospectFromRow);
@@ -112,13 +126,7 @@ export async function recordsOfMailbox(
   const keys = await sameMailbox(db, key);
   const [prospects, companies] = await together([
     prospectsOfMailbox(db, address),
-    db
-      .selectFrom('companies')
-      .selectAll()
-      .where('id', 'in', (eb) =>
-        eb.selectFrom('prospects').select('company_id').where('address_key', 'in', keys),
-      )
-      .execute(),
+    companiesOfKeys(db, { keys }),
   ]);
   return prospects.map((prospect) => {
     const row = companies.find(({ id }) => id === prospect.company_id);

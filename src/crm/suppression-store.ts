@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import { addressKey, domainKey } from './address.ts';
 import { erasedValue, isErasedValue } from './erased.ts';
@@ -118,29 +119,26 @@ export async function suppressionsOf(
     .execute();
 }
 
+const naming = prepared((db, { values, domains }: { values: string[]; domains: readonly string[] }) =>
+  db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where((where) =>
+      where.or([
+        where.and([where('kind', '=', 'address'), where('value', 'in', values)]),
+        where.and([where('kind', '=', 'domain'), where('value', 'in', domains)]),
+      ]),
+    )
+    .orderBy('id'),
+);
+
 /** Suppressions of any channel that name one of these keys: the one place where they are looked up for mail. */
 export async function suppressionsNaming(
   db: Kysely<Schema>,
   { addresses, domains }: { addresses: readonly string[]; domains: readonly string[] },
 ): Promise<Row<'suppressions'>[]> {
-  return await db
-    .selectFrom('suppressions')
-    .selectAll()
-    .where((where) =>
-      where.or([
-        where.and([
-          where('kind', '=', 'address'),
-          where(
-            'value',
-            'in',
-            addresses.flatMap((value) => valuesOf(db, { kind: 'address', value })),
-          ),
-        ]),
-        where.and([where('kind', '=', 'domain'), where('value', 'in', domains)]),
-      ]),
-    )
-    .orderBy('id')
-    .execute();
+  const values = addresses.flatMap((value) => valuesOf(db, { kind: 'address', value }));
+  return await naming(db, { values, domains });
 }
 
 const evidenceOf = ({ value, channel, reason, source }: Row<'suppressions'>): SuppressionEvidence => ({

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import { together } from '../store/together.ts';
 import { indexFingerprints, presentFingerprints } from './fingerprint-store.ts';
@@ -30,6 +31,17 @@ export interface NewThreadMessage {
   /** Subject of the thread, if it is a new one. */
   subject: string | null;
 }
+
+const insertedMessage = prepared((db, row: NewRow<'thread_messages'>) =>
+  db.insertInto('thread_messages').values(row).returning('id'),
+);
+
+async function added(trx: Trx, row: NewRow<'thread_messages'>): Promise<{ id: number }> {
+  const [inserted] = await insertedMessage(trx, row);
+  return inserted!;
+}
+
+const insertedThread = prepared((db, row: Row<'threads'>) => db.insertInto('threads').values(row));
 
 /**
  * Adds a message to its thread, with its fingerprints; creates the thread where it is new.
@@ -66,9 +78,7 @@ export async function addThreadMessage(
   };
   const [, { id }, present] = await together([
     change ? undefined : openThread(trx, { before, after: thread }),
-    change
-      ? insertRow(trx, 'thread_messages', row, change)
-      : trx.insertInto('thread_messages').values(row).returning('id').executeTakeFirstOrThrow(),
+    change ? insertRow(trx, 'thread_messages', row, change) : added(trx, row),
     presentFingerprints(trx, hashes),
   ]);
   await indexFingerprints(trx, { id, thread_id: thread.id }, hashes, present);
@@ -107,7 +117,7 @@ async function openThread(
     const patch = { company_id, prospect_id, updated_at };
     await trx.updateTable('threads').set(patch).where('id', '=', before.id).execute();
   } else if (change) await insertRow(trx, 'threads', after, change);
-  else await trx.insertInto('threads').values(after).execute();
+  else await insertedThread(trx, after);
 }
 
 /** By Message-ID; without one, by time, direction and text. */
@@ -126,36 +136,42 @@ export async function sameMessage(
   return row?.id ?? null;
 }
 
+const holding = prepared((db, { messageIds }: { messageIds: readonly string[] }) =>
+  db
+    .selectFrom('thread_messages')
+    .select(['thread_id', 'prospect_id', 'message_id'])
+    .where('message_id', 'in', messageIds)
+    .where('message_id', 'is not', null)
+    .orderBy('at', 'desc')
+    .limit(50),
+);
+
 /** Threads that hold one of the Message-IDs, newest message first. */
 export async function threadsOfMessages(
   db: Kysely<Schema>,
   messageIds: readonly string[],
 ): Promise<{ thread_id: string; prospect_id: string | null; message_id: string | null }[]> {
   if (messageIds.length === 0) return [];
-  return await db
-    .selectFrom('thread_messages')
-    .select(['thread_id', 'prospect_id', 'message_id'])
-    .where('message_id', 'in', [...messageIds])
-    .where('message_id', 'is not', null)
-    .orderBy('at', 'desc')
-    .limit(50)
-    .execute();
+  return await holding(db, { messageIds });
 }
 
 export async function getThread(db: Kysely<Schema>, id: string): Promise<Row<'threads'> | null> {
   return (await getRow(db, 'threads', id)) ?? null;
 }
 
-/** The prospect's open thread that was used last. */
-export async function openThreadOf(db: Kysely<Schema>, prospectId: string): Promise<string | null> {
-  const row = await db
+const lastUsed = prepared((db, { prospectId }: { prospectId: string }) =>
+  db
     .selectFrom('threads')
     .select('id')
     .where('prospect_id', '=', prospectId)
     .where('open', '=', 1)
     .orderBy('updated_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+/** The prospect's open thread that was used last. */
+export async function openThreadOf(db: Kysely<Schema>, prospectId: string): Promise<string | null> {
+  const [row] = await lastUsed(db, { prospectId });
   return row?.id ?? null;
 }
 
@@ -203,36 +219,41 @@ export async function answers(db: Kysely<Schema>, ids: readonly number[]): Promi
   return new Set(rows.map((row) => row.id));
 }
 
+const ofCompany = prepared(
+  (db, own: { companyId: string; prospectId: string; threadId: string; limit: number; walked: number }) =>
+    db
+      .selectFrom('thread_messages as m')
+      .selectAll('m')
+      .where('m.company_id', '=', own.companyId)
+      .where((where) =>
+        where.or([where('m.prospect_id', 'is', null), where('m.prospect_id', '<>', own.prospectId)]),
+      )
+      .where('m.thread_id', '<>', own.threadId)
+      // Bounds the walk past the prospect's own messages.
+      .where('m.at', '>=', (where) =>
+        where.fn.coalesce(
+          where
+            .selectFrom('thread_messages as bound')
+            .select('bound.at')
+            .where('bound.company_id', '=', own.companyId)
+            .orderBy('bound.at', 'desc')
+            .limit(1)
+            .offset(own.walked),
+          sql.lit(0),
+        ),
+      )
+      .orderBy('m.at', 'desc')
+      .limit(own.limit),
+);
+
 /** The newest messages of a company that are not in this thread, nor with this prospect. */
 export async function companyMessages(
   db: Kysely<Schema>,
   own: { companyId: string; prospectId: string; threadId: string | null },
   limit: number,
 ): Promise<Row<'thread_messages'>[]> {
-  return await db
-    .selectFrom('thread_messages as m')
-    .selectAll('m')
-    .where('m.company_id', '=', own.companyId)
-    .where((where) =>
-      where.or([where('m.prospect_id', 'is', null), where('m.prospect_id', '<>', own.prospectId)]),
-    )
-    .where('m.thread_id', '<>', own.threadId ?? '')
-    // Bounds the walk past the prospect's own messages.
-    .where('m.at', '>=', (where) =>
-      where.fn.coalesce(
-        where
-          .selectFrom('thread_messages as bound')
-          .select('bound.at')
-          .where('bound.company_id', '=', own.companyId)
-          .orderBy('bound.at', 'desc')
-          .limit(1)
-          .offset(limit * 20),
-        sql.lit(0),
-      ),
-    )
-    .orderBy('m.at', 'desc')
-    .limit(limit)
-    .execute();
+  const { companyId, prospectId, threadId } = own;
+  return await ofCompany(db, { companyId, prospectId, threadId: threadId ?? '', limit, walked: limit * 20 });
 }
 
 export async function messagesById(
@@ -247,15 +268,18 @@ export async function messagesById(
     .execute();
 }
 
-/** Time of the newest message that a prospect sent, in any thread; null = none. */
-export async function newestInbound(db: Kysely<Schema>, prospectId: string): Promise<number | null> {
-  const row = await db
+const newestFrom = prepared((db, { prospectId }: { prospectId: string }) =>
+  db
     .selectFrom('thread_messages')
     .select('at')
     .where('prospect_id', '=', prospectId)
     .where('direction', '=', 'in')
     .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1),
+);
+
+/** Time of the newest message that a prospect sent, in any thread; null = none. */
+export async function newestInbound(db: Kysely<Schema>, prospectId: string): Promise<number | null> {
+  const [row] = await newestFrom(db, { prospectId });
   return row?.at ?? null;
 }

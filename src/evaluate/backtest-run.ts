@@ -1,8 +1,7 @@
-import type { Kysely } from 'kysely';
 import type { JudgeModel } from '../judge/adapter-judge.ts';
 import { type Rubric, parseRubric } from '../judge/rubric.ts';
 import { Slots } from '../judge/slots.ts';
-import type { Schema } from '../store/schema.ts';
+import type { Queries } from '../store/prepared.ts';
 import { type BacktestBy, backtestMessage } from './backtest.ts';
 import { BacktestCount } from './backtest-count.ts';
 import { judgedMessages, rubricTexts, storedMessages } from './backtest-store.ts';
@@ -47,7 +46,7 @@ const SEED = 20_260;
  * @throws ConfigError when the candidate is no rubric; UserError when the adapter cannot be asked any more
  */
 export async function runBacktest(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  db: Queries,
   { text, where = 'the candidate', since, until, limit, ...by }: BacktestOptions,
   { onProgress, onChanges, signal }: BacktestListener = {},
   model: JudgeModel | null = null,

@@ -1,13 +1,10 @@
-import type { Kysely } from 'kysely';
 import { UNCLEAR } from '../crm/suppression-store.ts';
 import type { SuppressionEvidence } from '../crm/prospect.ts';
 import { type Engine, engineFromRow } from '../intake/engine-store.ts';
 import { idFloor } from '../message/id.ts';
 import { type RequestHead, readRequestHead } from '../pipeline/route.ts';
 import { type StoredVerdict, verdictFromRow } from '../pipeline/verdict-store.ts';
-import type { Schema } from '../store/schema.ts';
-
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+import type { Queries } from '../store/prepared.ts';
 
 /** One recipient of a stored message with its first verdict. */
 export interface StoredDelivery {
@@ -35,7 +32,7 @@ export interface StoredMessage {
 }
 
 /** Ids of judged messages received in a time, oldest first. */
-export async function judgedMessages(db: Reader, since: number, until: number): Promise<string[]> {
+export async function judgedMessages(db: Queries, since: number, until: number): Promise<string[]> {
   const rows = await db
     .selectFrom('messages')
     .select('id')
@@ -50,13 +47,13 @@ export async function judgedMessages(db: Reader, since: number, until: number): 
 }
 
 /** Texts of every rubric in the history, by version. */
-export async function rubricTexts(db: Reader): Promise<Map<string, string>> {
+export async function rubricTexts(db: Queries): Promise<Map<string, string>> {
   const rows = await db.selectFrom('rubric_versions').select(['version', 'text']).execute();
   return new Map(rows.map(({ version, text }) => [version, text]));
 }
 
 /** The messages with what they were judged by: text and record of the first judgement, later edits left out. */
-export async function storedMessages(db: Reader, ids: readonly string[]): Promise<StoredMessage[]> {
+export async function storedMessages(db: Queries, ids: readonly string[]): Promise<StoredMessage[]> {
   if (ids.length === 0) return [];
   const messages = await db
     .selectFrom('messages')
@@ -122,7 +119,7 @@ function undecidedThen(
   return { value: address, channel: UNCLEAR, reason: null, source: 'verdict' };
 }
 
-async function firstVerdicts(db: Reader, ids: readonly string[]): Promise<Map<string, StoredVerdict>> {
+async function firstVerdicts(db: Queries, ids: readonly string[]): Promise<Map<string, StoredVerdict>> {
   const first = new Map<string, StoredVerdict>();
   if (ids.length === 0) return first;
   const rows = await db
@@ -135,7 +132,7 @@ async function firstVerdicts(db: Reader, ids: readonly string[]): Promise<Map<st
   return first;
 }
 
-async function newestLabels(db: Reader, ids: readonly string[]) {
+async function newestLabels(db: Queries, ids: readonly string[]) {
   if (ids.length === 0) return new Map<string, 'right' | 'wrong' | 'not_sure'>();
   const rows = await db
     .selectFrom('labels')
@@ -146,7 +143,7 @@ async function newestLabels(db: Reader, ids: readonly string[]) {
   return new Map(rows.map((row) => [row.delivery_id, row.right]));
 }
 
-async function unclearReplies(db: Reader, addresses: readonly string[]) {
+async function unclearReplies(db: Queries, addresses: readonly string[]) {
   const rows =
     addresses.length === 0
       ? []
@@ -160,7 +157,7 @@ async function unclearReplies(db: Reader, addresses: readonly string[]) {
   return new Map(rows.map((row) => [row.value, row]));
 }
 
-async function enginesById(db: Reader): Promise<Map<string, Engine>> {
+async function enginesById(db: Queries): Promise<Map<string, Engine>> {
   const rows = await db.selectFrom('engines').selectAll().execute();
   return new Map(rows.map((row) => [row.id, engineFromRow(row)]));
 }

@@ -3,6 +3,7 @@ import type { ProspectSnapshot } from '../crm/prospect.ts';
 import { bulkInsert } from '../store/bulk-insert.ts';
 import type { Trx } from '../store/database.ts';
 import { engineOf } from '../store/engine.ts';
+import { prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { DraftText } from './draft-text.ts';
 import { tsvector } from './search-words.ts';
@@ -15,6 +16,14 @@ export interface TextOf {
   revision: number;
 }
 
+const kept = prepared((db, of: TextOf) =>
+  db
+    .selectFrom('draft_texts')
+    .select('id')
+    .where('message_id', '=', of.message_id)
+    .where('revision', '=', of.revision),
+);
+
 /**
  * Keeps the text of a message, in the transaction of its verdict or of a reviewer's edit. A message that is judged a second
  * time (its judge lost the lease) keeps the first: the bytes are the same.
@@ -22,12 +31,7 @@ export interface TextOf {
  * @param id only for mail older than what is kept already, see `fillIn`
  */
 export async function keepDraftText(trx: Trx, of: TextOf, text: DraftText, id?: number): Promise<void> {
-  const known = await trx
-    .selectFrom('draft_texts')
-    .select('id')
-    .where('message_id', '=', of.message_id)
-    .where('revision', '=', of.revision)
-    .executeTakeFirst();
+  const [known] = await kept(trx, of);
   if (known) return;
   const { subject, body, headers, addresses } = text;
   const words = engineOf(trx) === 'postgres' ? { words: tsvector([subject, body, headers, addresses]) } : {};

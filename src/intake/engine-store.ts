@@ -1,11 +1,12 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { domainKey } from '../crm/address.ts';
 import { newId } from '../message/id.ts';
 import { decisionsSchema } from '../config/config.ts';
 import { UserError } from '../config/user-error.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
-import type { EngineTable, Schema } from '../store/schema.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
+import type { EngineTable } from '../store/schema.ts';
 
 export type EngineMode = EngineTable['mode'];
 
@@ -28,8 +29,6 @@ export interface Engine {
   webhookSecretVersion: number;
 }
 
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
-
 export function engineFromRow(row: Selectable<EngineTable>): Engine {
   return {
     id: row.id,
@@ -50,29 +49,31 @@ export function engineFromRow(row: Selectable<EngineTable>): Engine {
 /** Whose mail the gate's own notifications are: it is no client, and in no list. */
 export const GATE_ENGINE = 'gate';
 
-export async function listEngines(db: Reader): Promise<Engine[]> {
-  const rows = await db
-    .selectFrom('engines')
-    .selectAll()
-    .where('id', '!=', GATE_ENGINE)
-    .orderBy('name')
-    .execute();
+const everyEngine = prepared((db) =>
+  db.selectFrom('engines').selectAll().where('id', '!=', GATE_ENGINE).orderBy('name'),
+);
+
+export async function listEngines(db: Queries): Promise<Engine[]> {
+  const rows = await everyEngine(db, {});
   return rows.map(engineFromRow);
 }
 
-/** By name or id; undefined when there is none. */
-export async function findEngine(db: Reader, nameOrId: string): Promise<Engine | undefined> {
-  const row = await db
+const byNameOrId = prepared((db, { nameOrId }: { nameOrId: string }) =>
+  db
     .selectFrom('engines')
     .selectAll()
     .where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)]))
-    .where('id', '!=', GATE_ENGINE)
-    .executeTakeFirst();
+    .where('id', '!=', GATE_ENGINE),
+);
+
+/** By name or id; undefined when there is none. */
+export async function findEngine(db: Queries, nameOrId: string): Promise<Engine | undefined> {
+  const [row] = await byNameOrId(db, { nameOrId });
   return row && engineFromRow(row);
 }
 
 /** As `findEngine`; throws UserError naming the known engines. */
-export async function requireEngine(db: Reader, nameOrId: string): Promise<Engine> {
+export async function requireEngine(db: Queries, nameOrId: string): Promise<Engine> {
   const engine = await findEngine(db, nameOrId);
   if (engine) return engine;
   const names = (await listEngines(db)).map((e) => e.name);

@@ -4,6 +4,7 @@ import type { AdapterMode } from '../judge/adapter-judge.ts';
 import { safest } from '../judge/adapter-mode.ts';
 import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
 import type { Schema } from '../store/schema.ts';
 import type { KillSwitchTable } from '../store/settings-schema.ts';
 
@@ -12,9 +13,12 @@ type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 /** One entry of the switch's history; the newest is its state. */
 export type SwitchEntry = Selectable<KillSwitchTable>;
 
+const newest = prepared((db) => db.selectFrom('kill_switch').selectAll().orderBy('id', 'desc').limit(1));
+
 /** The newest entry, one read by the primary key; undefined = never touched, which means armed (`active`). */
-export async function newestSwitchEntry(db: Reader): Promise<SwitchEntry | undefined> {
-  return db.selectFrom('kill_switch').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
+export async function newestSwitchEntry(db: Queries): Promise<SwitchEntry | undefined> {
+  const [entry] = await newest(db, {});
+  return entry;
 }
 
 /** Newest first. */

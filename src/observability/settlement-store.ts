@@ -1,9 +1,6 @@
-import type { Kysely } from 'kysely';
 import type { EventType } from '../message/disposition.ts';
-import type { Schema } from '../store/schema.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
 import { together } from '../store/together.ts';
-
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
 
 /** A change of a disposition, as the audit log has it. */
 export interface Settlement {
@@ -25,12 +22,12 @@ export interface Settlement {
  * Under a flood of mail most entries are of other kinds; those are passed over inside the database.
  */
 export async function settlementsAfter(
-  db: Reader,
+  db: Queries,
   after: number,
   limit: number,
 ): Promise<{ settlements: Settlement[]; last: number; more: boolean }> {
   // In this order: what comes after the newest is for the next time.
-  const [newest, found] = await together([newestId(db, 'audit'), entriesAfter(db, after, limit)]);
+  const [newest, found] = await together([newestId(db, 'audit'), entriesAfter(db, { after, limit })]);
   const rows = found.filter(({ id }) => id <= newest);
   const more = rows.length === limit;
   return {
@@ -57,8 +54,8 @@ export async function settlementsAfter(
   };
 }
 
-function entriesAfter(db: Reader, after: number, limit: number) {
-  return db
+const entriesAfter = prepared((db, { after, limit }: { after: number; limit: number }) =>
+  db
     .selectFrom('audit')
     .innerJoin('deliveries', 'deliveries.id', 'audit.subject_id')
     .select([
@@ -73,12 +70,11 @@ function entriesAfter(db: Reader, after: number, limit: number) {
     .where('audit.id', '>', after)
     .where('audit.subject_type', '=', 'delivery')
     .orderBy('audit.id')
-    .limit(limit)
-    .execute();
-}
+    .limit(limit),
+);
 
 /** When the hold began that an audit entry ended, milliseconds since the epoch; null when the log does not say. */
-export async function heldSince(db: Reader, delivery: string, ended: number): Promise<number | null> {
+export async function heldSince(db: Queries, delivery: string, ended: number): Promise<number | null> {
   const row = await db
     .selectFrom('audit')
     .select('at')
@@ -91,9 +87,8 @@ export async function heldSince(db: Reader, delivery: string, ended: number): Pr
   return row?.at ?? null;
 }
 
-/** Answers of reviewers after one, oldest first. */
-export async function labelsAfter(db: Reader, after: number, limit: number) {
-  return db
+const labelsAbove = prepared((db, { after, limit }: { after: number; limit: number }) =>
+  db
     .selectFrom('labels')
     .innerJoin('deliveries', 'deliveries.id', 'labels.delivery_id')
     .select([
@@ -105,16 +100,20 @@ export async function labelsAfter(db: Reader, after: number, limit: number) {
     ])
     .where('labels.id', '>', after)
     .orderBy('labels.id')
-    .limit(limit)
-    .execute();
+    .limit(limit),
+);
+
+/** Answers of reviewers after one, oldest first. */
+export function labelsAfter(db: Queries, after: number, limit: number) {
+  return labelsAbove(db, { after, limit });
 }
 
 /** The ends of both tables: what comes after them is new. */
-export async function tailEnds(db: Reader): Promise<{ audit: number; label: number }> {
+export async function tailEnds(db: Queries): Promise<{ audit: number; label: number }> {
   return { audit: await newestId(db, 'audit'), label: await newestId(db, 'labels') };
 }
 
-async function newestId(db: Reader, table: 'audit' | 'labels'): Promise<number> {
+async function newestId(db: Queries, table: 'audit' | 'labels'): Promise<number> {
   const row = await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
   return row?.id ?? 0;
 }

@@ -1,10 +1,11 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { AttemptResult } from '../delivery/courier.ts';
 import type { InHand } from '../queue/in-hand.ts';
 import { type Delivery, LeaseLostError, settle } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
 import { later } from '../store/later.ts';
 import { locked } from '../store/locks-store.ts';
+import { prepared } from '../store/prepared.ts';
 import type { AttemptTable } from '../store/schema.ts';
 
 /** What kind of attempt a delivery's state asks for. */
@@ -18,17 +19,14 @@ export async function assertLease(trx: Trx, delivery: Delivery): Promise<void> {
   }
 }
 
+const tokensOf = prepared((db, { ids }: { ids: string[] }) =>
+  locked(db, db.selectFrom('deliveries').select(['id', 'lease_token']).where('id', 'in', ids).orderBy('id')),
+);
+
 /** Are the deliveries as they were when they were taken? */
 export async function stillHolds(trx: Trx, deliveries: readonly Delivery[]): Promise<boolean> {
   const tokens = new Map(deliveries.map(({ id, lease_token }) => [id, lease_token]));
-  const rows = await locked(
-    trx,
-    trx
-      .selectFrom('deliveries')
-      .select(['id', 'lease_token'])
-      .where('id', 'in', [...tokens.keys()])
-      .orderBy('id'),
-  ).execute();
+  const rows = await tokensOf(trx, { ids: [...tokens.keys()] });
   return rows.length === tokens.size && rows.every(({ id, lease_token }) => tokens.get(id) === lease_token);
 }
 
@@ -94,6 +92,10 @@ export async function letGo(trx: Trx, delivery: Delivery): Promise<void> {
     .execute();
 }
 
+const opened = prepared((db, row: Insertable<AttemptTable>) =>
+  db.insertInto('attempts').values(row).returning('id'),
+);
+
 /** @returns its id */
 export async function openAttempt(
   trx: Trx,
@@ -101,36 +103,38 @@ export async function openAttempt(
   by: Pick<Selectable<AttemptTable>, 'upstream' | 'idempotency_key' | 'idempotent_until'>,
   now: number,
 ): Promise<number> {
-  const { id } = await trx
-    .insertInto('attempts')
-    .values({
-      ...by,
-      delivery_id: delivery.id,
-      kind: attemptKind(delivery),
-      started_at: now,
-      handover_at: null,
-      finished_at: null,
-      outcome: null,
-      response: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+  const [row] = await opened(trx, {
+    ...by,
+    delivery_id: delivery.id,
+    kind: attemptKind(delivery),
+    started_at: now,
+    handover_at: null,
+    finished_at: null,
+    outcome: null,
+    response: null,
+  });
+  return row!.id;
+}
+
+const change = prepared((db, { of, ...changes }: Updateable<AttemptTable> & { of: number }) =>
+  db.updateTable('attempts').set(changes).where('id', '=', of),
+);
+
+/** From now on its upstream may have the mail. */
+export async function markHandedOver(trx: Trx, id: number, now: number): Promise<void> {
+  await later(trx, change(trx, { of: id, handover_at: now }));
 }
 
 export async function closeAttempt(trx: Trx, id: number, result: AttemptResult, now: number): Promise<void> {
-  const closing = trx
-    .updateTable('attempts')
-    .set({
-      finished_at: now,
-      outcome: result.outcome,
-      response: result.response,
-      upstream: result.upstream,
-      // An event of the provider may have told it before the answer came.
-      ...(result.upstreamId === undefined ? {} : { upstream_id: result.upstreamId }),
-    })
-    .where('id', '=', id)
-    .execute();
+  const closing = change(trx, {
+    of: id,
+    finished_at: now,
+    outcome: result.outcome,
+    response: result.response,
+    upstream: result.upstream,
+    // An event of the provider may have told it before the answer came.
+    ...(result.upstreamId === undefined ? {} : { upstream_id: result.upstreamId }),
+  });
   await later(trx, closing);
 }
 
@@ -145,6 +149,16 @@ export async function firstAttemptAt(trx: Trx, delivery: Delivery): Promise<numb
   return first;
 }
 
+const lastHandedOver = prepared((db, { deliveryId }: { deliveryId: string }) =>
+  db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('delivery_id', '=', deliveryId)
+    .where('handover_at', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
 /**
  * The attempt that came last as far as handing over, if it got no answer and was to be made again under its key.
  * Before an attempt is opened, one that is still open belongs to a holder that is gone.
@@ -153,14 +167,7 @@ export async function unansweredAttempt(
   trx: Trx,
   deliveryId: string,
 ): Promise<Selectable<AttemptTable> | null> {
-  const last = await trx
-    .selectFrom('attempts')
-    .selectAll()
-    .where('delivery_id', '=', deliveryId)
-    .where('handover_at', 'is not', null)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const [last] = await lastHandedOver(trx, { deliveryId });
   if (!last || last.idempotent_until === null) return null;
   return last.outcome === null || last.outcome === 'lost' ? last : null;
 }

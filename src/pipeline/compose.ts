@@ -15,6 +15,7 @@ import { type MessageRow, readRaw } from '../queue/store.ts';
 import { seenState } from '../review/link-state-store.ts';
 import { ESCALATION_ACTS, signLink } from '../review/links.ts';
 import type { Database } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import { together } from '../store/together.ts';
 import { type ComposedRequest, composeRequest } from './compose-request.ts';
 import { accountOwner } from './dispose.ts';
@@ -68,21 +69,22 @@ export interface ComposeOptions {
   now: () => number;
 }
 
+const messageById = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('messages').selectAll().where('id', '=', id),
+);
+
 /** Makes the bytes of each kind of delivery: the mail itself, the forward to the account owner, and the gate's own mails. */
 export function createComposer(options: ComposeOptions): (delivery: Delivery) => Promise<ComposedMail> {
   const { database, config, accounts, attempting, now } = options;
   return async (delivery) => {
     if (delivery.kind === 'notification') return notification(options, delivery);
-    const [message, engine, raw, request] = await together([
-      database.db
-        .selectFrom('messages')
-        .selectAll()
-        .where('id', '=', delivery.message_id)
-        .executeTakeFirstOrThrow(),
+    const [[message], engine, raw, request] = await together([
+      messageById(database.db, { id: delivery.message_id }),
       findEngine(database.db, delivery.engine_id),
       readRaw(database.db, delivery.message_id, delivery.body_revision),
       readRequestHead(database.db, delivery.message_id),
     ]);
+    if (!message) throw new Error(`there is no message ${delivery.message_id}`);
     if (!engine) return { refused: `the engine ${delivery.engine_id} no longer exists` };
     if (delivery.kind !== 'mail') return ownMail(options, delivery, { message, engine, raw });
     if (delivery.state === 'escalating') return forward(options, delivery, { message, engine, raw });

@@ -19,6 +19,7 @@ import type { Database, Trx } from '../store/database.ts';
 import { later } from '../store/later.ts';
 import { lockNames } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
+import { prepared } from '../store/prepared.ts';
 import { together } from '../store/together.ts';
 import { holdEvent, lostEvent, mayBeThereAlready, stopIfForbidden, stopsOf } from './attempt-guards.ts';
 import { eventOf } from './attempt-outcome.ts';
@@ -27,6 +28,7 @@ import {
   dropIdempotency,
   firstAttemptAt,
   letGo,
+  markHandedOver,
   openAttempt,
   stillHolds,
   takeAlong,
@@ -208,6 +210,10 @@ function attemptOf({ apiOf }: DeliverOptions, mail: Sendable, now: number) {
   };
 }
 
+const leaseUntil = prepared((db, { id, until }: { id: string; until: number }) =>
+  db.updateTable('deliveries').set({ lease_until: until }).where('id', '=', id),
+);
+
 /**
  * The durable mark before the last byte. Deliveries that must not go any more are settled here, in the same transaction
  * that denies the hand-over.
@@ -223,10 +229,9 @@ async function handOver(trx: Trx, options: DeliverOptions, members: Member[]): P
   if (await stopIfForbidden(trx, options, deliveries, stops)) return false;
   for (const member of members) {
     const { delivery, attempt: id } = member;
-    await later(trx, trx.updateTable('attempts').set({ handover_at: now }).where('id', '=', id).execute());
+    await markHandedOver(trx, id, now);
     // The upstream may take minutes to answer (RFC 5321 4.5.3.2.6); the lease must not lapse before it does.
-    const until = { lease_until: now + ANSWER_LEASE_MS };
-    await later(trx, trx.updateTable('deliveries').set(until).where('id', '=', delivery.id).execute());
+    await later(trx, leaseUntil(trx, { id: delivery.id, until: now + ANSWER_LEASE_MS }));
   }
   failPoint('hand-over-before');
   return true;

@@ -1,5 +1,26 @@
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
+
+type Behind = Pick<Delivery, 'address_key' | 'message_id' | 'created_at'>;
+
+const inFront = (db: Queries, { message_id, created_at }: Behind) =>
+  db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('stops_others', '=', 1)
+    .where('message_id', '!=', message_id)
+    .where('created_at', '<=', created_at)
+    .orderBy('created_at')
+    .limit(1);
+
+const ofAddress = prepared((db, of: Behind) => inFront(db, of).where('address_key', '=', of.address_key));
+
+const ofProspect = prepared((db, of: Behind & { prospect_id: string }) =>
+  inFront(db, of).where((eb) =>
+    eb.or([eb('address_key', '=', of.address_key), eb('prospect_id', '=', of.prospect_id)]),
+  ),
+);
 
 /**
  * While a delivery to a prospect is held or escalated, later mail to that prospect, from any engine, waits behind
@@ -12,19 +33,10 @@ export async function deliveryInFront(
   delivery: Delivery,
   prospectId: string | null,
 ): Promise<string | null> {
-  const row = await trx
-    .selectFrom('deliveries')
-    .select('id')
-    .where('stops_others', '=', 1)
-    .where((eb) =>
-      prospectId === null
-        ? eb('address_key', '=', delivery.address_key)
-        : eb.or([eb('address_key', '=', delivery.address_key), eb('prospect_id', '=', prospectId)]),
-    )
-    .where('message_id', '!=', delivery.message_id)
-    .where('created_at', '<=', delivery.created_at)
-    .orderBy('created_at')
-    .limit(1)
-    .executeTakeFirst();
+  const { address_key, message_id, created_at } = delivery;
+  const of = { address_key, message_id, created_at };
+  const [row] = await (prospectId === null
+    ? ofAddress(trx, of)
+    : ofProspect(trx, { ...of, prospect_id: prospectId }));
   return row?.id ?? null;
 }

@@ -1,3 +1,4 @@
+import type { Updateable } from 'kysely';
 import type { Config } from '../config/config.ts';
 import { addressKey } from '../crm/address.ts';
 import { type DraftText, draftTextOf } from '../insight/draft-text.ts';
@@ -22,6 +23,8 @@ import { diskTrouble } from '../store/disk-trouble.ts';
 import { later } from '../store/later.ts';
 import { lockNames, locked } from '../store/locks-store.ts';
 import { READ_TRIES, outlast } from '../store/outlast.ts';
+import { prepared } from '../store/prepared.ts';
+import type { MessageTable } from '../store/schema.ts';
 import { together } from '../store/together.ts';
 import type { StoredJudgement } from './after-verdict.ts';
 import { type AdapterBench, consultAdapter } from './consult-adapter.ts';
@@ -166,11 +169,15 @@ export async function processMessage(
   return 'judged';
 }
 
+const deliveriesOf = prepared((db, { messageId }: { messageId: string }) =>
+  db.selectFrom('deliveries').selectAll().where('message_id', '=', messageId),
+);
+
 /** What a verdict is made of; changes nothing, so that it can be done again when the disk fails to read. */
 async function readAndJudge(options: ProcessOptions, message: MessageRow) {
   const { database, now, parse, stages, bench, accounts } = options;
   const [rows, engine, revision, raw, request] = await together([
-    database.db.selectFrom('deliveries').selectAll().where('message_id', '=', message.id).execute(),
+    deliveriesOf(database.db, { messageId: message.id }),
     findEngine(database.db, message.engine_id),
     // Read before the records are: an edit that comes while judging is a later one.
     newestRevision(database.db),
@@ -278,6 +285,14 @@ interface Saved {
   verdictId: number | null;
 }
 
+const leaseOf = prepared((db, { id }: { id: string }) =>
+  locked(db, db.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', id)),
+);
+
+const changeMessage = prepared((db, { of, ...changes }: Updateable<MessageTable> & { of: string }) =>
+  db.updateTable('messages').set(changes).where('id', '=', of),
+);
+
 /** @returns what became of each delivery, in the order of `judged` */
 async function save(
   trx: Trx,
@@ -287,11 +302,8 @@ async function save(
   // One recipient is what most mail has; of many, each is looked at in its turn.
   const [only] = judged.length === 1 ? judged : [];
   // In this order. What is found and written is void where the lease was taken over.
-  const [current, , , ahead] = await together([
-    locked(
-      trx,
-      trx.selectFrom('messages').select(['lease_token', 'answered_early']).where('id', '=', message.id),
-    ).executeTakeFirstOrThrow(),
+  const [[current], , , ahead] = await together([
+    leaseOf(trx, { id: message.id }),
     // Of two mails to one person that two gates judge at once, the second sees what became of the first.
     lockNames(
       trx,
@@ -301,7 +313,7 @@ async function save(
     only && saveAhead(trx, only, now),
     keepDraftText(trx, { message_id: message.id, revision: 0 }, text),
   ]);
-  if (current.lease_token !== message.lease_token) {
+  if (current?.lease_token !== message.lease_token) {
     throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
   }
   const wanted = dispose(judged, engine, config, whole);
@@ -349,7 +361,7 @@ async function save(
   };
   const saved = await settleAll();
   const judgedNow = { judged_at: now, lease_until: null, ...(subject === null ? {} : { subject }) };
-  await later(trx, trx.updateTable('messages').set(judgedNow).where('id', '=', message.id).execute());
+  await later(trx, changeMessage(trx, { of: message.id, ...judgedNow }));
   return saved;
 }
 

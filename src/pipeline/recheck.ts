@@ -8,8 +8,13 @@ import { aliasRationale, decidedByRecord } from '../judge/record-rules.ts';
 import type { DispositionEvent } from '../message/disposition.ts';
 import type { Delivery } from '../queue/settle.ts';
 import type { Trx } from '../store/database.ts';
+import { prepared } from '../store/prepared.ts';
 import { together } from '../store/together.ts';
 import { newestVerdict } from './verdict-store.ts';
+
+const engineNow = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('engines').select(['name', 'mode', 'decisions']).where('id', '=', id),
+);
 
 /**
  * What changed since the judgement and stops a relay after all: run inside the transaction before every courier attempt
@@ -29,12 +34,8 @@ export async function recheck(
 ): Promise<DispositionEvent | null> {
   // The gate's own mails and forwards reach no prospect.
   if (delivery.kind !== 'mail' || delivery.state === 'escalating') return null;
-  const [engine, record, aliases] = await together([
-    trx
-      .selectFrom('engines')
-      .select(['name', 'mode', 'decisions'])
-      .where('id', '=', delivery.engine_id)
-      .executeTakeFirst(),
+  const [[engine], record, aliases] = await together([
+    engineNow(trx, { id: delivery.engine_id }),
     recheckRecord(trx, { address: delivery.recipient, prospectId: delivery.prospect_id }),
     delivery.released_by === null ? aliasRecords(trx, delivery.recipient) : [],
   ]);

@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely';
 import { TransitionError } from '../message/disposition.ts';
 import { decidingRule } from '../judge/deciding-rule.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Delivery, settle } from '../queue/settle.ts';
 import type { Database, Trx } from '../store/database.ts';
-import type { Schema } from '../store/schema.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
 
 import { queueReport } from './own-mail.ts';
 import { newestVerdict, saveVerdict } from './verdict-store.ts';
@@ -28,9 +27,11 @@ interface Options {
 /** Most held deliveries judged again in one round. */
 const BATCH = 50;
 
+const newest = prepared((db) => db.selectFrom('revisions').select('id').orderBy('id', 'desc').limit(1));
+
 /** Id of the newest edit of the CRM mirror; 0 when there is none. */
-export async function newestRevision(db: Pick<Kysely<Schema>, 'selectFrom'>): Promise<number> {
-  const row = await db.selectFrom('revisions').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+export async function newestRevision(db: Queries): Promise<number> {
+  const [row] = await newest(db, {});
   return row?.id ?? 0;
 }
 

@@ -1,13 +1,10 @@
-import type { Kysely } from 'kysely';
 import type { StoredRequest } from '../delivery/providers/dialect.ts';
 import type { Engine } from '../intake/engine-store.ts';
 import type { IntakeTrouble } from '../intake/submission.ts';
 import { PROVIDERS, type ProviderName } from '../message/provider.ts';
 import type { ParsedMessage } from '../message/types.ts';
 import type { Delivery } from '../queue/settle.ts';
-import type { Schema } from '../store/schema.ts';
-
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+import { type Queries, prepared } from '../store/prepared.ts';
 
 /** What the way of a message depends on. */
 export interface RequestHead {
@@ -15,21 +12,21 @@ export interface RequestHead {
   trouble: IntakeTrouble[];
 }
 
+const head = prepared((db, { messageId }: { messageId: string }) =>
+  db.selectFrom('provider_requests').select(['provider', 'trouble']).where('message_id', '=', messageId),
+);
+
 /**
  * The provider-shaped request a message came in, without its body, which may be large; null for mail over SMTP and in the
  * gate's own shape.
  */
-export async function readRequestHead(db: Reader, messageId: string): Promise<RequestHead | null> {
-  const row = await db
-    .selectFrom('provider_requests')
-    .select(['provider', 'trouble'])
-    .where('message_id', '=', messageId)
-    .executeTakeFirst();
+export async function readRequestHead(db: Queries, messageId: string): Promise<RequestHead | null> {
+  const [row] = await head(db, { messageId });
   return row ? { provider: row.provider, trouble: troubleOf(row.trouble) } : null;
 }
 
 /** The whole request of a message that has one. */
-export async function readRequest(db: Reader, messageId: string): Promise<StoredRequest> {
+export async function readRequest(db: Queries, messageId: string): Promise<StoredRequest> {
   const row = await db
     .selectFrom('provider_requests')
     .select(['provider', 'path', 'content_type', 'body'])
@@ -59,7 +56,7 @@ export function leavesByApi(
  * holds for all. Empty where each goes by itself.
  */
 export async function companionsOf(
-  db: Reader,
+  db: Queries,
   delivery: Delivery,
   accounts: ReadonlySet<ProviderName>,
 ): Promise<Delivery[]> {

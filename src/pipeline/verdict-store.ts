@@ -1,8 +1,13 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { ProspectSnapshot } from '../crm/prospect.ts';
 import type { AdapterRecord, Finding, HoldReason, Notice, Verdict } from '../judge/verdict.ts';
 import type { Trx } from '../store/database.ts';
-import type { Schema, VerdictTable } from '../store/schema.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
+import type { VerdictTable } from '../store/schema.ts';
+
+const stored = prepared((db, row: Insertable<VerdictTable>) =>
+  db.insertInto('verdicts').values(row).returning('id'),
+);
 
 /**
  * Stores a verdict; a delivery judged again gets another row, the newest counts.
@@ -15,25 +20,21 @@ export async function saveVerdict(
   verdict: Verdict,
   now: number,
 ): Promise<number> {
-  const { id } = await trx
-    .insertInto('verdicts')
-    .values({
-      delivery_id: deliveryId,
-      created_at: now,
-      decision: verdict.decision,
-      hold_reason: verdict.hold_reason,
-      rationale: verdict.rationale,
-      findings: JSON.stringify(verdict.findings),
-      notices: JSON.stringify(verdict.notices),
-      prospect: verdict.prospect && JSON.stringify(verdict.prospect),
-      rubric_version: verdict.rubric_version,
-      adapter_version: verdict.adapter_version,
-      adapter: verdict.adapter && JSON.stringify(verdict.adapter),
-      latency_ms: verdict.latency_ms,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+  const [row] = await stored(trx, {
+    delivery_id: deliveryId,
+    created_at: now,
+    decision: verdict.decision,
+    hold_reason: verdict.hold_reason,
+    rationale: verdict.rationale,
+    findings: JSON.stringify(verdict.findings),
+    notices: JSON.stringify(verdict.notices),
+    prospect: verdict.prospect && JSON.stringify(verdict.prospect),
+    rubric_version: verdict.rubric_version,
+    adapter_version: verdict.adapter_version,
+    adapter: verdict.adapter && JSON.stringify(verdict.adapter),
+    latency_ms: verdict.latency_ms,
+  });
+  return row!.id;
 }
 
 /** Adds what the adapter said after the verdict was stored: its sentence, or its reading in shadow. */
@@ -72,17 +73,12 @@ export function verdictFromRow(row: Selectable<VerdictTable>): StoredVerdict {
   };
 }
 
+const newest = prepared((db, { deliveryId }: { deliveryId: string }) =>
+  db.selectFrom('verdicts').selectAll().where('delivery_id', '=', deliveryId).orderBy('id', 'desc').limit(1),
+);
+
 /** The newest verdict on a delivery; null for one never judged. */
-export async function newestVerdict(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
-  deliveryId: string,
-): Promise<StoredVerdict | null> {
-  const row = await db
-    .selectFrom('verdicts')
-    .selectAll()
-    .where('delivery_id', '=', deliveryId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+export async function newestVerdict(db: Queries, deliveryId: string): Promise<StoredVerdict | null> {
+  const [row] = await newest(db, { deliveryId });
   return row ? verdictFromRow(row) : null;
 }

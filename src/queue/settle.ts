@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
 import { recordEvent } from '../events/event-store.ts';
 import { failPoint } from '../observability/fail-point.ts';
 import { type Disposition, type DispositionEvent, transition } from '../message/disposition.ts';
@@ -6,6 +6,7 @@ import { recordAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import { later } from '../store/later.ts';
 import { locked } from '../store/locks-store.ts';
+import { prepared } from '../store/prepared.ts';
 import type { DeliveryTable } from '../store/schema.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
@@ -32,18 +33,29 @@ export interface SettleOptions {
 /** A delivery that nobody else changes before the transaction ends, and where its engine hears of events. */
 export type LockedDelivery = Delivery & { webhook_url: string | null };
 
-export function lockDelivery(trx: Trx, deliveryId: string): Promise<LockedDelivery> {
-  return locked(
-    trx,
-    trx
+const lockedWithWebhook = prepared((db, { id }: { id: string }) =>
+  locked(
+    db,
+    db
       .selectFrom('deliveries')
       .leftJoin('engines', 'engines.id', 'deliveries.engine_id')
       .selectAll('deliveries')
       .select('engines.webhook_url')
-      .where('deliveries.id', '=', deliveryId),
+      .where('deliveries.id', '=', id),
     'deliveries',
-  ).executeTakeFirstOrThrow();
+  ),
+);
+
+/** @throws Error when there is no such delivery */
+export async function lockDelivery(trx: Trx, deliveryId: string): Promise<LockedDelivery> {
+  const [row] = await lockedWithWebhook(trx, { id: deliveryId });
+  if (!row) throw new Error(`there is no delivery ${deliveryId}`);
+  return row;
 }
+
+const change = prepared((db, { of, ...changes }: Updateable<DeliveryTable> & { of: string }) =>
+  db.updateTable('deliveries').set(changes).where('id', '=', of),
+);
 
 /**
  * Applies one event to a delivery: reads it inside the transaction, asks `transition`, writes the new
@@ -83,7 +95,7 @@ export async function settle(
     ...options.set,
   };
   const settled: Delivery = { ...before, ...changes };
-  await later(trx, trx.updateTable('deliveries').set(changes).where('id', '=', deliveryId).execute());
+  await later(trx, change(trx, { of: deliveryId, ...changes }));
   failPoint('transition-written');
   await recordAudit(trx, {
     at: options.now,

@@ -5,9 +5,15 @@ import type { Trx } from '../store/database.ts';
 import type { MessageTable } from '../store/schema.ts';
 import { onItsWay } from '../store/due-store.ts';
 import { unclaimed } from '../store/locks-store.ts';
+import { type Queries, prepared } from '../store/prepared.ts';
 import { type Delivery, LeaseLostError, settle } from './settle.ts';
 
 export type MessageRow = Selectable<MessageTable>;
+
+const unclaimedMessages = prepared(
+  (db, { now, inHand, limit }: { now: number; inHand: string[]; limit: number }) =>
+    unclaimed(db, unjudged(db, { inAdapterLine: 0, now, inHand }).orderBy('received_at').limit(limit)),
+);
 
 /**
  * Claims messages that wait for the judge: never judged, not in the adapter's line, not leased (or the lease lapsed).
@@ -19,10 +25,7 @@ export async function claimMessages(
   trx: Trx,
   { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<MessageRow[]> {
-  const rows = await unclaimed(
-    trx,
-    unjudged(trx, { inAdapterLine: 0, now, inHand }).orderBy('received_at').limit(limit),
-  ).execute();
+  const rows = await unclaimedMessages(trx, { now, inHand, limit });
   return lease(trx, rows, now + leaseMs);
 }
 
@@ -57,10 +60,10 @@ export async function claimFromAdapterLine(
 
 /** What nobody has in hand of one of the two lines. */
 function unjudged(
-  trx: Trx,
+  db: Queries,
   { inAdapterLine, now, inHand }: { inAdapterLine: 0 | 1; now: number; inHand: string[] },
 ) {
-  return trx
+  return db
     .selectFrom('messages')
     .selectAll()
     .where('judged_at', 'is', null)
@@ -69,21 +72,20 @@ function unjudged(
     .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)));
 }
 
-async function lease(trx: Trx, rows: MessageRow[], until: number): Promise<MessageRow[]> {
-  if (rows.length === 0) return [];
-  await trx
+const leaseMessages = prepared((db, { ids, until }: { ids: string[]; until: number }) =>
+  db
     .updateTable('messages')
     .set((eb) => ({
       lease_until: until,
       lease_token: eb('lease_token', '+', 1),
       judge_attempts: eb('judge_attempts', '+', 1),
     }))
-    .where(
-      'id',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .execute();
+    .where('id', 'in', ids),
+);
+
+async function lease(trx: Trx, rows: MessageRow[], until: number): Promise<MessageRow[]> {
+  if (rows.length === 0) return [];
+  await leaseMessages(trx, { ids: rows.map((row) => row.id), until });
   return rows.map((row) => ({
     ...row,
     lease_until: until,
@@ -114,6 +116,29 @@ export async function joinAdapterLine(trx: Trx, message: MessageRow, failed: boo
   if (numUpdatedRows === 0n) throw new LeaseLostError(`the lease on message ${message.id} was taken over`);
 }
 
+const dueDeliveries = prepared(
+  (db, { now, inHand, limit }: { now: number; inHand: string[]; limit: number }) =>
+    unclaimed(
+      db,
+      db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where(onItsWay)
+        .where('next_attempt_at', '<=', now)
+        .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
+        .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
+        .orderBy('next_attempt_at')
+        .limit(limit),
+    ),
+);
+
+const leaseDeliveries = prepared((db, { ids, until }: { ids: string[]; until: number }) =>
+  db
+    .updateTable('deliveries')
+    .set((eb) => ({ lease_until: until, lease_token: eb('lease_token', '+', 1) }))
+    .where('id', 'in', ids),
+);
+
 /**
  * Claims deliveries whose next courier attempt is due. A delivery whose lapsed lease left an attempt open after its
  * hand-over becomes `uncertain` and is not returned: nobody knows whether the upstream took it.
@@ -124,18 +149,7 @@ export async function claimDeliveries(
   trx: Trx,
   { now, leaseMs, limit, inHand }: { now: number; leaseMs: number; limit: number; inHand: string[] },
 ): Promise<Delivery[]> {
-  const rows = await unclaimed(
-    trx,
-    trx
-      .selectFrom('deliveries')
-      .selectAll()
-      .where(onItsWay)
-      .where('next_attempt_at', '<=', now)
-      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-      .where((eb) => (inHand.length > 0 ? eb('id', 'not in', inHand) : eb.lit(true)))
-      .orderBy('next_attempt_at')
-      .limit(limit),
-  ).execute();
+  const rows = await dueDeliveries(trx, { now, inHand, limit });
   const claimed: Delivery[] = [];
   for (const row of rows) {
     if (row.lease_until !== null && (await closeOpenAttempts(trx, row.id, now))) {
@@ -158,15 +172,7 @@ export async function claimDeliveries(
     claimed.push({ ...due, lease_until: now + leaseMs, lease_token: due.lease_token + 1 });
   }
   if (claimed.length > 0) {
-    await trx
-      .updateTable('deliveries')
-      .set((eb) => ({ lease_until: now + leaseMs, lease_token: eb('lease_token', '+', 1) }))
-      .where(
-        'id',
-        'in',
-        claimed.map(({ id }) => id),
-      )
-      .execute();
+    await leaseDeliveries(trx, { ids: claimed.map(({ id }) => id), until: now + leaseMs });
   }
   return claimed;
 }
@@ -219,22 +225,17 @@ export async function textRemoval(db: Pick<Trx, 'selectFrom'>, messageId: string
   return row ? removedText(row) : null;
 }
 
+const bodyAt = prepared((db, { messageId, revision }: { messageId: string; revision: number }) =>
+  db.selectFrom('bodies').select('raw').where('message_id', '=', messageId).where('revision', '=', revision),
+);
+
 /**
  * The message's bytes at a revision (0 = as accepted).
  *
  * @throws UserError when they were removed by retention or an erasure
  */
-export async function readRaw(
-  db: Pick<Trx, 'selectFrom'>,
-  messageId: string,
-  revision: number,
-): Promise<Buffer> {
-  const row = await db
-    .selectFrom('bodies')
-    .select('raw')
-    .where('message_id', '=', messageId)
-    .where('revision', '=', revision)
-    .executeTakeFirst();
+export async function readRaw(db: Queries, messageId: string, revision: number): Promise<Buffer> {
+  const [row] = await bodyAt(db, { messageId, revision });
   if (!row) {
     const removed = await textRemoval(db, messageId);
     throw removed === null

@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely';
 import { WEB_PATH } from '../http/web-app.ts';
 import { parseMail } from '../off-loop/mail.ts';
 import { reasonText } from '../notify/words.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import { readRaw, textRemoval } from '../queue/store.ts';
 import type { Delivery } from '../queue/settle.ts';
-import type { Schema } from '../store/schema.ts';
+import type { Queries } from '../store/prepared.ts';
 import type { LinkFacts } from './link-page.ts';
 
 /** More of a text than anybody reads on a phone. */
@@ -18,7 +17,7 @@ export function deliveryUrl(publicUrl: string, deliveryId: string): string {
 
 /** The draft, or the sentence that tells of its removal. */
 async function readText(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  db: Queries,
   { message_id, body_revision }: Delivery,
 ): Promise<{ subject: string | null; body: string }> {
   const removed = await textRemoval(db, message_id);
@@ -27,11 +26,7 @@ async function readText(
 }
 
 /** What the page behind a link shows: the mail at its present text, why it was stopped, and the verdict now. */
-export async function readFacts(
-  db: Pick<Kysely<Schema>, 'selectFrom'>,
-  delivery: Delivery,
-  publicUrl: string,
-): Promise<LinkFacts> {
+export async function readFacts(db: Queries, delivery: Delivery, publicUrl: string): Promise<LinkFacts> {
   const [verdict, draft, engine] = await Promise.all([
     newestVerdict(db, delivery.id),
     readText(db, delivery),

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { DeliveryState } from '../message/disposition.ts';
 import { newestVerdict } from '../pipeline/verdict-store.ts';
 import type { Delivery } from '../queue/settle.ts';
-import type { Schema } from '../store/schema.ts';
-
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+import type { Queries } from '../store/prepared.ts';
 
 export interface LinkState {
   delivery: Delivery;
@@ -19,7 +16,7 @@ export interface LinkState {
  *
  * @param as the state it is taken to be in; default: the one it is in
  */
-export async function seenState(db: Reader, delivery: Delivery, as?: DeliveryState): Promise<string> {
+export async function seenState(db: Queries, delivery: Delivery, as?: DeliveryState): Promise<string> {
   const verdict = await newestVerdict(db, delivery.id);
   const shown = verdict && [verdict.decision, verdict.hold_reason, verdict.rationale, verdict.findings];
   return createHash('sha256')
@@ -29,7 +26,7 @@ export async function seenState(db: Reader, delivery: Delivery, as?: DeliverySta
 }
 
 /** The delivery a link is about; null when there is none. */
-export async function linkState(db: Reader, deliveryId: string): Promise<LinkState | null> {
+export async function linkState(db: Queries, deliveryId: string): Promise<LinkState | null> {
   const delivery = await db
     .selectFrom('deliveries')
     .selectAll()

@@ -1,12 +1,9 @@
-import type { Kysely } from 'kysely';
 import { UserError } from '../config/user-error.ts';
 import { idOf } from '../message/id.ts';
 import type { DeliveryState } from '../message/disposition.ts';
 import { type StoredVerdict, newestVerdict } from '../pipeline/verdict-store.ts';
 import type { Delivery } from '../queue/settle.ts';
-import type { Schema } from '../store/schema.ts';
-
-type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+import type { Queries } from '../store/prepared.ts';
 
 export interface DeliveryListItem {
   id: string;
@@ -34,7 +31,7 @@ export interface ListFilter {
 }
 
 /** Deliveries of engines' mail (not the gate's own). */
-export async function listDeliveries(db: Reader, filter: ListFilter): Promise<DeliveryListItem[]> {
+export async function listDeliveries(db: Queries, filter: ListFilter): Promise<DeliveryListItem[]> {
   let query = db
     .selectFrom('deliveries')
     .innerJoin('messages', 'messages.id', 'deliveries.message_id')
@@ -101,7 +98,7 @@ export interface DeliveryDetail {
  * @param id a delivery's id or a message's; also as the engine was given it, as the upstream named it, or the Message-ID
  * @throws UserError when there is neither
  */
-export async function readDetails(db: Reader, id: string): Promise<DeliveryDetail[]> {
+export async function readDetails(db: Queries, id: string): Promise<DeliveryDetail[]> {
   const known = (await findOwnId(db, id)) ?? id;
   const rows = await db
     .selectFrom('deliveries')
@@ -117,7 +114,7 @@ export async function readDetails(db: Reader, id: string): Promise<DeliveryDetai
 }
 
 /** The gate's own id (of a message, or a delivery) behind what an engine, a provider or a mail's header calls it, or null. */
-export async function findOwnId(db: Reader, text: string): Promise<string | null> {
+export async function findOwnId(db: Queries, text: string): Promise<string | null> {
   // The upstream may name mails by UUIDs as well, so one is only taken for the gate's if there is such a message.
   const given = [idOf(text), idOf(/^<?(\w{26})@/.exec(text)?.[1]?.toUpperCase() ?? '')].filter(
     (id) => id !== null,
@@ -136,7 +133,7 @@ export async function findOwnId(db: Reader, text: string): Promise<string | null
   return attempt?.delivery_id ?? null;
 }
 
-async function readDetail(db: Reader, delivery: Delivery): Promise<DeliveryDetail> {
+async function readDetail(db: Queries, delivery: Delivery): Promise<DeliveryDetail> {
   const message = await db
     .selectFrom('messages')
     .innerJoin('engines', 'engines.id', 'messages.engine_id')
