@@ -136,7 +136,7 @@ export async function sameMessage(
   return row?.id ?? null;
 }
 
-const holding = prepared((db, { messageIds }: { messageIds: readonly string[] }) =>
+const ofMessageIds = prepared((db, { messageIds }: { messageIds: readonly string[] }) =>
   db
     .selectFrom('thread_messages')
     .select(['thread_id', 'prospect_id', 'message_id'])
@@ -152,7 +152,7 @@ export async function threadsOfMessages(
   messageIds: readonly string[],
 ): Promise<{ thread_id: string; prospect_id: string | null; message_id: string | null }[]> {
   if (messageIds.length === 0) return [];
-  return await holding(db, { messageIds });
+  return await ofMessageIds(db, { messageIds });
 }
 
 export async function getThread(db: Kysely<Schema>, id: string): Promise<Row<'threads'> | null> {

@@ -227,11 +227,12 @@ test('records are searched for spellings only where dots or tags say nothing', a
   );
   let reads = 0;
   const db = database.db.withPlugin({
-    transformQuery: ({ node }) => {
+    transformQuery: ({ node }) => node,
+    // Of those that are built once, only the results are seen.
+    transformResult: ({ result }) => {
       reads += 1;
-      return node;
+      return Promise.resolve(result);
     },
-    transformResult: ({ result }) => Promise.resolve(result),
   });
   expect(await sameMailbox(db, 'jane@b.example')).toEqual(['jane@b.example', 'jane@a.example']);
   expect(reads).toBe(1);
