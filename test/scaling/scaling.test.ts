@@ -89,22 +89,32 @@ test('no mailbox sends more than its cap: the rest is kept for later', () => {
 test("the table of several gates is made from the benchmark's own output", () => {
   const turn = {
     accepted_per_second: 210,
-    delivered_per_second: 70,
+    delivered_per_second: 15.5,
+    times_the_fewest: 1,
     gates_cpu_ms: 11.5,
     postgres_cpu_ms: 4.2,
+    gates_cores: 0.25,
+    postgres_cores: 0.1,
+    idle_cores: 1.5,
+    gates_throttled: 0.914,
+    postgres_throttled: null,
   };
   const text = clusterTable(
     JSON.stringify({
       machine: { date: '2026-11-27T20:00:00.000Z', cpu: 'Some CPU', cores: 2, load: [0.5, 0.4, 0.3] },
       messages: 1_000,
-      turns: [],
+      share: 0.25,
+      database_share: null,
+      rounds: [[], [], []],
       medians: [
-        { nodes: 1, ...turn },
-        { nodes: 3, ...turn, delivered_per_second: 99 },
+        { gates: 1, ...turn },
+        { gates: 3, ...turn, delivered_per_second: 44, times_the_fewest: 2.84 },
       ],
     }),
   );
-  expect(text).toContain('| 1 | 210 | 70 | 11.5 | 4.2 |');
-  expect(text).toContain('| 3 | 210 | 99 | 11.5 | 4.2 |');
-  expect(text).toContain('1,000 mails a turn; 2 cores (Some CPU), load 0.5, 2026-11-27');
+  expect(text).toContain('| 1 | 210 | 15.5 | 1.00 × | 11.5 | 4.2 | 0.25 · 0.10 · 1.50 | 91 % · – |');
+  expect(text).toContain('| 3 | 210 | 44 | 2.84 × |');
+  expect(text).toContain(
+    '1,000 mails a turn, medians of 3 turns each; 0.25 of a core for each gate; PostgreSQL without one; 2 cores (Some CPU); load 0.5; 2026-11-27',
+  );
 });
