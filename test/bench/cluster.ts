@@ -15,7 +15,8 @@ bench:scaling -- --cluster FILE makes its table. The sink is Postfix's: npm run 
 
   --gates LIST           how many, in turn (1,2,3)
   --rounds N             of all of them, every second one backwards (3)
-  --messages N           mails of a turn, after 200 for each gate that are not measured (1000)
+  --messages N           mails of a turn (1000)
+  --warm-up N            mails for each gate before them, which are not measured (200)
   --share F              of one core, for each gate with all its threads: 0.1 or more; needs Linux and the right to make
                          control groups (without it, gates share what is there)
   --database-share F     of one core, for PostgreSQL with all its sessions
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     gates: { type: 'string', default: '1,2,3' },
     rounds: { type: 'string', default: '3' },
     messages: { type: 'string', default: '1000' },
+    'warm-up': { type: 'string', default: '200' },
     share: { type: 'string' },
     'database-share': { type: 'string' },
   },
@@ -55,6 +57,7 @@ async function end(): Promise<void> {
 
 async function main(): Promise<void> {
   const messages = count('messages', values.messages);
+  const warmUp = count('warm-up', values['warm-up']);
   const counts = values.gates.split(',').map((text) => count('gates', text));
   const share = part('share', values.share);
   const databaseShare = part('database-share', values['database-share']);
@@ -65,15 +68,16 @@ async function main(): Promise<void> {
     rounds.push(turns);
     for (const gates of n % 2 === 0 ? counts : counts.toReversed()) {
       const onEnd = (undo: () => void | Promise<void>): void => void undoing.push(undo);
-      turns.push(await turn({ gates, messages, share, databaseShare, onEnd }));
+      turns.push(await turn({ gates, messages, warmUp, share, databaseShare, onEnd }));
       await end();
       process.stderr.write(`${JSON.stringify(turns.at(-1))}\n`);
     }
   }
   const report = {
     machine: about,
-    load_at_end: (await machine()).load,
+    machine_at_end: await machine(),
     messages,
+    warm_up: warmUp,
     share,
     database_share: databaseShare,
     rounds,

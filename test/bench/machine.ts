@@ -12,8 +12,22 @@ export async function machine() {
     kernel: release(),
     node: process.versions.node,
     load: loadavg().map((load) => Math.round(load * 100) / 100),
+    loop_cpu_ms: loopMs(),
     fdatasync_per_second: syncsPerSecond(),
   };
+}
+
+/**
+ * Processor time of a hundred million multiplications, milliseconds: what a core is worth at the moment. A virtual one may get a part of
+ * a real one, and its clock does not tell.
+ */
+export function loopMs(): number {
+  const before = process.cpuUsage();
+  let product = 0;
+  for (let i = 0; i < 100_000_000; i += 1) product = (Math.imul(product, 31) + i) | 0;
+  const { user, system } = process.cpuUsage(before);
+  // Used, so that the loop is not left out.
+  return product === 0.5 ? Number.NaN : Math.round((user + system) / 1_000);
 }
 
 /** One 4 KB write and fdatasync after another, for a second, where temporary files lie. */

@@ -11,12 +11,11 @@ import { WaitSamples } from './waits.ts';
 
 const CONNECTIONS = 20;
 
-/** Mails for each gate before anything is measured: compiled code, prepared statements, caches. */
-const WARM_UP = 200;
-
 export interface TurnOptions {
   gates: number;
   messages: number;
+  /** Mails for each gate before anything is measured: compiled code, prepared statements, caches. */
+  warmUp: number;
   /** Of a core, for each gate; null = whatever is there. */
   share: number | null;
   /** Of a core, for the server and all its sessions. */
@@ -59,13 +58,13 @@ interface ThrottlingJson {
  */
 export async function turn(options: TurnOptions): Promise<Turn> {
   const { gates: count, messages, share, databaseShare, onEnd } = options;
+  const warmUp = options.warmUp * count;
   const server = await PostgresServer.start({ durable: true, settings: { shared_buffers: '512MB' } });
   onEnd(() => server.stop());
   const store = await server.database();
   const database = new URL(store).pathname.slice(1);
   const sink = await startSink();
   onEnd(() => sink.stop());
-  const warmUp = WARM_UP * count;
   const people = Array.from({ length: warmUp + messages }, (_, i) => recipient(i));
   const gates: GateProcess[] = [];
   const stops: (() => Promise<void>)[] = [];
@@ -89,6 +88,8 @@ export async function turn(options: TurnOptions): Promise<Turn> {
 
   await send(gates, 0, warmUp);
   await sink.until(warmUp);
+  // As a server that has run for a while would have done: fresh tables have plans for nothing yet.
+  await server.query('vacuum analyze', database);
   const waits = new WaitSamples(server, database);
   onEnd(async () => void (await waits.stop()));
   const before = look();

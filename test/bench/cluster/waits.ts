@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { PostgresServer } from '../../support/postgres.ts';
 
-const EVERY_MS = 25;
+/** Seldom enough that a server with a tenth of a core does not spend it on being looked at. */
+const EVERY_MS = 250;
 
 /** What the sessions of a database wait for, looked at again and again (pg_stat_activity). */
 export class WaitSamples {
