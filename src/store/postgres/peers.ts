@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Peers } from '../peers.ts';
-import { connectionOptions } from './pool.ts';
+import { PIPELINED, connectionOptions } from './pool.ts';
 
 /** What gates tell each other by. */
 const CHANNEL = 'presend';
@@ -106,6 +106,8 @@ export class PostgresPeers implements Peers {
   async #open(): Promise<pg.Client> {
     const client = new pg.Client({
       ...connectionOptions(this.#url),
+      // Others are told while it is asked for a sign of life.
+      ...PIPELINED,
       query_timeout: SILENT_MS,
       options: `-c idle_session_timeout=${SILENT_MS}`,
     });
