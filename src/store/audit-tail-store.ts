@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CompiledQuery, Insertable, Kysely } from 'kysely';
+import type { Insertable } from 'kysely';
 import {
   type ChainHead,
   type EntryContent,
@@ -12,15 +12,32 @@ import {
 } from './audit-chain.ts';
 import { bulkInsert } from './bulk-insert.ts';
 import type { Trx } from './database.ts';
-import { engineOf } from './engine.ts';
 import { lockNames } from './locks-store.ts';
-import type { AuditTable, Schema } from './schema.ts';
+import { type Queries, prepared } from './prepared.ts';
+import type { AuditTable } from './schema.ts';
 import { together } from './together.ts';
 
 /** Setting that holds the newest entry under the key. */
 export const CHECKPOINT = 'audit_head';
 
-type Reader = Pick<Kysely<Schema>, 'selectFrom' | 'insertInto' | 'executeQuery' | 'getExecutor'>;
+/** The newest row, and what the checkpoint says is the newest. */
+const ends = prepared((db) =>
+  db
+    .selectFrom('audit')
+    .select((eb) => [
+      eb.fn.max('id').as('last'),
+      eb.selectFrom('settings').select('value').where('key', '=', CHECKPOINT).as('checkpoint'),
+    ]),
+);
+
+const setCheckpoint = prepared((db, { value }: { value: string }) =>
+  db
+    .insertInto('settings')
+    .values({ key: CHECKPOINT, value })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
+    ),
+);
 
 /** A place in the log inside a commit. */
 export interface TailMark {
@@ -66,7 +83,7 @@ export class AuditTail {
   }
 
   /** Continues the chain over rows that are there already: entries from before there was one. */
-  async adopt(trx: Reader, rows: readonly (EntryContent & { id: number })[]) {
+  async adopt(trx: Queries, rows: readonly (EntryContent & { id: number })[]) {
     if (rows.length === 0) return [];
     const key = this.#key();
     let head = await this.#read(trx);
@@ -106,20 +123,10 @@ export class AuditTail {
     this.#written = this.#entries.length;
   }
 
-  async #read(trx: Reader): Promise<ChainHead> {
-    const query = (heads[engineOf(trx)] ??= trx
-      .selectFrom('audit')
-      .select((eb) => [
-        eb.fn.max('id').as('last'),
-        eb.selectFrom('settings').select('value').where('key', '=', CHECKPOINT).as('checkpoint'),
-      ])
-      .compile());
+  async #read(trx: Queries): Promise<ChainHead> {
     // In this order: the end is read when nobody else has hold of it.
-    const [, { rows }] = await together([
-      lockNames(trx, ['the end of the audit log']),
-      trx.executeQuery(query),
-    ]);
-    const { last, checkpoint } = rows[0] ?? { last: null, checkpoint: null };
+    const [, [found]] = await together([lockNames(trx, ['the end of the audit log']), ends(trx, {})]);
+    const { last, checkpoint } = found ?? { last: null, checkpoint: null };
     const head = checkpoint === null ? null : readCheckpoint(this.#key(), checkpoint);
     // Rows beyond the checkpoint were not written by presend: theirs are the ids, not the chain. A checkpoint that is missing starts
     // the chain anew, which `presend audit verify` tells.
@@ -127,20 +134,8 @@ export class AuditTail {
   }
 }
 
-/** Compiled once for each engine: they are part of every commit. */
-type Compiled<T> = Partial<Record<'sqlite' | 'postgres', CompiledQuery<T>>>;
-const heads: Compiled<{ last: number | null; checkpoint: string | null }> = {};
-const upserts: Compiled<unknown> = {};
-
-export async function saveCheckpoint(trx: Reader, value: string): Promise<void> {
-  const upsert = (upserts[engineOf(trx)] ??= trx
-    .insertInto('settings')
-    .values({ key: CHECKPOINT, value })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })),
-    )
-    .compile());
-  await trx.executeQuery({ ...upsert, parameters: [CHECKPOINT, value] });
+export async function saveCheckpoint(trx: Queries, value: string): Promise<void> {
+  await setCheckpoint(trx, { value });
 }
 
 const tails = new WeakMap<object, AuditTail>();
